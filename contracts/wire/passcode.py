@@ -1,0 +1,149 @@
+"""What stands in the QR of a pass, and what a scan means.
+
+    KP1  Base32( kind u8 | network u16 | content | checksum u32 )
+
+    kind 1, static   content = secret, 16 bytes                                    40 characters, QR version 3
+    kind 2, phone    content = programme u32 | ceiling u32 | expiry u40 | counter u32 | signature 64 bytes
+
+Upper-case letters and digits only: the same keys on every keyboard layout, and QR's alphanumeric mode
+(ISO/IEC 18004, section 7.3.4). The checksum is CRC-32 (ISO 3309) over all that stands before it: it is there for
+scanners that lose or garble keys, not against forgery, which is the signature's work.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+from zlib import crc32
+
+from contracts.wire import base32
+from contracts.wire.errors import Refused
+from contracts.wire.hashing import keccak256
+from contracts.wire.reasons import Reason
+from contracts.wire.signature import is_private_key
+
+PREFIX = "KP1"
+SECRET_BYTES = 16
+NETWORK_MAX = 2**16 - 1
+LONGEST_SCAN = 512
+"""No code of ours or of a product is longer; what is longer was glued together."""
+
+_KEY_DOMAIN = b"Kindpakket pass key 1"
+_HEADER_BYTES = 3
+_CHECKSUM_BYTES = 4
+
+
+class Kind(IntEnum):
+    """What the content of a pass code is."""
+
+    STATIC = 1
+    PHONE = 2
+
+
+_CONTENT_BYTES = {Kind.STATIC: SECRET_BYTES, Kind.PHONE: 4 + 4 + 5 + 4 + 64}
+
+
+@dataclass(frozen=True, slots=True)
+class StaticCode:
+    """A letter's or card's code: the secret from which the pass key is derived. Call `wipe` when done."""
+
+    network: int
+    secret: bytearray = field(repr=False)
+
+    def private_key(self) -> bytes:
+        """The pass's private key, 32 bytes: keccak-256 of a fixed text, the network and the secret.
+
+        Raises Refused(SCAN_DAMAGED) for the one secret in 2**128 that gives no key.
+        """
+        key = keccak256(_KEY_DOMAIN, self.network.to_bytes(2), bytes(self.secret))
+        if not is_private_key(key):
+            raise Refused(Reason.SCAN_DAMAGED)
+        return key
+
+    def wipe(self) -> None:
+        """Overwrite the secret, as far as Python allows: copies that the interpreter made stay until reused."""
+        self.secret[:] = bytes(len(self.secret))
+
+
+def make_static(network: int, secret: bytes) -> str:
+    """The text for the QR of a letter or card. `secret` is 16 random bytes."""
+    if len(secret) != SECRET_BYTES:
+        raise ValueError(f"a pass secret is {SECRET_BYTES} bytes")
+    return _encode(Kind.STATIC, network, secret)
+
+
+def parse(text: str, network: int) -> StaticCode:
+    """What a scan means at a terminal of this network. Raises Refused with the name of what it is instead."""
+    scanned = text.strip().upper()
+    if not scanned.startswith(PREFIX):
+        raise Refused(_foreign(scanned))
+    body = _decode(scanned[len(PREFIX) :])
+    kind, code_network = body[0], int.from_bytes(body[1:_HEADER_BYTES])
+    if code_network != network:
+        raise Refused(Reason.SCAN_NETWORK)
+    if kind == Kind.PHONE:
+        raise Refused(Reason.SCAN_PHONE_NOT_YET)
+    return StaticCode(code_network, bytearray(body[_HEADER_BYTES:]))
+
+
+def _encode(kind: Kind, network: int, content: bytes) -> str:
+    if not 0 <= network <= NETWORK_MAX:
+        raise ValueError(f"a network id is 0 to {NETWORK_MAX}")
+    body = bytes([kind]) + network.to_bytes(2) + content
+    return PREFIX + base32.encode(body + crc32(body).to_bytes(_CHECKSUM_BYTES))
+
+
+def _decode(characters: str) -> bytes:
+    """Kind, network and content, checksum seen to match. Raises Refused."""
+    kind = _kind(characters)
+    length = _HEADER_BYTES + _CONTENT_BYTES[kind] + _CHECKSUM_BYTES
+    surplus = len(characters) - base32.encoded_length(length)
+    if surplus:
+        raise Refused(Reason.SCAN_TOO_LONG if surplus > 0 else Reason.SCAN_INCOMPLETE)
+    try:
+        data = base32.decode(characters, length)
+    except ValueError:
+        raise Refused(Reason.SCAN_DAMAGED) from None  # the cause would carry a part of the code
+    body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
+    if crc32(body).to_bytes(_CHECKSUM_BYTES) != checksum:
+        raise Refused(Reason.SCAN_DAMAGED)
+    return body
+
+
+def _kind(characters: str) -> Kind:
+    """The kind is the first byte: two characters, of which the second holds three of its bits."""
+    if len(characters) < 2:
+        raise Refused(Reason.SCAN_INCOMPLETE)
+    try:
+        high, low = (base32.ALPHABET.index(character) for character in characters[:2])
+        return Kind(high << 3 | low >> 2)
+    except ValueError:
+        raise Refused(_unknown_kind(characters)) from None
+
+
+def _unknown_kind(characters: str) -> Reason:
+    """A kind of the future has a checksum that matches at its own length; anything else is garbled."""
+    byte_count = len(characters) * 5 // 8
+    try:
+        data = base32.decode(characters, byte_count)
+    except ValueError:
+        return Reason.SCAN_DAMAGED
+    matches = crc32(data[:-_CHECKSUM_BYTES]).to_bytes(_CHECKSUM_BYTES) == data[-_CHECKSUM_BYTES:]
+    return Reason.SCAN_KIND if matches else Reason.SCAN_DAMAGED
+
+
+_FOREIGN_SHAPES = (
+    (re.compile(r"\s*"), Reason.SCAN_EMPTY),
+    (re.compile(r"\d{8}|\d{12,14}"), Reason.SCAN_PRODUCT),  # GTIN-8, -12, -13, -14 (GS1 General Specifications)
+    (re.compile(r"WIFI:.*", re.DOTALL), Reason.SCAN_WIFI),
+    (re.compile(r"(HTTPS?://|WWW\.).*", re.DOTALL), Reason.SCAN_LINK),
+    (re.compile(r"KP\d.*", re.DOTALL), Reason.SCAN_VERSION),
+    (re.compile(r"K|KP"), Reason.SCAN_INCOMPLETE),
+    (re.compile(r".*" + PREFIX + r"[0-9A-HJKMNP-TV-Z]{8}.*", re.DOTALL), Reason.SCAN_TOO_LONG),
+)
+
+
+def _foreign(scanned: str) -> Reason:
+    """The name of a scan that does not begin as a pass does."""
+    if len(scanned) > LONGEST_SCAN:
+        return Reason.SCAN_TOO_LONG
+    return next((reason for shape, reason in _FOREIGN_SHAPES if shape.fullmatch(scanned)), Reason.SCAN_FOREIGN)

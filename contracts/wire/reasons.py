@@ -1,0 +1,299 @@
+"""Every "no" and every "not from the budget", in one table: number, name, money, and what to tell the shopkeeper.
+
+Used by contract, gateway, terminal and screens. The numbers are part of the wire and never change meaning:
+
+    0          paid from the budget
+    1 .. 31    drawn: approved, not plainly valid when judged, paid from the terminal's slice
+    32 .. 63   rejected by the contract: consumed, not paid
+    64 .. 95   a segment refused by the contract: nothing is consumed, the right bytes may come later
+    96 .. 127  refused at the counter before anything was approved
+    128 .. 159 a scan that is not a pass of ours
+    160 .. 191 refused by the gateway: nothing is taken in
+
+A terminal that refuses a sale for a rule of the programme uses the number under which the contract would draw.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+
+class Reason(IntEnum):
+    """The reason codes. `MEANINGS` says what each one means."""
+
+    PAID = 0
+
+    PASS_UNKNOWN = 1
+    PASS_BLOCKED = 2
+    PROGRAMME_PAUSED = 3
+    PERIOD_NOT_BEGUN = 4
+    PERIOD_OVER = 5
+    SHOP_NOT_ADMITTED = 6
+    ABOVE_FLOOR_LIMIT = 7
+    BUDGET_SHORT = 8
+    CLOCK_AHEAD = 9
+    DAY_LIMIT = 10
+    PHONE_CODE_EXPIRED = 11
+    PHONE_CODE_CEILING = 12
+    PHONE_CODE_USED = 13
+
+    FORM = 32
+    SIGNATURE = 33
+    AMOUNT_ZERO = 34
+    SLICE_SHORT = 35
+    TERMINAL_REVOKED = 36
+    PHONE_CODE_REPEATED = 37
+    ASK_TOO_LATE = 38
+
+    SEGMENT_FORM = 64
+    TERMINAL_UNKNOWN = 65
+    JOURNAL_SIGNATURE = 66
+    GAP = 67
+    FORK = 68
+    NOTHING_NEW = 69
+
+    NOT_SET_UP = 96
+    OFFLINE_TOO_LONG = 97
+    TOO_MANY_WAITING = 98
+    SLICE_USED_UP = 99
+    STORAGE_FAULT = 100
+    TERMINAL_LOCKED = 101
+    CLOCK_UNKNOWN = 102
+
+    SCAN_EMPTY = 128
+    SCAN_PRODUCT = 129
+    SCAN_LINK = 130
+    SCAN_WIFI = 131
+    SCAN_FOREIGN = 132
+    SCAN_VERSION = 133
+    SCAN_INCOMPLETE = 134
+    SCAN_TOO_LONG = 135
+    SCAN_DAMAGED = 136
+    SCAN_KIND = 137
+    SCAN_NETWORK = 138
+    SCAN_PHONE_NOT_YET = 139
+
+    REQUEST_FORM = 160
+    REQUEST_SIGNATURE = 161
+    REQUEST_CLOCK = 162
+    REQUEST_TOO_LARGE = 163
+
+
+class Money(Enum):
+    """What a reason means for the money."""
+
+    FROM_BUDGET = "paid from the budget"
+    FROM_SLICE = "paid from the slice"
+    NOT_PAID = "not paid"
+    UNDECIDED = "not decided: the same bytes may be sent again"
+    NOTHING_HAPPENED = "nothing was approved, nothing moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a reason means for the money, and one sentence for the shopkeeper with what to do next."""
+
+    money: Money
+    nl: str
+    en: str
+
+
+def money_of(reason: Reason) -> Money:
+    """What the reason means for the money; it follows from the range in which the number stands."""
+    bounds = ((1, Money.FROM_BUDGET), (32, Money.FROM_SLICE), (64, Money.NOT_PAID), (96, Money.UNDECIDED))
+    return next((money for bound, money in bounds if reason < bound), Money.NOTHING_HAPPENED)
+
+
+_SENTENCES: dict[Reason, tuple[str, str]] = {
+    Reason.PAID: ("Betaald uit het tegoed.", "Paid from the budget."),
+    Reason.PASS_UNKNOWN: (
+        "Deze pas is hier niet bekend. Laat de klant contact opnemen met de gemeente.",
+        "This pass is not known here. The customer can contact the municipality.",
+    ),
+    Reason.PASS_BLOCKED: (
+        "Deze pas is geblokkeerd. De klant krijgt van de gemeente een nieuwe.",
+        "This pass is blocked. The municipality gives the customer a new one.",
+    ),
+    Reason.PROGRAMME_PAUSED: (
+        "Deze regeling staat nu stil. Probeer het later opnieuw of bel de gemeente.",
+        "This programme is paused. Try again later or call the municipality.",
+    ),
+    Reason.PERIOD_NOT_BEGUN: (
+        "Deze regeling is nog niet begonnen. De pas werkt vanaf de begindatum.",
+        "This programme has not begun. The pass works from its first day.",
+    ),
+    Reason.PERIOD_OVER: (
+        "Deze regeling is afgelopen. De pas kan niet meer gebruikt worden.",
+        "This programme is over. The pass can no longer be used.",
+    ),
+    Reason.SHOP_NOT_ADMITTED: (
+        "Deze winkel doet niet mee aan deze regeling. Bel de gemeente om mee te doen.",
+        "This shop is not part of this programme. Call the municipality to join.",
+    ),
+    Reason.ABOVE_FLOOR_LIMIT: (
+        "Dit bedrag is te hoog voor een keer. Neem een lager bedrag.",
+        "This amount is too high for one payment. Take a lower amount.",
+    ),
+    Reason.BUDGET_SHORT: (
+        "Er staat te weinig op de pas. Neem een lager bedrag of laat bijbetalen.",
+        "There is not enough on the pass. Take a lower amount or have the rest paid otherwise.",
+    ),
+    Reason.CLOCK_AHEAD: (
+        "De klok van deze kassa liep voor. De gemeente ziet dit; laat de klok nakijken.",
+        "This terminal's clock was ahead. The municipality sees this; have the clock checked.",
+    ),
+    Reason.DAY_LIMIT: (
+        "Het maximum van deze pas voor vandaag is bereikt. Morgen kan het weer.",
+        "This pass has reached its limit for today. It works again tomorrow.",
+    ),
+    Reason.PHONE_CODE_EXPIRED: (
+        "Deze telefooncode is verlopen. Laat de klant een nieuwe tonen.",
+        "This phone code has expired. Ask the customer to show a new one.",
+    ),
+    Reason.PHONE_CODE_CEILING: (
+        "Dit bedrag is hoger dan deze telefooncode toestaat. Vraag een nieuwe code.",
+        "The amount is above what this phone code allows. Ask for a new code.",
+    ),
+    Reason.PHONE_CODE_USED: (
+        "Deze telefooncode is al gebruikt. Laat de klant een nieuwe tonen.",
+        "This phone code has been used. Ask the customer to show a new one.",
+    ),
+    Reason.FORM: (
+        "Deze boeking wordt niet begrepen. Bel de helpdesk en noem het nummer.",
+        "This entry is not understood. Call support and give them the number.",
+    ),
+    Reason.SIGNATURE: (
+        "De handtekening van de pas klopt niet. Bel de helpdesk en noem het nummer.",
+        "The signature of the pass is wrong. Call support and give them the number.",
+    ),
+    Reason.AMOUNT_ZERO: ("Het bedrag is nul. Toets een bedrag in.", "The amount is zero. Type an amount."),
+    Reason.SLICE_SHORT: (
+        "Het deel van deze kassa was niet groot genoeg. Bel de gemeente.",
+        "This terminal's slice was not large enough. Call the municipality.",
+    ),
+    Reason.TERMINAL_REVOKED: (
+        "Deze kassa is ingetrokken. Verkoop niet verder en bel de gemeente.",
+        "This terminal has been revoked. Stop selling and call the municipality.",
+    ),
+    Reason.PHONE_CODE_REPEATED: (
+        "Deze telefooncode stond al in het journaal van deze kassa. Bel de helpdesk.",
+        "This phone code already stood in this terminal's journal. Call support.",
+    ),
+    Reason.ASK_TOO_LATE: (
+        "Het antwoord kwam te laat. Er is niets afgeschreven; probeer het opnieuw.",
+        "The answer came too late. Nothing was taken; try again.",
+    ),
+    Reason.SEGMENT_FORM: (
+        "Het bericht aan het contract klopt niet. De betaling staat veilig; bel de helpdesk.",
+        "The message to the contract is malformed. The payment is safe; call support.",
+    ),
+    Reason.TERMINAL_UNKNOWN: (
+        "Deze kassa is niet aangemeld. De betaling staat veilig; bel de gemeente.",
+        "This terminal is not registered. The payment is safe; call the municipality.",
+    ),
+    Reason.JOURNAL_SIGNATURE: (
+        "Onderweg is iets veranderd. De betaling staat veilig en wordt opnieuw verstuurd.",
+        "Something was changed on the way. The payment is safe and is sent again.",
+    ),
+    Reason.GAP: (
+        "Er ontbreken eerdere boekingen. De betaling staat veilig en wordt opnieuw verstuurd.",
+        "Earlier entries are missing. The payment is safe and is sent again.",
+    ),
+    Reason.FORK: (
+        "Dit journaal wijkt af van wat al verwerkt is. Verkoop niet verder en bel de helpdesk.",
+        "This journal differs from what is settled. Stop selling and call support.",
+    ),
+    Reason.NOTHING_NEW: ("Dit was al verwerkt. U hoeft niets te doen.", "This was settled before. Nothing to do."),
+    Reason.NOT_SET_UP: (
+        "Deze kassa heeft nog geen gegevens. Maak verbinding met internet en wacht even.",
+        "This terminal has no data yet. Connect it to the internet and wait a moment.",
+    ),
+    Reason.OFFLINE_TOO_LONG: (
+        "Deze kassa is te lang zonder verbinding. Herstel het internet om verder te gaan.",
+        "This terminal has been offline too long. Restore the internet to go on.",
+    ),
+    Reason.TOO_MANY_WAITING: (
+        "Er wachten te veel betalingen. Herstel het internet om verder te gaan.",
+        "Too many payments are waiting. Restore the internet to go on.",
+    ),
+    Reason.SLICE_USED_UP: (
+        "Deze kassa heeft zijn grens bereikt. Wacht tot de betalingen verwerkt zijn.",
+        "This terminal has reached its limit. Wait until its payments are settled.",
+    ),
+    Reason.STORAGE_FAULT: (
+        "Deze kassa kan niets opslaan. Er is niets betaald; bel de helpdesk.",
+        "This terminal cannot store anything. Nothing was paid; call support.",
+    ),
+    Reason.TERMINAL_LOCKED: (
+        "Deze kassa is vergrendeld omdat zijn journaal niet klopt. Bel de helpdesk.",
+        "This terminal is locked because its journal does not match. Call support.",
+    ),
+    Reason.CLOCK_UNKNOWN: (
+        "Deze kassa weet niet hoe laat het is. Maak een keer verbinding met internet.",
+        "This terminal does not know the time. Connect it to the internet once.",
+    ),
+    Reason.SCAN_EMPTY: ("Er is niets gelezen. Scan de pas opnieuw.", "Nothing was read. Scan the pass again."),
+    Reason.SCAN_PRODUCT: (
+        "Dit is de streepjescode van een product. Scan de QR-code van de pas.",
+        "This is the barcode of a product. Scan the QR code of the pass.",
+    ),
+    Reason.SCAN_LINK: (
+        "Dit is een link naar een website. Scan de QR-code van de pas.",
+        "This is a link to a website. Scan the QR code of the pass.",
+    ),
+    Reason.SCAN_WIFI: (
+        "Dit is een code voor wifi. Scan de QR-code van de pas.",
+        "This is a code for Wi-Fi. Scan the QR code of the pass.",
+    ),
+    Reason.SCAN_FOREIGN: (
+        "Dit is geen pas van deze regeling. Scan de QR-code van de pas.",
+        "This is not a pass of this scheme. Scan the QR code of the pass.",
+    ),
+    Reason.SCAN_VERSION: (
+        "Deze pas is van een andere versie. Laat de kassa bijwerken of bel de helpdesk.",
+        "This pass is of another version. Have the terminal updated or call support.",
+    ),
+    Reason.SCAN_INCOMPLETE: (
+        "De pas is maar half gelezen. Scan hem opnieuw.",
+        "Only part of the pass was read. Scan it again.",
+    ),
+    Reason.SCAN_TOO_LONG: (
+        "Er zijn twee codes tegelijk gelezen. Scan de pas opnieuw.",
+        "Two codes were read at once. Scan the pass again.",
+    ),
+    Reason.SCAN_DAMAGED: (
+        "De pas is niet goed gelezen. Scan hem opnieuw, of vraag een nieuwe pas aan.",
+        "The pass was not read well. Scan it again, or ask for a new pass.",
+    ),
+    Reason.SCAN_KIND: (
+        "Deze kassa kent dit soort pas niet. Laat de kassa bijwerken of bel de helpdesk.",
+        "This terminal does not know this kind of pass. Have it updated or call support.",
+    ),
+    Reason.SCAN_NETWORK: (
+        "Deze pas is van een andere gemeente. Hij kan hier niet gebruikt worden.",
+        "This pass belongs to another municipality. It cannot be used here.",
+    ),
+    Reason.SCAN_PHONE_NOT_YET: (
+        "Deze kassa leest nog geen telefooncodes. Vraag de klant om de brief of de kaart.",
+        "This terminal does not read phone codes yet. Ask for the letter or the card.",
+    ),
+    Reason.REQUEST_FORM: (
+        "De centrale begrijpt het bericht niet. De betaling staat veilig; bel de helpdesk.",
+        "The gateway does not understand the message. The payment is safe; call support.",
+    ),
+    Reason.REQUEST_SIGNATURE: (
+        "De centrale herkent deze kassa niet. De betaling staat veilig; bel de helpdesk.",
+        "The gateway does not recognise this terminal. The payment is safe; call support.",
+    ),
+    Reason.REQUEST_CLOCK: (
+        "De klok van deze kassa loopt niet gelijk. De kassa herstelt dit zelf.",
+        "This terminal's clock is off. The terminal corrects this by itself.",
+    ),
+    Reason.REQUEST_TOO_LARGE: (
+        "Het bericht aan de centrale is te groot. De betaling staat veilig; bel de helpdesk.",
+        "The message to the gateway is too large. The payment is safe; call support.",
+    ),
+}
+
+MEANINGS: dict[Reason, Meaning] = {
+    reason: Meaning(money_of(reason), *sentences) for reason, sentences in _SENTENCES.items()
+}
