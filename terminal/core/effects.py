@@ -1,0 +1,42 @@
+"""What the core asks the daemon to do. Events come in, effects go out; they are different families on purpose."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.wire.entry import Payment
+from contracts.wire.units import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Sign this payment with the held pass key and the terminal key, and store it as entry `sequence`.
+
+    One transaction. The answer is Committed or CommitFailed, and the pass key is dropped either way.
+    """
+
+    sequence: int
+    pass_address: Address
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Drop the pass key that the signer holds."""
+
+
+class Tone(StrEnum):
+    """What a sale sounds and lights like; a machine without a buzzer ignores it."""
+
+    SCANNED = "scanned"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Make it heard and seen without looking at the screen."""
+
+    tone: Tone
+
+
+Effect = Commit | Forget | Signal

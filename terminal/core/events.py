@@ -1,0 +1,156 @@
+"""What can happen to a terminal. Every event carries its moment; the daemon makes them, the core never does."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.wire.reasons import Reason
+from contracts.wire.units import Address
+from terminal.core.facts import Budget, Checkpoint, Outcome, Programme
+from terminal.core.moment import Moment
+
+
+class Key(StrEnum):
+    """The shopkeeper's keys, by the names that drivers and the link use."""
+
+    D0 = "0"
+    D1 = "1"
+    D2 = "2"
+    D3 = "3"
+    D4 = "4"
+    D5 = "5"
+    D6 = "6"
+    D7 = "7"
+    D8 = "8"
+    D9 = "9"
+    DOUBLE_ZERO = "00"
+    CORRECT = "correct"
+    CANCEL = "cancel"
+    CONFIRM = "confirm"
+    MENU = "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A key of the keypad, or of a screen that stands in for one."""
+
+    at: Moment
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class PassScanned:
+    """A pass of ours was read. The signer holds its key until the core says Forget; the core knows the address."""
+
+    at: Moment
+    pass_address: Address
+    budgets: tuple[Budget, ...]
+    """What the newest snapshot says of this pass, one per programme; empty when it does not know the pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRefused:
+    """Something was read that is not a pass of ours; the reason names what it is."""
+
+    at: Moment
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The entry that the core asked for is durable. Only this makes the screen say approved."""
+
+    at: Moment
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitFailed:
+    """The entry that the core asked for is certainly not stored; nothing was paid."""
+
+    at: Moment
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRead:
+    """The chain was asked, and its answer agrees with the journal of this terminal."""
+
+    at: Moment
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTaken:
+    """A newer snapshot of programmes is stored (its budgets come with each scan)."""
+
+    at: Moment
+    programmes: tuple[Programme, ...]
+    sequence: int
+    """Budgets in this snapshot have the own entries up to this sequence taken off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The gateway has the journal up to this sequence, and named our head."""
+
+    at: Moment
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesKnown:
+    """What became of some entries, as the gateway tells it; shown as final only up to the checkpoint."""
+
+    at: Moment
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged:
+    """The gateway, or the chain's endpoint, answers or no longer answers."""
+
+    at: Moment
+    gateway: bool
+    chain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """A device came, went, or is not to be had. `status` is the driver's word for it, `detail` is for a person."""
+
+    at: Moment
+    name: str
+    status: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The journal is proven to differ from what the chain or the gateway holds of it: no more sales."""
+
+    at: Moment
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Time went on."""
+
+    at: Moment
+
+
+Event = (
+    KeyPressed
+    | PassScanned
+    | ScanRefused
+    | Committed
+    | CommitFailed
+    | CheckpointRead
+    | SnapshotTaken
+    | Forwarded
+    | OutcomesKnown
+    | ContactChanged
+    | DeviceChanged
+    | Locked
+    | Ticked
+)
