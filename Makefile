@@ -1,0 +1,58 @@
+# Every target sets up what it needs; nothing has to be done before. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := provisioning/lock
+LOCKER = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+  --no-emit-index-url --no-annotate --no-header
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench mutants lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(VENV)/demo.stamp  ## a shop in one window, or SCRIPTED=1 for a shop day that prints its books
+	@$(BIN)/kindpakket demo $(if $(SCRIPTED),--scripted,)
+
+test: $(VENV)/test.stamp  ## the test suite
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+
+check: $(VENV)/test.stamp  ## formatter, linter, types, architecture, contract recompiled
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m contracts.compile --check
+	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_project.py
+
+bench: $(VENV)/test.stamp  ## the figures that the project holds itself to, as a table and bench.json
+	@$(BIN)/python -m tests.bench
+
+mutants: $(VENV)/test.stamp  ## the contract's tests against broken contracts
+	@$(BIN)/python -m tests.contract.mutants
+
+lock:  ## resolve the locked versions anew (needs uv); what is shipped has the versions that are tested
+	$(LOCKER) --extra demo --group build --group test --group lint --output-file $(LOCK)/test.txt
+	$(LOCKER) --extra demo --group build --constraint $(LOCK)/test.txt --output-file $(LOCK)/demo.txt
+	$(LOCKER) --extra screen --group build --constraint $(LOCK)/test.txt --output-file $(LOCK)/terminal.txt
+
+clean:  ## remove what was set up and made here
+	rm -rf $(VENV) build bench.json
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Python 3.11 or newer is needed. On Debian or Raspberry Pi OS: sudo apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
+	  || { rm -rf $(VENV); echo "Python's venv is needed. On Debian or Raspberry Pi OS: sudo apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/demo.stamp: $(LOCK)/demo.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) (once, about a minute)"
+	@$(PIP_INSTALL) --only-binary :all: --require-hashes --requirement $(LOCK)/demo.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(LOCK)/test.txt $(VENV)/demo.stamp
+	@$(PIP_INSTALL) --only-binary :all: --require-hashes --requirement $(LOCK)/test.txt
+	@touch $@
