@@ -1,0 +1,84 @@
+"""What a driver is: something that runs until it is cancelled and emits events.
+
+A driver knows its device and nothing of passes, money or sales. It never raises for a device that goes away: it emits
+Changed(LOST, ...), waits for the device to come back, and emits Changed(READY, ...).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+KEYS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "correct", "cancel", "confirm", "menu")
+"""Every name that a KeyPress can carry."""
+
+
+class Status(StrEnum):
+    """How a device is, in one word for a lamp. The first event of every run is a Changed with one of these."""
+
+    READY = "ready"
+    DISABLED = "disabled"
+    NO_DEPENDENCY = "no dependency"
+    NO_DEVICE = "no device"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One code as the scanner sent it, without its terminator, never empty, at most decode.LIMIT characters.
+
+    The text may hold the secret of a pass, so it is kept out of repr and must be kept out of logs.
+    """
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Oversized:
+    """More came without an end than any code has. Nothing of it is kept, and what follows is skipped until a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """One press of a key, by its name in KEYS."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The device has another status. `detail` is one sentence for a person, in English, without what was scanned."""
+
+    status: Status
+    detail: str
+
+
+DriverEvent = Scan | Oversized | KeyPress | Changed
+Emit = Callable[[DriverEvent], None]
+
+
+class Driver(Protocol):
+    """One device, or the place where one may be plugged in."""
+
+    async def run(self, emit: Emit) -> None:
+        """Emit until cancelled. Frees the device when cancelled, and may then be run again."""
+
+
+class DriverError(Exception):
+    """The base of all errors of drivers."""
+
+
+class DriverUnavailable(DriverError):
+    """This driver cannot be had on this machine now; the rest of the terminal can do without. A lamp says so."""
+
+    def __init__(self, status: Status, advice: str) -> None:
+        super().__init__(advice)
+        self.status = status
+        self.advice = advice
+
+
+class DriverMisconfigured(DriverUnavailable):
+    """No such driver, or options that it does not take: a person must correct the configuration."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(Status.DISABLED, advice)

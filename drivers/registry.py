@@ -1,0 +1,86 @@
+"""Which drivers there are. A module is imported when its driver is first made: one that is missing harms no other."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from typing import cast
+
+from drivers.base import Driver, DriverMisconfigured, DriverUnavailable, Status
+
+Option = str | int | bool
+
+
+class Kind(StrEnum):
+    """What a driver emits besides Changed: scans or key presses."""
+
+    SCANNER = "scanner"
+    KEYPAD = "keypad"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One driver."""
+
+    factory: str
+    """`module:function`; called with the options by name, gives a Driver."""
+    kind: Kind
+    options: Mapping[str, type[Option]]
+    """What the configuration must give, no more and no less."""
+    simulated: bool = False
+    install: str = "it needs nothing beyond Python"
+    """What to install when the module does not import."""
+
+
+TABLE: dict[str, Row] = {
+    "simulated-scanner": Row("drivers.simulated:scanner", Kind.SCANNER, {"socket": str}, simulated=True),
+    "simulated-keypad": Row("drivers.simulated:keypad", Kind.KEYPAD, {"socket": str}, simulated=True),
+}
+
+
+def make(name: str, options: Mapping[str, Option], *, allow_simulators: bool) -> Driver:
+    """The driver `name`, not yet running.
+
+    Raises DriverMisconfigured for a name or options that do not exist, DriverUnavailable when this machine cannot
+    have the driver now; both say what to do.
+    """
+    row = _row(name)
+    factory = _load(name, row, allow_simulators=allow_simulators)
+    _check(name, row, options)
+    return factory(**options)
+
+
+def availability(name: str, *, allow_simulators: bool) -> tuple[Status, str]:
+    """Whether `name` could be made here, and what to do if not; READY says nothing about a device being there."""
+    try:
+        _load(name, _row(name), allow_simulators=allow_simulators)
+    except DriverUnavailable as unavailable:
+        return unavailable.status, unavailable.advice
+    return Status.READY, ""
+
+
+def _row(name: str) -> Row:
+    if name not in TABLE:
+        raise DriverMisconfigured(f"there is no driver {name!r}; there are {', '.join(sorted(TABLE))}")
+    return TABLE[name]
+
+
+def _load(name: str, row: Row, *, allow_simulators: bool) -> Callable[..., Driver]:
+    if row.simulated and not allow_simulators:
+        raise DriverUnavailable(
+            Status.DISABLED, f"{name} is a simulator; set simulators = true only where no real pass is paid"
+        )
+    module, _, function = row.factory.partition(":")
+    try:
+        return cast("Callable[..., Driver]", getattr(import_module(module), function))
+    except ImportError as error:
+        raise DriverUnavailable(Status.NO_DEPENDENCY, f"{name} does not import ({error}): {row.install}") from error
+
+
+def _check(name: str, row: Row, options: Mapping[str, Option]) -> None:
+    for option, kind in row.options.items():
+        # bool is an int in Python, and nobody means `true` where a number stands.
+        if type(options.get(option)) is not kind:
+            raise DriverMisconfigured(f"{name} needs the option {option!r}, of type {kind.__name__}")
+    if surplus := sorted(set(options) - set(row.options)):
+        raise DriverMisconfigured(f"{name} has no option {surplus[0]!r}; it takes {', '.join(sorted(row.options))}")
