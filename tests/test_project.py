@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import licences
+
 ROOT = Path(__file__).parent.parent
 TOP_LEVEL = {
     "terminal", "drivers", "contracts", "provisioning", "systemd", "tests", "docs",
@@ -60,3 +62,10 @@ def test_every_file_is_utf8_text_without_conflict_marks():
         path = ROOT / name
         if path.suffix in {".py", ".md", ".toml", ".vy", ".json"} and path.exists():
             assert not re.search(r"^(<{7}|>{7}) ", path.read_text(encoding="utf-8"), re.MULTILINE), name
+
+
+def test_every_locked_dependency_is_listed_with_a_licence_that_goes_with_ours():
+    listed = licences.PAGE.read_text()
+    missing = [name for name, version in licences.pins("test").items() if f"| {name} | {version} |" not in listed]
+    assert missing == []
+    assert not re.search("AGPL|Affero|not stated", listed)

@@ -1,0 +1,58 @@
+"""Lists every locked dependency with its licence in docs/dependencies.md: `python -m tests.licences`."""
+
+import re
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "dependencies.md"
+LOCKS = {"terminal": "on a till", "demo": "gateway, chain and demo", "test": "development only"}
+
+
+def pins(lock: str) -> dict[str, str]:
+    text = (ROOT / "provisioning" / "lock" / f"{lock}.txt").read_text()
+    return dict(re.findall(r"^([a-z0-9_.-]+)==([^ ;]+)(?! ; sys_platform == 'win32')", text, re.MULTILINE))
+
+
+def licence(name: str) -> str:
+    """What the package says of itself: the SPDX expression, else its classifiers, else the first line of its licence."""
+    about = metadata.metadata(name)
+    classifiers = [c.rsplit(" :: ", 1)[-1] for c in about.get_all("Classifier") or [] if c.startswith("License ::")]
+    first_line = (about.get("License") or "").strip().split("\n")[0]
+    return about.get("License-Expression") or ", ".join(classifiers) or first_line or "not stated"
+
+
+def rows() -> list[str]:
+    seen: set[str] = set()
+    lines = []
+    for lock, where in LOCKS.items():
+        for name, version in pins(lock).items():
+            if name not in seen and is_installed(name):
+                lines.append(f"| {name} | {version} | {licence(name)} | {where} |")
+            seen.add(name)
+    return lines
+
+
+def is_installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def page() -> str:
+    head = [
+        "# Dependencies and their licences",
+        "",
+        "Written by `python -m tests.licences` from the locks and from what the packages say of themselves. A package is listed where it",
+        "first comes in; a till carries only those of the first kind.",
+        "",
+        "| package | version | licence | where |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows(), ""])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
