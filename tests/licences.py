@@ -11,11 +11,11 @@ LOCKS = {"terminal": "on a till", "demo": "gateway, chain and demo", "test": "de
 
 def pins(lock: str) -> dict[str, str]:
     text = (ROOT / "provisioning" / "lock" / f"{lock}.txt").read_text()
-    return dict(re.findall(r"^([a-z0-9_.-]+)==([^ ;]+)(?! ; sys_platform == 'win32')", text, re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9_.-]+)==([^ ;]+) (?!; sys_platform == 'win32')", text, re.MULTILINE))
 
 
 def licence(name: str) -> str:
-    """What the package says of itself: the SPDX expression, else its classifiers, else the first line of its licence."""
+    """What the package says of itself: an SPDX expression, else its classifiers, else its licence's first line."""
     about = metadata.metadata(name)
     classifiers = [c.rsplit(" :: ", 1)[-1] for c in about.get_all("Classifier") or [] if c.startswith("License ::")]
     first_line = (about.get("License") or "").strip().split("\n")[0]
@@ -45,8 +45,8 @@ def page() -> str:
     head = [
         "# Dependencies and their licences",
         "",
-        "Written by `python -m tests.licences` from the locks and from what the packages say of themselves. A package is listed where it",
-        "first comes in; a till carries only those of the first kind.",
+        "Written by `python -m tests.licences` from the locks and from what the packages say of themselves.",
+        "A package is listed where it first comes in; a till carries only those of the first kind.",
         "",
         "| package | version | licence | where |",
         "|---|---|---|---|",
