@@ -1,0 +1,88 @@
+"""Compiles the contracts, and keeps what the compiler made beside their sources.
+
+    python -m contracts.compile             writes contracts/abi/*.json
+    python -m contracts.compile --check     exits 1 when they are not what the sources give
+
+The compiler is a development dependency: whoever deploys or calls a contract reads the checked-in files.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from contracts.wire.errors import Broken
+
+SOURCES = Path(__file__).parent / "src"
+ARTIFACTS = Path(__file__).parent / "abi"
+NAMES = ("kindpakket", "development_euro")
+COMPILER = "0.4.3"
+EVM_VERSION = "prague"
+
+Artifact = dict[str, Any]
+"""compiler, evm_version, abi, bytecode (0x.., constructor arguments go behind it), runtime_bytecode (0x..,
+before the immutables are appended), method_identifiers."""
+
+
+def load(name: str) -> Artifact:
+    """What the compiler made of a contract of ours, as checked in. Needs no compiler."""
+    artifact: Artifact = json.loads((ARTIFACTS / f"{name}.json").read_text())
+    return artifact
+
+
+def compile_source(source: Path) -> Artifact:
+    """What the compiler makes of a source. Raises Broken for another compiler than the sources pin."""
+    import vyper
+
+    if vyper.__version__ != COMPILER:
+        raise Broken(f"the contracts are compiled with vyper {COMPILER}, and this is {vyper.__version__}")
+    formats = ("abi", "bytecode", "bytecode_runtime", "method_identifiers")
+    output = vyper.compile_code(source.read_text(), contract_path=source.name, output_formats=formats)
+    return {
+        "compiler": COMPILER,
+        "evm_version": EVM_VERSION,
+        "abi": output["abi"],
+        "bytecode": output["bytecode"],
+        "runtime_bytecode": output["bytecode_runtime"],
+        "method_identifiers": output["method_identifiers"],
+    }
+
+
+def render(artifact: Artifact) -> str:
+    """The artifact as the text of its file."""
+    return json.dumps(artifact, indent=1) + "\n"
+
+
+def stale() -> list[str]:
+    """The contracts whose checked-in files are not what their sources give."""
+    return [name for name in NAMES if _text(name) != render(compile_source(SOURCES / f"{name}.vy"))]
+
+
+def _text(name: str) -> str:
+    path = ARTIFACTS / f"{name}.json"
+    return path.read_text() if path.exists() else ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. Returns 0, or 1 when --check finds a difference."""
+    parser = argparse.ArgumentParser(
+        prog="python -m contracts.compile",
+        description="Compile the contracts into contracts/abi.",
+        epilog="example: python -m contracts.compile --check",
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the files are out of date")
+    if parser.parse_args(arguments).check:
+        names = stale()
+        if names:
+            print(f"out of date: {', '.join(names)}; run python -m contracts.compile", file=sys.stderr)
+        return 1 if names else 0
+    ARTIFACTS.mkdir(exist_ok=True)
+    for name in NAMES:
+        (ARTIFACTS / f"{name}.json").write_text(render(compile_source(SOURCES / f"{name}.vy")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
