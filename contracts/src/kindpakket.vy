@@ -593,13 +593,14 @@ def settle(batch: Bytes[BATCH_BYTES_MAX]):
     @dev Nothing in the batch can revert it: what is wrong is rejected or refused with a reason, and the rest goes on.
     @param batch Segments of journals and 32 bytes of padding, as contracts/wire/batch.py makes them.
     """
-    assert convert(slice(msg.data, OFFSET_AT, 32), uint256) == 32, "settle: not encoded as usual"
-    assert len(batch) >= PADDING_BYTES, "settle: no padding"
-    self._settle(BATCH_AT + len(batch) - PADDING_BYTES)
+    self._settle(len(batch))  # no variable may stand here: it would lie behind the memory of the longest batch
 
 
 @internal
-def _settle(end: uint256):
+def _settle(length: uint256):
+    assert convert(slice(msg.data, OFFSET_AT, 32), uint256) == 32, "settle: not encoded as usual"
+    assert length >= PADDING_BYTES, "settle: no padding"
+    end: uint256 = BATCH_AT + length - PADDING_BYTES
     domain: bytes32 = self._domain_separator()
     at: uint256 = BATCH_AT
     for _: uint256 in range(SEGMENTS_MAX):
