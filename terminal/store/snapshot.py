@@ -1,0 +1,109 @@
+"""A new snapshot of programmes and budgets takes the old one's place while sales go on.
+
+Budgets are written beside the old ones under a new generation, in transactions so short that an approval in between
+does not notice; one more transaction makes the new generation count. A crash on the way leaves the old snapshot in
+force, and the next replacement sweeps up what it left.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from contracts.wire.errors import Refused
+from contracts.wire.reasons import Reason
+from contracts.wire.units import PROGRAMME_MAX, SEQUENCE_MAX, Address, address, cents, timestamp
+from terminal.core.facts import Budget, Programme
+from terminal.store import schema
+
+PROGRAMMES_MAX = 256
+VERSION_LENGTH_MAX = 128
+NAME_LENGTH_MAX = 64
+CHUNK = 500
+"""Budgets in one transaction: some milliseconds on a Raspberry Pi."""
+
+_NUMBER_MAX = 2**63 - 1  # SQLite's
+
+
+def replace(
+    path: Path,
+    version: str,
+    block: int,
+    sequence: int,
+    programmes: Sequence[Programme],
+    budgets: Iterable[tuple[Address, Budget]],
+) -> None:
+    """Have these programmes and budgets count from now on, all at once.
+
+    Raises ValueError for anything out of bounds and Refused(STORAGE_FAULT) when the disk does not take it; either way
+    the snapshot before it stays in force.
+    """
+    _require_bounds(version, block, sequence, programmes)
+    try:
+        with closing(schema.connect(path, mode="rw")) as database:
+            database.execute("PRAGMA synchronous = FULL")
+            generation = _current(database) + 1
+            _sweep(database, keep=generation - 1)
+            _write_budgets(database, generation, budgets)
+            _switch(database, (generation, version, block, sequence), programmes)
+            _sweep(database, keep=generation)
+    except sqlite3.Error as error:
+        raise Refused(Reason.STORAGE_FAULT, f"the snapshot is not stored: {error}") from error
+
+
+def _current(database: sqlite3.Connection) -> int:
+    row = database.execute("SELECT generation FROM snapshot").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _write_budgets(database: sqlite3.Connection, generation: int, budgets: Iterable[tuple[Address, Budget]]) -> None:
+    rows = ((generation, *_bounded(pass_address, budget)) for pass_address, budget in budgets)
+    while chunk := list(islice(rows, CHUNK)):
+        with schema.transaction(database):
+            database.executemany("INSERT INTO budgets VALUES (?, ?, ?, ?, ?)", chunk)
+
+
+def _switch(database: sqlite3.Connection, snapshot: tuple[int, str, int, int], programmes: Sequence[Programme]) -> None:
+    with schema.transaction(database):
+        database.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)", snapshot)
+        database.execute("DELETE FROM programmes")
+        database.executemany("INSERT INTO programmes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, programmes))
+
+
+def _sweep(database: sqlite3.Connection, keep: int) -> None:
+    """Drop what a replacement left behind: it can only be the generation before the kept one, or after it."""
+    sql = """DELETE FROM budgets WHERE (generation, pass, programme) IN
+             (SELECT generation, pass, programme FROM budgets WHERE generation = ? LIMIT ?)"""
+    for stale in (keep - 1, keep + 1):
+        swept = CHUNK
+        while swept == CHUNK:
+            with schema.transaction(database):
+                swept = database.execute(sql, (stale, CHUNK)).rowcount
+
+
+def _require_bounds(version: str, block: int, sequence: int, programmes: Sequence[Programme]) -> None:
+    if not 0 < len(version) <= VERSION_LENGTH_MAX:
+        raise ValueError(f"a snapshot's version has 1 to {VERSION_LENGTH_MAX} characters")
+    if not 0 <= block <= _NUMBER_MAX or not 0 <= sequence <= SEQUENCE_MAX:
+        raise ValueError("a snapshot's block or sequence is out of range")
+    if len(programmes) > PROGRAMMES_MAX:
+        raise ValueError(f"a snapshot has at most {PROGRAMMES_MAX} programmes")
+    if any(len(programme.name) > NAME_LENGTH_MAX for programme in programmes):
+        raise ValueError(f"a programme's name has at most {NAME_LENGTH_MAX} characters")
+
+
+def _row(programme: Programme) -> tuple[int | str, ...]:
+    times = (timestamp(programme.begins), timestamp(programme.ends))
+    limits = (cents(programme.floor_limit), timestamp(programme.offline_window))
+    return (_number(programme.id), programme.name, *times, *limits, programme.paused, programme.admitted)
+
+
+def _bounded(pass_address: Address, budget: Budget) -> tuple[bytes, int, int, bool]:
+    return address(pass_address), _number(budget.programme), cents(budget.left), budget.blocked
+
+
+def _number(programme: int) -> int:
+    if not 0 <= programme <= PROGRAMME_MAX:
+        raise ValueError(f"a programme's number is 0 to {PROGRAMME_MAX}")
+    return programme

@@ -1,0 +1,191 @@
+"""The one transaction that approves, and the notes around it."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from contracts.wire import entry as wire_entry
+from contracts.wire import journal
+from contracts.wire.entry import Payment
+from contracts.wire.errors import Broken, Refused
+from contracts.wire.reasons import Reason
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import Address, Hash, Timestamp
+from terminal.core.facts import Budget, Checkpoint, OpenEntry, Outcome, Programme
+from terminal.core.line import Line
+from terminal.store import opening, schema, snapshot
+from terminal.store.place import Lock
+from terminal.store.reading import Reader
+
+DETAIL_LENGTH_MAX = 500
+
+_NO_LONGER_A_JOURNAL = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+class Store(Reader):
+    """The journal in the hands of its one daemon. For one thread, but for `replace_snapshot`."""
+
+    def __init__(self, database: sqlite3.Connection, path: Path, lock: Lock) -> None:
+        super().__init__(database, path)
+        self._lock = lock
+
+    @staticmethod
+    def create(path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool = False) -> None:
+        """An empty journal for this terminal on this contract, where none is.
+
+        It appears under its name whole or not at all. Raises Broken when anything is there already (nothing is ever
+        overwritten), or when the folder forgets at a power cut and `volatile_ok` does not say that it may.
+        """
+        opening.create(path, domain, terminal, volatile_ok=volatile_ok)
+
+    @classmethod
+    def open(cls, path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool = False) -> "Store":  # type: ignore[override]
+        """The journal of this terminal on this contract, locked, looked through, and proven to take a write.
+
+        Raises Broken, saying what to do, when another daemon has it, when it is missing, damaged, somebody else's or
+        from a newer version, and when its disk is full, read-only or forgetful. The file then stays as it is.
+        """
+        database, lock = opening.open_checked(path, domain, terminal, volatile_ok=volatile_ok)
+        return cls(database, path, lock)
+
+    def close(self) -> None:
+        """Let go of the file and of the lock."""
+        super().close()
+        self._lock.release()
+
+    def append(self, line: Line, facts: OpenEntry) -> None:
+        """Store an approved payment: its line and what it takes from the limits, in one transaction.
+
+        When this returns, a pulled plug loses nothing. Raises Refused(STORAGE_FAULT) when it is certainly not stored,
+        and Broken when the line does not follow the last one, when it says something else than the facts, or when only
+        the next start can tell whether it is stored.
+        """
+        payment = _agreed(line, facts)
+        try:
+            with schema.transaction(self._database):
+                self._require_next(line)
+                self._database.execute(
+                    "INSERT INTO entries VALUES (?, ?, ?, ?)", (line.sequence, line.entry, line.head, line.signature)
+                )
+                self._database.execute(
+                    "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?)",
+                    (line.sequence, facts.pass_address, payment.programme, payment.amount, payment.time, facts.bound),
+                )
+        except sqlite3.Error as error:
+            self._make_certain(line, error)
+
+    def acknowledge(self, sequence: int, head: Hash) -> bool:
+        """Note that the gateway has the journal up to this sequence and head, if both are ours.
+
+        False, and nothing noted, when they are not: then the gateway speaks of another journal. Raises
+        Refused(STORAGE_FAULT) when the disk does not take the note.
+        """
+        if sequence < 0 or self.head_at(sequence) != head:
+            return False
+        self._note("forwarded = ?", sequence)
+        return True
+
+    def record_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        """Note what became of entries; the newest word on one counts.
+
+        Raises ValueError when one is not in the journal (then none is noted) and Refused(STORAGE_FAULT).
+        """
+        rows, last = [(outcome.sequence, outcome.reason) for outcome in outcomes], self.sequence
+        if not all(1 <= sequence <= last and Reason.PAID <= reason < Reason.SEGMENT_FORM for sequence, reason in rows):
+            raise ValueError("an outcome of an entry that is not in this journal, or none that the contract gives")
+        with self._noting():
+            self._database.executemany("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", rows)
+
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep what the chain said last. Raises Refused(STORAGE_FAULT)."""
+        position = (checkpoint.block, checkpoint.time, checkpoint.shop, checkpoint.sequence)
+        with self._noting():
+            self._database.execute("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?)", position)
+            self._database.execute("DELETE FROM slices")
+            slices = [(part.programme, part.amount) for part in checkpoint.slices]
+            self._database.executemany("INSERT INTO slices VALUES (?, ?)", slices)
+
+    def replace_snapshot(
+        self,
+        version: str,
+        block: int,
+        sequence: int,
+        programmes: Sequence[Programme],
+        budgets: Iterable[tuple[Address, Budget]],
+    ) -> None:
+        """Have these programmes and budgets count instead of the old ones, all at once; one call at a time.
+
+        For a thread of its own: it uses its own connection, and approvals go on meanwhile. Raises ValueError for
+        anything out of bounds and Refused(STORAGE_FAULT); then the old snapshot stays in force.
+        """
+        snapshot.replace(self._path, version, block, sequence, programmes, budgets)
+
+    def save_bound(self, bound: Timestamp) -> None:
+        """Keep that it is not earlier than this; an earlier one than is kept changes nothing."""
+        self._note("bound = max(bound, ?)", bound)
+
+    def save_schedule(self, attempts: int, due: Timestamp) -> None:
+        """Keep how often sending has failed in a row, and when it is due again."""
+        self._note("flush_attempts = ?, flush_due = ?", attempts, due)
+
+    def save_attention(self, reason: Reason, detail: str) -> None:
+        """Keep that a person must look at this terminal, and why."""
+        self._note("attention_reason = ?, attention_detail = ?", reason, detail[:DETAIL_LENGTH_MAX])
+
+    def clear_attention(self) -> None:
+        """A person has looked, or the cause is gone."""
+        self._note("attention_reason = NULL, attention_detail = ''")
+
+    def _require_next(self, line: Line) -> None:
+        sequence, head = self.position()
+        if line.sequence != sequence + 1 or line.head != journal.advance(head, line.entry):
+            raise Broken(f"entry {line.sequence} does not follow entry {sequence}: nothing was stored")
+
+    def _make_certain(self, line: Line, error: sqlite3.Error) -> None:
+        """Return when the line is stored after all; else raise Refused when it certainly is not, Broken when unknown.
+
+        A commit fails in the write-ahead log either while writing (then its last frame is not whole, and counts for
+        nothing) or while syncing: then all frames may reach the disk, unseen now and valid after a crash. Writing
+        something else in their place takes that chance away.
+        """
+        if self.head_at(line.sequence) == line.head:
+            return
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if code & 0xFF in _NO_LONGER_A_JOURNAL:
+            raise Broken(f"the journal is damaged ({error}): keep the file as it is and call support") from error
+        if code & 0xFF == sqlite3.SQLITE_IOERR and code != sqlite3.SQLITE_IOERR_WRITE:
+            self._overwrite_failed_commit(line)
+        raise Refused(Reason.STORAGE_FAULT, str(error)) from error
+
+    def _overwrite_failed_commit(self, line: Line) -> None:
+        try:
+            with schema.transaction(self._database):
+                self._database.execute("UPDATE progress SET faults = faults + 1")
+        except sqlite3.Error as error:
+            raise Broken(
+                f"the disk fails ({error}): whether entry {line.sequence} is stored is known at the next start"
+            ) from error
+
+    def _note(self, change: str, *values: int | str) -> None:
+        with self._noting():
+            self._database.execute(f"UPDATE progress SET {change}", values)  # noqa: S608 -- a change from this file
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            with schema.transaction(self._database):
+                yield
+        except sqlite3.Error as error:
+            raise Refused(Reason.STORAGE_FAULT, str(error)) from error
+
+
+def _agreed(line: Line, facts: OpenEntry) -> Payment:
+    """The payment in the line, which must be what the limits are told of. Raises Broken."""
+    signed = wire_entry.unpack(line.entry)
+    if signed is None:
+        raise Broken(f"entry {line.sequence} is no payment: nothing was stored")
+    said = (line.sequence, signed.payment.programme, signed.payment.amount)
+    if said != (facts.sequence, facts.programme, facts.amount):
+        raise Broken(f"entry {line.sequence} says something else than was approved: nothing was stored")
+    return signed.payment
