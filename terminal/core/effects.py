@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.wire.entry import Payment
-from contracts.wire.units import Address
+from contracts.wire.units import Address, Timestamp
+from terminal.core.facts import OpenEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +18,17 @@ class Commit:
     sequence: int
     pass_address: Address
     payment: Payment
+    bound: Timestamp
+    """The moment's bound at the confirm key: the store keeps it beside the entry."""
+
+    def entry(self) -> OpenEntry:
+        """The entry as the store keeps it and the core remembers it."""
+        return OpenEntry(self.sequence, self.pass_address, self.payment.programme, self.payment.amount, self.bound)
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Drop the pass key that the signer holds."""
+    """Drop the pass key that the signer holds, if it still holds one."""
 
 
 class Tone(StrEnum):

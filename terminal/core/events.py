@@ -44,7 +44,10 @@ class PassScanned:
     at: Moment
     pass_address: Address
     budgets: tuple[Budget, ...]
-    """What the newest snapshot says of this pass, one per programme; empty when it does not know the pass."""
+    """What the snapshot of the last SnapshotTaken says of this pass, one per programme; empty when it knows it not.
+
+    So it is looked up when the event is stepped, not before: own entries are taken off by that snapshot's sequence.
+    """
 
 
 @dataclass(frozen=True, slots=True)

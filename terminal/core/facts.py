@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents, Timestamp
 
+RECENT_MAX = 5
+"""How many of the newest payments the screen lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Programme:
@@ -52,7 +55,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """An approved payment of this journal that the newest checkpoint or snapshot does not yet contain."""
+    """An approved payment of this journal, as far as approving the next one depends on it."""
 
     sequence: int
     pass_address: Address
@@ -80,3 +83,7 @@ class JournalFacts:
     """The gateway has everything up to here."""
     entries: tuple[OpenEntry, ...]
     """At least the payments after the checkpoint's sequence and the snapshot's, and those of the last five minutes."""
+    recent: tuple[OpenEntry, ...] = ()
+    """The newest payments, newest first, as many as the screen lists (RECENT_MAX)."""
+    outcomes: tuple[Outcome, ...] = ()
+    """What is known to have become of those."""

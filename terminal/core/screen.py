@@ -81,9 +81,9 @@ class Screen:
 
     stage: Stage
     amount: Cents
-    """Typed so far (AMOUNT), asked for (AGAIN, WORKING), approved (APPROVED), or the part that is left (PART)."""
+    """Typed so far (AMOUNT), asked for (AGAIN, WORKING), approved (APPROVED), or the part that is left (PART); else 0."""
     rest: Cents
-    """What the customer pays otherwise when a part is taken; else 0."""
+    """What the customer pays otherwise when a part is taken (PART, AGAIN, WORKING, APPROVED); else 0."""
     programme: str
     """The chosen programme's name; empty before."""
     choices: tuple[Choice, ...]

@@ -1,11 +1,24 @@
 """The state that `step` takes and gives back: one sale, and what the terminal knows around it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents
+from terminal.core.effects import Commit
 from terminal.core.facts import Budget, Checkpoint, OpenEntry, Outcome, Programme
 from terminal.core.moment import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The pass of an open sale, and what it may spend.
+
+    The budgets are net: what this terminal took since the snapshot is off already. That holds until the sale ends,
+    as nothing else is approved while it is open.
+    """
+
+    pass_address: Address
+    budgets: tuple[Budget, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,19 +27,11 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
-    """A pass that was read, when, and what it may spend."""
-
-    pass_address: Address
-    at: Moment
-    budgets: tuple[Budget, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Choosing:
-    """The pass has several programmes: choose one by its digit."""
+    """The pass has several programmes that could pay: choose one by its digit, 1 for the first."""
 
     scanned: Scanned
+    offered: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +61,27 @@ class AskingAgain:
     scanned: Scanned
     programme: int
     amount: Cents
+    rest: Cents
+
+
+OpenSale = Choosing | EnteringAmount | OfferingPart | AskingAgain
+"""A sale that the shopkeeper can still change; the signer holds its pass's key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Committing:
     """The entry is being signed and stored; nothing is approved yet."""
 
-    scanned: Scanned
-    programme: int
-    amount: Cents
+    commit: Commit
     rest: Cents
-    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
     """Durable: it will be paid."""
 
-    scanned: Scanned
-    programme: int
-    amount: Cents
+    entry: OpenEntry
     rest: Cents
-    sequence: int
     at: Moment
 
 
@@ -87,10 +91,24 @@ class Refused:
 
     reason: Reason
     at: Moment
-    scanned: Scanned | None = None
+    resume: OpenSale | None = None
+    """The sale that stays open behind this picture, if it can go on."""
 
 
 Sale = Ready | Choosing | EnteringAmount | OfferingPart | AskingAgain | Committing | Approved | Refused
+
+
+def holds_key(sale: Sale) -> bool:
+    """Whether the signer must hold the pass key for this sale."""
+    return isinstance(sale, OpenSale | Committing) or (isinstance(sale, Refused) and sale.resume is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The last pass that was read, and when."""
+
+    pass_address: Address
+    uptime_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +131,14 @@ class State:
 
     sale: Sale
     knowledge: Knowledge
+    last_read: Read | None = None
+    touched_ms: int = 0
+    """Uptime of the last key or new pass: somebody is there."""
+    recent: tuple[OpenEntry, ...] = ()
+    """The newest payments, newest first, at most RECENT_MAX."""
     outcomes: tuple[Outcome, ...] = ()
+    """What is known to have become of those, by sequence."""
     gateway: bool = False
     chain: bool = False
-    devices: tuple[tuple[str, str], ...] = field(default=())
+    devices: tuple[tuple[str, str], ...] = ()
+    """Name and status, by name."""
