@@ -1,8 +1,9 @@
-"""Between the daemon and its screens: a Unix socket, whole snapshots out, key presses in.
+"""The Unix socket between the daemon and its screens: whole screens go out, key presses come in, one JSON line each.
 
-What a screen shows is named here for the screen's process, which knows nothing else of the terminal.
+What a screen shows and sends is named here, for the screen's process knows nothing else of the terminal.
 """
 
+from terminal.core.events import Key
 from terminal.core.screen import Choice, EntryState, Lamp, Line, Screen, Stage, Status
 
-__all__ = ["Choice", "EntryState", "Lamp", "Line", "Screen", "Stage", "Status"]
+__all__ = ["Choice", "EntryState", "Key", "Lamp", "Line", "Screen", "Stage", "Status"]
