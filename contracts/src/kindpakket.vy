@@ -78,7 +78,7 @@ struct Segment:
     first: uint256
     last: uint256
     previous_head: bytes32
-    signature: bytes32[2]
+    signature: uint256[2]
     body: uint256
     end: uint256
 
@@ -237,8 +237,8 @@ SEGMENT_ENTRIES_MAX: constant(uint256) = 2_000
 # An entry: length u8 | kind u8 | programme u32 | amount u32 | time u40 | r 32 | parity and s 32.
 PAYMENT_FORM: constant(uint256) = 78 << 8 | 1
 PAYMENT_BYTES: constant(uint256) = 79
-PAYMENT_R_AT: constant(uint256) = 15
-PAYMENT_S_AT: constant(uint256) = 47
+SIGNATURE_AT: constant(uint256) = 15
+SIGNATURE_BYTES: constant(uint256) = 64
 ENTRY_WORDS_MAX: constant(uint256) = 8
 
 U32: constant(uint256) = 2**32 - 1
@@ -631,7 +631,7 @@ def _read_header(at: uint256) -> Segment:
         first=first,
         last=unsafe_sub(first + count, 1),
         previous_head=extract32(header, 29),
-        signature=[extract32(header, 61), extract32(header, 93)],
+        signature=[convert(extract32(header, 61), uint256), convert(extract32(header, 93), uint256)],
         body=body,
         end=body + (place >> 24 & (2**24 - 1)),
     )
@@ -695,11 +695,11 @@ def _follow(domain: bytes32, segment: Segment, kept: uint256, cursor: uint256) -
     fresh: uint256 = 0
     agrees: bool = False
     for sequence: uint256 in range(segment.first, segment.last + 1, bound=SEGMENT_ENTRIES_MAX):
-        if sequence == cursor + 1:
+        if sequence == unsafe_add(cursor, 1):
             fresh = at
             agrees = convert(head, uint256) & U160 == kept
-        length: uint256 = convert(slice(msg.data, at, 1), uint256) + 1
-        following: uint256 = at + length
+        length: uint256 = unsafe_add(convert(slice(msg.data, at, 32), uint256) >> 248, 1)
+        following: uint256 = unsafe_add(at, length)
         if following > segment.end:
             return SEGMENT_FORM, head, fresh
         if length == PAYMENT_BYTES:
@@ -734,7 +734,7 @@ def _advance(head: bytes32, at: uint256, length: uint256) -> bytes32:
 def _is_journal_signed(domain: bytes32, segment: Segment, head: bytes32) -> bool:
     digest: bytes32 = keccak256(abi_encode(JOURNAL_TYPE, segment.terminal, segment.last, head))
     signer: address = self._recover(
-        keccak256(concat(0x1901, domain, digest)), segment.signature[0], convert(segment.signature[1], uint256)
+        keccak256(concat(0x1901, domain, digest)), segment.signature[0], segment.signature[1]
     )
     return signer == segment.terminal
 
@@ -779,10 +779,11 @@ def _judge(domain: bytes32, segment: Segment, terminal: uint256, first: uint256,
                 revoked = self.slices[programme][segment.terminal].revoked
 
         digest: bytes32 = keccak256(abi_encode(PAYMENT_TYPE, segment.terminal, sequence, programme, amount, time))
+        signature: Bytes[SIGNATURE_BYTES] = slice(msg.data, unsafe_add(here, SIGNATURE_AT), SIGNATURE_BYTES)
         signer: address = self._recover(
             keccak256(concat(0x1901, domain, digest)),
-            convert(slice(msg.data, here + PAYMENT_R_AT, 32), bytes32),
-            convert(slice(msg.data, here + PAYMENT_S_AT, 32), uint256),
+            convert(extract32(signature, 0), uint256),
+            convert(extract32(signature, 32), uint256),
         )
         if signer == empty(address):
             self._reject(segment.terminal, sequence, SIGNATURE)
@@ -1143,14 +1144,14 @@ def _spend(budget: uint256, amount: uint256) -> uint256:
 
 @internal
 @pure
-def _recover(digest: bytes32, r: bytes32, parity_and_s: uint256) -> address:
+def _recover(digest: bytes32, r: uint256, parity_and_s: uint256) -> address:
     """
     @dev Who signed, or nobody. The upper half of s is the same signature written differently, and no signature here.
     """
     s: uint256 = parity_and_s & S_MASK
     if s > HALF_ORDER:
         return empty(address)
-    return ecrecover(digest, 27 + (parity_and_s >> PARITY_BIT), convert(r, uint256), s)
+    return ecrecover(digest, unsafe_add(27, parity_and_s >> PARITY_BIT), r, s)
 
 
 @internal
