@@ -13,7 +13,7 @@ from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, address, to_hex
 from terminal.store import checking, place, schema
-from terminal.store.reading import Reader, open_for_reading
+from terminal.store.reading import View, open_for_reading
 
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 _CHAIN_ID_MAX = 2**63 - 1  # EIP-2294 keeps chain ids below it, and SQLite numbers end there
@@ -77,21 +77,19 @@ def _write_draft(draft: Path, domain: Domain, terminal: Address) -> None:
 
 
 def _require_sound(path: Path, domain: Domain, terminal: Address) -> None:
-    database = open_for_reading(path)
-    with closing(database):
-        checking.require_whole_file(database)
-        reader = Reader(database, path)
-        if (reader.domain, reader.terminal) != (domain, terminal):
-            raise Broken(_foreign(path, reader, domain, terminal))
-        checking.require_sound_tail(reader)
+    with closing(open_for_reading(path)) as database:
+        view = View(database, path)
+        if (view.domain, view.terminal) != (domain, terminal):
+            raise Broken(_foreign(path, view, domain, terminal))
+        checking.require_sound_tail(view)
 
 
-def _foreign(path: Path, reader: Reader, domain: Domain, terminal: Address) -> str:
+def _foreign(path: Path, view: View, domain: Domain, terminal: Address) -> str:
     def name(whose: Address, where: Domain) -> str:
         return f"terminal {to_hex(whose)} on contract {to_hex(where.contract)}, chain {where.chain_id}"
 
     return (
-        f"{path} is the journal of {name(reader.terminal, reader.domain)}; this is {name(terminal, domain)}: "
+        f"{path} is the journal of {name(view.terminal, view.domain)}; this is {name(terminal, domain)}: "
         "put back the configuration and key that belong to it"
     )
 

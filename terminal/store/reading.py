@@ -12,11 +12,11 @@ from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Hash, Timestamp, address, cents, hash32, timestamp
-from terminal.core.facts import Budget, Checkpoint, JournalFacts, OpenEntry, Outcome, Programme, Slice
+from terminal.core.facts import RECENT_MAX, Budget, Checkpoint, JournalFacts, OpenEntry, Outcome, Programme, Slice
 from terminal.core.line import Line
 from terminal.store import schema
 
-RECENT_SECONDS = 300
+AGAIN_SECONDS = 300
 """How long the core asks "again?" for the same pass and amount."""
 
 
@@ -31,7 +31,7 @@ class Booking:
     time: Timestamp
 
 
-class Reader:
+class View:
     """Every question that can be asked of a journal. Raises Broken when the file does not answer as it must."""
 
     def __init__(self, database: sqlite3.Connection, path: Path) -> None:
@@ -39,20 +39,9 @@ class Reader:
         self._path = path
         chain_id, contract, terminal = self._row("SELECT chain_id, contract, terminal FROM identity") or (0, b"", b"")
         if not chain_id:
-            raise Broken(f"{path} does not say whose journal it is: keep the file and call support")
+            raise Broken(f"{path} does not say whose journal it is: {schema.KEEP}")
         self.domain = Domain(chain_id, address(contract))
         self.terminal = address(terminal)
-
-    @classmethod
-    def open(cls, path: Path) -> "Reader":
-        """The journal for reading alone, whether or not a daemon is writing it. Raises Broken."""
-        database = open_for_reading(path)
-        try:
-            schema.require_current(database, path)
-            return Reader(database, path)
-        except BaseException:
-            database.close()
-            raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -157,12 +146,13 @@ class Reader:
         """What the core starts from."""
         checkpoint = self.checkpoint()
         settled = min(checkpoint.sequence if checkpoint else 0, self.snapshot_sequence())
-        recent = self.bound() - RECENT_SECONDS
+        recent = self.bound() - AGAIN_SECONDS
         sql = """SELECT sequence, pass, programme, amount, bound FROM payments
                  WHERE sequence > ? OR bound >= ? ORDER BY sequence"""
-        return JournalFacts(
-            self.sequence, self.forwarded, tuple(_open_entry(*row) for row in self._each(sql, settled, recent))
-        )
+        entries = tuple(_open_entry(*row) for row in self._each(sql, settled, recent))
+        newest = self._newest()
+        outcomes = self.outcomes(newest[-1].sequence - 1) if newest else ()
+        return JournalFacts(self.sequence, self.forwarded, entries, newest, outcomes)
 
     # What the daemon notes for its next start.
 
@@ -182,10 +172,14 @@ class Reader:
         reason = self._progress("attention_reason")
         return None if reason is None else (Reason(reason), str(self._progress("attention_detail")))
 
+    def _newest(self) -> tuple[OpenEntry, ...]:
+        sql = "SELECT sequence, pass, programme, amount, bound FROM payments ORDER BY sequence DESC LIMIT ?"
+        return tuple(_open_entry(*row) for row in self._each(sql, RECENT_MAX))
+
     def _progress(self, column: str) -> Any:
         row = self._row(f"SELECT {column} FROM progress")  # noqa: S608 -- a column's name from this file
         if row is None:
-            raise Broken(f"{self._path} lacks its progress: keep the file and call support")
+            raise Broken(f"{self._path} lacks its progress: {schema.KEEP}")
         return row[0]
 
     def _row(self, sql: str, *values: int | bytes) -> tuple[Any, ...] | None:
@@ -195,25 +189,36 @@ class Reader:
         try:
             yield from self._database.execute(sql, values)
         except sqlite3.Error as error:
-            raise Broken(f"{self._path} cannot be read ({error}): keep the file and call support") from error
+            raise Broken(f"{self._path} cannot be read ({error}): {schema.KEEP}") from error
+
+
+class Reader(View):
+    """A journal that is only read, whether or not a daemon is writing it."""
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The journal in the file, looked through for damage. Raises Broken."""
+        database = open_for_reading(path)
+        try:
+            schema.require_current(database, path)
+            return cls(database, path)
+        except BaseException:
+            database.close()
+            raise
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """A connection that changes nothing, to a file that is a journal of ours. Raises Broken."""
     if not path.is_file():
-        raise Broken(
-            f"there is no journal {path}: provision this terminal, or check `state_dir`. Was the disk swapped?"
-        )
+        raise Broken(f"there is no journal {path}: check `state_dir` in the configuration")
     try:
         database = schema.connect(path, mode="ro")
     except sqlite3.Error as error:
         raise Broken(f"{path} cannot be opened ({error}): check its owner and its folder") from error
     try:
         schema.require_ours(database, path)
-    except sqlite3.Error as error:
-        database.close()
-        raise Broken(f"{path} cannot be read ({error}): keep the file as it is and call support") from error
-    except Broken:
+        schema.require_whole(database, path)
+    except BaseException:
         database.close()
         raise
     return database

@@ -1,7 +1,8 @@
 """The tables of a journal, how they came to be, and how a connection to them is opened.
 
 What a terminal may never lose (`entries`, `payments`) can only grow: triggers refuse anything else. All the rest can be
-fetched again, and lies in tables of its own.
+fetched again, and lies in tables of its own. The bounds stand in the tables, so that `PRAGMA quick_check` finds a value
+that a failing disk made up.
 """
 
 import sqlite3
@@ -15,6 +16,9 @@ from contracts.wire.errors import Broken
 APPLICATION_ID = 0x4B504A31  # "KPJ1", in the file's header: what `file` and we tell a journal by
 BUSY_MS = 2_000
 """How long a write waits for another: the longest one in `snapshot` takes some milliseconds."""
+
+KEEP = "keep the file as it is and call support"
+"""What to do with a journal that is not as it must be: it may be all that shows what was approved."""
 
 _JOURNAL = """
 CREATE TABLE identity (
@@ -63,7 +67,7 @@ CREATE TABLE progress (
     bound INTEGER NOT NULL DEFAULT 0 CHECK (bound BETWEEN 0 AND 1099511627775),
     flush_attempts INTEGER NOT NULL DEFAULT 0 CHECK (flush_attempts BETWEEN 0 AND 4294967295),
     flush_due INTEGER NOT NULL DEFAULT 0 CHECK (flush_due BETWEEN 0 AND 1099511627775),
-    attention_reason INTEGER,
+    attention_reason INTEGER CHECK (attention_reason BETWEEN 0 AND 255),
     attention_detail TEXT NOT NULL DEFAULT ''
 ) STRICT;
 INSERT INTO progress (one) VALUES (1);
@@ -75,12 +79,15 @@ CREATE TABLE outcomes (
 
 CREATE TABLE checkpoint (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    block INTEGER NOT NULL,
-    time INTEGER NOT NULL,
-    shop INTEGER NOT NULL,
-    sequence INTEGER NOT NULL
+    block INTEGER NOT NULL CHECK (block >= 0),
+    time INTEGER NOT NULL CHECK (time BETWEEN 0 AND 1099511627775),
+    shop INTEGER NOT NULL CHECK (shop BETWEEN 0 AND 4294967295),
+    sequence INTEGER NOT NULL CHECK (sequence BETWEEN 0 AND 4294967295)
 ) STRICT;
-CREATE TABLE slices (programme INTEGER PRIMARY KEY, amount INTEGER NOT NULL) STRICT;
+CREATE TABLE slices (
+    programme INTEGER PRIMARY KEY CHECK (programme BETWEEN 0 AND 4294967295),
+    amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 4294967295)
+) STRICT;
 """
 
 _SNAPSHOT = """
@@ -88,23 +95,23 @@ CREATE TABLE snapshot (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     generation INTEGER NOT NULL,
     version TEXT NOT NULL,
-    block INTEGER NOT NULL,
-    sequence INTEGER NOT NULL
+    block INTEGER NOT NULL CHECK (block >= 0),
+    sequence INTEGER NOT NULL CHECK (sequence BETWEEN 0 AND 4294967295)
 ) STRICT;
 CREATE TABLE programmes (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY CHECK (id BETWEEN 0 AND 4294967295),
     name TEXT NOT NULL,
-    begins INTEGER NOT NULL,
-    ends INTEGER NOT NULL,
-    floor_limit INTEGER NOT NULL,
-    offline_window INTEGER NOT NULL,
+    begins INTEGER NOT NULL CHECK (begins BETWEEN 0 AND 1099511627775),
+    ends INTEGER NOT NULL CHECK (ends BETWEEN 0 AND 1099511627775),
+    floor_limit INTEGER NOT NULL CHECK (floor_limit BETWEEN 0 AND 4294967295),
+    offline_window INTEGER NOT NULL CHECK (offline_window BETWEEN 0 AND 4294967295),
     paused INTEGER NOT NULL CHECK (paused IN (0, 1)),
     admitted INTEGER NOT NULL CHECK (admitted IN (0, 1))
 ) STRICT;
 CREATE TABLE budgets (
     generation INTEGER NOT NULL,
     pass BLOB NOT NULL CHECK (length(pass) = 20),
-    programme INTEGER NOT NULL,
+    programme INTEGER NOT NULL CHECK (programme BETWEEN 0 AND 4294967295),
     amount_left INTEGER NOT NULL CHECK (amount_left BETWEEN 0 AND 4294967295),
     blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
     PRIMARY KEY (generation, pass, programme)
@@ -136,10 +143,24 @@ def make_durable(database: sqlite3.Connection) -> None:
 
 def require_ours(database: sqlite3.Connection, path: Path) -> None:
     """Raise Broken unless the file is a journal of ours that this program is new enough to read."""
-    if pragma(database, "application_id") != APPLICATION_ID:
+    try:
+        found = pragma(database, "application_id")
+    except sqlite3.Error as error:
+        raise Broken(f"{path} cannot be read ({error}): {KEEP}") from error
+    if found != APPLICATION_ID:
         raise Broken(f"{path} is not a journal of this program: check `state_dir`; the file stays as it is")
     if pragma(database, "user_version") > len(MIGRATIONS):
         raise Broken(f"{path} was written by a newer version of this program: install that version again")
+
+
+def require_whole(database: sqlite3.Connection, path: Path) -> None:
+    """Raise Broken unless SQLite finds its own structures and the bounds of our tables intact."""
+    try:
+        found = str(pragma(database, "quick_check(1)"))
+    except sqlite3.Error as error:
+        found = str(error)
+    if found != "ok":
+        raise Broken(f"{path} is damaged ({found}): {KEEP}")
 
 
 def require_current(database: sqlite3.Connection, path: Path) -> None:

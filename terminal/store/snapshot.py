@@ -95,7 +95,7 @@ def _require_bounds(version: str, block: int, sequence: int, programmes: Sequenc
 
 def _row(programme: Programme) -> tuple[int | str, ...]:
     times = (timestamp(programme.begins), timestamp(programme.ends))
-    limits = (cents(programme.floor_limit), timestamp(programme.offline_window))
+    limits = (cents(programme.floor_limit), _number(programme.offline_window))
     return (_number(programme.id), programme.name, *times, *limits, programme.paused, programme.admitted)
 
 
@@ -103,7 +103,7 @@ def _bounded(pass_address: Address, budget: Budget) -> tuple[bytes, int, int, bo
     return address(pass_address), _number(budget.programme), cents(budget.left), budget.blocked
 
 
-def _number(programme: int) -> int:
-    if not 0 <= programme <= PROGRAMME_MAX:
-        raise ValueError(f"a programme's number is 0 to {PROGRAMME_MAX}")
-    return programme
+def _number(value: int) -> int:
+    if not 0 <= value <= PROGRAMME_MAX:
+        raise ValueError(f"a programme's number and its offline window are 0 to {PROGRAMME_MAX}")
+    return value

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from contracts.wire import entry as wire_entry
 from contracts.wire import journal
@@ -16,14 +17,14 @@ from terminal.core.facts import Budget, Checkpoint, OpenEntry, Outcome, Programm
 from terminal.core.line import Line
 from terminal.store import opening, schema, snapshot
 from terminal.store.place import Lock
-from terminal.store.reading import Reader
+from terminal.store.reading import View
 
 DETAIL_LENGTH_MAX = 500
 
 _NO_LONGER_A_JOURNAL = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
-class Store(Reader):
+class Store(View):
     """The journal in the hands of its one daemon. For one thread, but for `replace_snapshot`."""
 
     def __init__(self, database: sqlite3.Connection, path: Path, lock: Lock) -> None:
@@ -40,7 +41,7 @@ class Store(Reader):
         opening.create(path, domain, terminal, volatile_ok=volatile_ok)
 
     @classmethod
-    def open(cls, path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool = False) -> "Store":  # type: ignore[override]
+    def open(cls, path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool = False) -> Self:
         """The journal of this terminal on this contract, locked, looked through, and proven to take a write.
 
         Raises Broken, saying what to do, when another daemon has it, when it is missing, damaged, somebody else's or
@@ -153,7 +154,7 @@ class Store(Reader):
             return
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         if code & 0xFF in _NO_LONGER_A_JOURNAL:
-            raise Broken(f"the journal is damaged ({error}): keep the file as it is and call support") from error
+            raise Broken(f"{self._path} is damaged ({error}): {schema.KEEP}") from error
         if code & 0xFF == sqlite3.SQLITE_IOERR and code != sqlite3.SQLITE_IOERR_WRITE:
             self._overwrite_failed_commit(line)
         raise Refused(Reason.STORAGE_FAULT, str(error)) from error
