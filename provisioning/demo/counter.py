@@ -1,0 +1,142 @@
+"""A shopkeeper's hands and eyes at one terminal: codes held before its scanner, keys pressed, the screen read.
+
+Everything goes the way that it goes in a shop: through the simulated devices' sockets and the screen's link. What the
+screen calls approved is written down here, in a notebook that the terminal knows nothing of.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.wire.errors import Broken
+from contracts.wire.reasons import Reason
+from contracts.wire.units import Cents
+from terminal.core.screen import Screen, Stage
+from terminal.link.client import Client
+
+_PATIENCE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One approval as the shopkeeper saw it."""
+
+    sequence: int
+    amount: Cents
+
+
+class Counter:
+    """One terminal's scanner, keypad and screen."""
+
+    def __init__(self, name: str, screen_socket: Path, scanner_socket: Path, keypad_socket: Path) -> None:
+        self.name = name
+        self.notebook: dict[int, Noted] = {}
+        self.refusals: list[Reason] = []
+        self.scans = 0
+        self.screen: Screen | None = None
+        self._client = Client(screen_socket)
+        self._scanner, self._keypad = scanner_socket, keypad_socket
+        self._changed = asyncio.Condition()
+        self._watching: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Begin to watch the screen."""
+        self._watching = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        """Look away."""
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+
+    async def until(self, wanted: Callable[[Screen], bool], what: str) -> Screen:
+        """Watch until the screen shows it. Raises Broken after half a minute, saying what was waited for."""
+        async with self._changed:
+            try:
+                await asyncio.wait_for(self._changed.wait_for(lambda: self.screen and wanted(self.screen)), 30)
+            except TimeoutError:
+                raise Broken(f"{self.name} never showed {what}; it shows {self.screen}") from None
+            assert self.screen  # noqa: S101  # it was just seen
+            return self.screen
+
+    async def until_away(self) -> None:
+        """Watch until the terminal is gone."""
+        async with self._changed:
+            await asyncio.wait_for(self._changed.wait_for(lambda: self.screen is None), _PATIENCE_SECONDS)
+
+    async def scan(self, code: str) -> None:
+        """Hold a code before the scanner."""
+        self.scans += 1
+        await self._tell(self._scanner, {"scan": code})
+
+    async def scan_raw(self, data: bytes, *, end: bool) -> None:
+        """Let the scanner send these bytes; `end` is the pause after them."""
+        self.scans += 1
+        await self._tell(self._scanner, {"raw": data.hex(), "end": end})
+
+    async def press(self, *keys: str) -> None:
+        """Press keys of the keypad."""
+        await self._tell(self._keypad, {"keys": list(keys)})
+
+    async def plug(self, *, plugged: bool) -> None:
+        """Pull the scanner's plug, or put it back."""
+        await self._tell(self._scanner, {"plug" if plugged else "unplug": True})
+
+    async def sell(self, code: str, amount: Cents) -> Screen:
+        """One sale: scan, type, confirm. The answer is the screen that ends it, or that asks something first."""
+        refused = await self.offer(code)
+        return refused or await self.charge(amount)
+
+    async def offer(self, code: str) -> Screen | None:
+        """Scan a pass. None when an amount can be typed, else the screen that says no or lets choose."""
+        await self._clear()
+        before = self.screen
+        await self.scan(code)
+        screen = await self.until(lambda now: now is not before and now.stage is not Stage.READY, "a scanned pass")
+        self._note_refusal(screen)
+        return None if screen.stage is Stage.AMOUNT else screen
+
+    async def _clear(self) -> None:
+        """End what is open. A picture that ends a sale may stay: a scan goes on from there."""
+        if self.screen and self.screen.stage in {Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN}:
+            await self.press("cancel", "cancel")
+            await self.until(lambda now: now.stage is Stage.READY, "ready for a pass")
+
+    async def charge(self, amount: Cents) -> Screen:
+        """Type the amount and confirm it."""
+        await self.press(*str(amount))
+        await self.until(lambda now: now.amount == amount, f"{amount} cents typed")
+        return await self.confirm()
+
+    async def confirm(self) -> Screen:
+        """Press confirm, and read what the screen says to it."""
+        before = self.screen
+        await self.press("confirm")
+        settled = (Stage.APPROVED, Stage.REFUSED, Stage.PART, Stage.AGAIN)
+        screen = await self.until(lambda now: now is not before and now.stage in settled, "an answer to confirm")
+        self._note_refusal(screen)
+        return screen
+
+    def _note_refusal(self, screen: Screen) -> None:
+        if screen.stage in {Stage.REFUSED, Stage.LOCKED}:
+            self.refusals.append(Reason(screen.reason))
+
+    async def _watch(self) -> None:
+        async for screen in self._client.screens():
+            async with self._changed:
+                self.screen = screen
+                if screen and screen.stage is Stage.APPROVED:
+                    self.notebook[screen.sequence] = Noted(screen.sequence, screen.amount)
+                self._changed.notify_all()
+
+    async def _tell(self, path: Path, command: dict[str, object]) -> None:
+        reader, writer = await asyncio.open_unix_connection(path)
+        try:
+            writer.write(json.dumps(command).encode() + b"\n")
+            answer = json.loads(await reader.readline() or b'{"ok": false, "error": "no answer"}')
+        finally:
+            writer.close()
+        if answer != {"ok": True}:
+            raise Broken(f"{self.name}'s simulator: {answer.get('error')}")

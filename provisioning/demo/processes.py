@@ -1,0 +1,78 @@
+"""The real programs as child processes: started, awaited until they say that they are ready, killed, started again."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from contracts.wire.errors import Broken
+
+_READY_SECONDS = 60
+
+
+class Program:
+    """One `kindpakket` command in a process of its own, its log in a file."""
+
+    def __init__(self, name: str, arguments: list[str], log: Path, environment: dict[str, str] | None = None) -> None:
+        self.name = name
+        self._arguments = arguments
+        self._log_path = log
+        self._environment = {**os.environ, **(environment or {})}
+        self._log: IO[bytes] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> str:
+        """Start it and wait for its line that begins with "ready"; the line is the answer.
+
+        Raises Broken with the last line of its log when it ends before, or says nothing for a minute.
+        """
+        self._log = self._log_path.open("ab")
+        command = [sys.executable, "-m", "provisioning.cli", *self._arguments]
+        self._process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=self._log,
+            env=self._environment,
+        )  # fmt: skip
+        try:
+            return await asyncio.wait_for(self._ready_line(), _READY_SECONDS)
+        except TimeoutError:
+            await self.kill()
+            raise Broken(f"{self.name} was not ready within {_READY_SECONDS} s; see {self._log_path}") from None
+
+    async def _ready_line(self) -> str:
+        assert self._process  # noqa: S101  # start() made it
+        assert self._process.stdout  # noqa: S101  # and its pipe
+        while line := (await self._process.stdout.readline()).decode():
+            if line.startswith("ready"):
+                return line.strip()
+        await self._process.wait()
+        last = (self._log_path.read_text(errors="replace").splitlines() or ["no word of why"])[-1]
+        raise Broken(f"{self.name} did not start: {last}")
+
+    async def stop(self) -> None:
+        """End it as systemd would: SIGTERM, and SIGKILL if that is not heeded."""
+        await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """End it as a power cut would, without a word."""
+        await self._end(signal.SIGKILL)
+
+    def kill_now(self) -> None:
+        """Send SIGKILL and return at once: what it was doing is cut off in the middle."""
+        if self._process and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
+
+    async def _end(self, how: signal.Signals) -> None:
+        if self._process and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(how)
+            try:
+                await asyncio.wait_for(self._process.wait(), 10)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+        if self._log:
+            self._log.close()
+            self._log = None
