@@ -1,0 +1,91 @@
+"""The program `kindpakket`: a table of commands, of which only the one that was asked for is loaded.
+
+A terminal's daemon must start in a moment and stay small, so nothing here may import what a command needs.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from contracts.wire.errors import Broken, Refused, TryAgain
+from contracts.wire.reasons import MEANINGS
+
+COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
+    ("terminal", "run"): ("terminal.daemon:main", "sell: the daemon that owns scanner, keypad, key and journal"),
+    ("terminal", "ui"): ("terminal.tui.app:main", "the counter's screen, attached to a running daemon"),
+    ("terminal", "doctor"): ("terminal.doctor:main", "what works here, what does not, and what to do"),
+    ("terminal", "journal"): ("terminal.journal:main", "list, show, export or verify the journal's entries"),
+    ("terminal", "report"): ("terminal.report:main", "the day so far"),
+    ("gateway", "run"): ("contracts.gateway.run:main", "the relay between terminals and the contract"),
+    ("chain", "dev"): ("contracts.embedded.run:main", "a development chain that needs no node"),
+    ("chain", "deploy"): ("provisioning.deploy:main", "put the contract on a chain and write its record"),
+    ("chain", "status"): ("provisioning.status:main", "what the contract holds, and whether it adds up"),
+    ("provision", "sponsor"): ("provisioning.sponsor:main", "let a municipality fund programmes"),
+    ("provision", "programme"): ("provisioning.programme:main", "create, fund, change, pause, show a programme"),
+    ("provision", "shop"): ("provisioning.shop:main", "register shops, admit them to programmes, pay them out"),
+    ("provision", "terminal"): ("provisioning.terminal:main", "make, register, fund and revoke terminals"),
+    ("provision", "grant"): ("provisioning.grant:main", "give passes a budget"),
+    ("provision", "pass"): ("provisioning.passes:main", "make passes as QR codes, block them"),
+    ("demo",): ("provisioning.demo.main:main", "a shop's day on this machine, with everything simulated"),
+}
+
+_EXTRAS = "pip install 'kindpakket[demo]' installs everything that the commands need"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status: 0 done, 1 refused or failed with a reason, 2 wrong use."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((command for command in COMMANDS if tuple(words[: len(command)]) == command), None)
+    if command is None:
+        return _explain(words)
+    try:
+        return _load(COMMANDS[command][0])(words[len(command) :])
+    except (Refused, TryAgain, Broken) as error:
+        return _fail(_sentence(error))
+    except KeyboardInterrupt:
+        return _fail("stopped")
+    except ModuleNotFoundError as error:
+        return _fail(f"{error.name} is not installed; {_EXTRAS}")
+
+
+def _load(target: str) -> Callable[[list[str]], int]:
+    """The function behind `module:function`."""
+    module, name = target.split(":")
+    command: Callable[[list[str]], int] = getattr(import_module(module), name)
+    return command
+
+
+def _explain(words: list[str]) -> int:
+    """Say what there is: on stdout when asked to, else on stderr as wrong use."""
+    asked = bool(words) and words[-1] in {"-h", "--help"}
+    given = tuple(words[:-1] if asked else words)
+    found = {command: about for command, (_, about) in COMMANDS.items() if command[: len(given)] == given}
+    if asked and found:
+        print(_overview(given, found))
+        return 0
+    group = given[:1] if any(command[:1] == given[:1] for command in COMMANDS) else ()
+    inside = {command: about for command, (_, about) in COMMANDS.items() if command[: len(group)] == group}
+    print(_overview(group, inside), file=sys.stderr)
+    if given != group:
+        print(f"\nthere is no command `kindpakket {' '.join(given)[:64]}`", file=sys.stderr)
+    return 2
+
+
+def _overview(group: tuple[str, ...], commands: dict[tuple[str, ...], str]) -> str:
+    """The commands of a group, a line each."""
+    width = max(len(" ".join(command)) for command in commands)
+    lines = [f"  {' '.join(command):{width}}  {about}" for command, about in commands.items()]
+    usage = " ".join(("usage: kindpakket", *group, "<command> [--help]"))
+    return "\n".join([usage, "", *lines, "", "Every command explains itself with --help."])
+
+
+def _sentence(error: Exception) -> str:
+    """What happened and what to do, without a traceback."""
+    if isinstance(error, Refused):
+        return " ".join(filter(None, (MEANINGS[error.reason].en, error.detail)))
+    return str(error)
+
+
+def _fail(sentence: str) -> int:
+    print(f"kindpakket: {sentence}", file=sys.stderr)
+    return 1
