@@ -1,0 +1,80 @@
+"""Every "no" as an HTTP answer: a status, a reason code of `contracts.wire.reasons`, and words. Nothing is echoed."""
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from contracts.gateway.auth import WrongClock
+from contracts.gateway.bodies import ClockBody, ConflictBody, RefusalBody
+from contracts.gateway.intake import Conflict
+from contracts.wire.errors import Refused, TryAgain
+from contracts.wire.reasons import Reason
+from contracts.wire.units import to_hex
+
+RETRY_AFTER_SECONDS = 2
+_DETAIL_MAX = 200
+_STATUS = {
+    Reason.REQUEST_FORM: 422,
+    Reason.REQUEST_SIGNATURE: 401,
+    Reason.REQUEST_CLOCK: 401,
+    Reason.REQUEST_TOO_LARGE: 413,
+    Reason.JOURNAL_SIGNATURE: 401,
+    Reason.TERMINAL_UNKNOWN: 403,
+    Reason.GAP: 409,
+    Reason.FORK: 409,
+}
+_log = structlog.get_logger("gateway.api")
+
+
+def install(app: FastAPI) -> None:
+    """Give every error of ours, and of the framework, its answer."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(TryAgain, _try_again)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _framework)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, Refused):
+        raise error
+    _log.warning("refused", reason=error.reason.name, detail=error.detail, **request.path_params)
+    return _answer(_STATUS[error.reason], _body(error))
+
+
+def _body(error: Refused) -> BaseModel:
+    reason, detail = error.reason.value, error.detail[:_DETAIL_MAX]
+    if isinstance(error, WrongClock):
+        return ClockBody(reason=reason, detail=detail, time=error.time)
+    if isinstance(error, Conflict):
+        here = error.position
+        signature = None if here.signature is None else to_hex(here.signature)
+        return ConflictBody(reason=reason, sequence=here.sequence, head=to_hex(here.head), signature=signature)
+    return RefusalBody(reason=reason, detail=detail)
+
+
+async def _try_again(_request: Request, error: Exception) -> JSONResponse:
+    _log.warning("try again", why=str(error))
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return JSONResponse({"detail": str(error)[:_DETAIL_MAX]}, 503, headers)
+
+
+async def _malformed(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    detail = f"{'.'.join(str(part)[:40] for part in first['loc'])}: {first['msg']}"
+    return _answer(422, RefusalBody(reason=Reason.REQUEST_FORM, detail=detail[:_DETAIL_MAX]))
+
+
+async def _framework(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    status = 422 if error.status_code == 400 else error.status_code
+    return _answer(status, RefusalBody(reason=Reason.REQUEST_FORM, detail=str(error.detail)[:_DETAIL_MAX]))
+
+
+def _answer(status: int, body: BaseModel) -> JSONResponse:
+    return JSONResponse(body.model_dump(), status)

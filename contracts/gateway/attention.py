@@ -1,0 +1,55 @@
+"""Terminals whose entries cannot be settled as they are: marked with the reason, and tried again ever less often.
+
+Nothing is dropped. The mark goes when the contract has consumed entries of that journal again.
+"""
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection, delete, func, select
+
+from contracts.gateway.store import put
+from contracts.gateway.tables import attention
+from contracts.wire.reasons import Reason
+from contracts.wire.units import Address, Timestamp, to_hex
+
+_FIRST_PAUSE = 30
+_LONGEST_PAUSE = 3_600
+_DETAIL_MAX = 200
+_log = structlog.get_logger("gateway.attention")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why this terminal's journal does not go on."""
+
+    terminal: Address
+    reason: Reason
+    detail: str
+
+
+def mark(connection: Connection, trouble: Trouble, now: Timestamp) -> None:
+    """Remember the trouble, and let the entries rest: 30 s at first, twice as long each time, up to an hour."""
+    row = connection.execute(select(attention).where(attention.c.terminal == trouble.terminal)).one_or_none()
+    attempts = 0 if row is None else row.attempts
+    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE << min(attempts, 10))
+    values = {"reason": trouble.reason.value, "detail": trouble.detail[:_DETAIL_MAX], "attempts": attempts + 1}
+    since = now if row is None else row.since
+    put(connection, attention, {"terminal": trouble.terminal}, since=since, retry_at=now + pause, **values)
+    place = {"terminal": to_hex(trouble.terminal), "reason": trouble.reason.name, "detail": trouble.detail}
+    _log.warning("needs attention", **place, retry_in_seconds=pause)
+
+
+def clear(connection: Connection, terminal: Address) -> None:
+    """The journal goes on."""
+    connection.execute(delete(attention).where(attention.c.terminal == terminal))
+
+
+def resting(connection: Connection, now: Timestamp) -> frozenset[bytes]:
+    """The terminals whose next attempt is not due."""
+    return frozenset(connection.execute(select(attention.c.terminal).where(attention.c.retry_at > now)).scalars())
+
+
+def count(connection: Connection) -> int:
+    """How many terminals need attention."""
+    return int(connection.execute(select(func.count()).select_from(attention)).scalar_one())

@@ -1,0 +1,125 @@
+"""What goes over HTTP, with bounds. Bytes are `0x` and lower-case hex; a field that is not named here is refused."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.gateway.intake import SEGMENT_ENTRIES_MAX
+from contracts.wire.batch import Segment
+from contracts.wire.entry import ENTRY_BYTES_MAX
+from contracts.wire.units import CENTS_MAX, SEQUENCE_MAX, TIMESTAMP_MAX, Address, Hash, from_hex
+
+Sequence = Annotated[int, Field(strict=True, ge=0, le=SEQUENCE_MAX)]
+Amount = Annotated[int, Field(ge=0, le=CENTS_MAX, description="euro cents")]
+Time = Annotated[int, Field(ge=0, le=TIMESTAMP_MAX, description="seconds since 1970-01-01 00:00 UTC")]
+AddressHex = Annotated[str, StringConstraints(pattern="^0x[0-9a-f]{40}$")]
+HashHex = Annotated[str, StringConstraints(pattern="^0x[0-9a-f]{64}$")]
+SignatureHex = Annotated[str, StringConstraints(pattern="^0x[0-9a-f]{128}$"), Field(description="EIP-2098")]
+EntryHex = Annotated[str, StringConstraints(pattern=f"^0x([0-9a-f]{{2}}){{1,{ENTRY_BYTES_MAX}}}$")]
+TerminalPath = Annotated[str, Path(pattern="^0x[0-9a-f]{40}$", description="the terminal's address, lower case")]
+
+
+class Body(BaseModel):
+    """A JSON object of exactly these fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SegmentBody(Body):
+    """Consecutive entries of the terminal's journal, and its signature over Journal(terminal, last sequence, head)."""
+
+    first: Annotated[int, Field(strict=True, ge=1, le=SEQUENCE_MAX - SEGMENT_ENTRIES_MAX)]
+    previous_head: HashHex
+    entries: Annotated[list[EntryHex], Field(min_length=1, max_length=SEGMENT_ENTRIES_MAX)]
+    signature: SignatureHex
+
+    def segment(self, terminal: Address) -> Segment:
+        """The segment that these fields name."""
+        entries = tuple(from_hex(entry) for entry in self.entries)
+        return Segment(terminal, self.first, Hash(from_hex(self.previous_head)), entries, from_hex(self.signature))
+
+
+class AcceptedBody(Body):
+    """What the gateway now has of this journal, committed."""
+
+    sequence: Sequence
+    head: HashHex
+
+
+class PositionBody(AcceptedBody):
+    """What the gateway has of this journal, with the terminal's own signature as proof; null when it has nothing."""
+
+    signature: SignatureHex | None
+
+
+class ConflictBody(PositionBody):
+    """A gap (67) or a fork (68): nothing was taken in; continue from this position."""
+
+    reason: int
+
+
+class RefusalBody(Body):
+    """Why nothing was taken in: a reason code, and what is wrong in words."""
+
+    reason: int
+    detail: Annotated[str, Field(max_length=200)] = ""
+
+
+class ClockBody(RefusalBody):
+    """The request's time is too far from the gateway's (162): sign again with this time."""
+
+    time: Time
+
+
+class OutcomeBody(Body):
+    """What the contract made of one entry, at final depth; money in cents."""
+
+    sequence: Sequence
+    reason: Annotated[int, Field(ge=0, lt=64, description="0 paid from the budget, 1-31 drawn, 32-63 rejected")]
+    from_slice: Amount
+    from_budget: Amount
+    transaction: HashHex
+    block: int
+
+
+class OutcomesBody(Body):
+    """Outcomes by ascending sequence."""
+
+    outcomes: list[OutcomeBody]
+
+
+class ProgrammeBody(Body):
+    """A programme in which this terminal may sell, or has a slice."""
+
+    id: int
+    name: str
+    begins: Time
+    ends: Time
+    floor_limit: Amount
+    offline_window: Annotated[int, Field(ge=0, description="seconds")]
+    paused: bool
+    admitted: bool
+
+
+class SnapshotBody(Body):
+    """Budgets at a final block, less every accepted payment that is not final yet.
+
+    `sequence`: this terminal's own payments up to here are subtracted. `budgets`: pass, programme, cents left, blocked.
+    """
+
+    version: str
+    block: int
+    sequence: Sequence
+    shop: int
+    network: int
+    programmes: list[ProgrammeBody]
+    budgets: list[tuple[AddressHex, int, Amount, bool]]
+
+
+class HealthBody(Body):
+    """Whether the process answers, whether it can settle, and if not, why."""
+
+    live: bool
+    ready: bool
+    why: str

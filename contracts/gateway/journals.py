@@ -1,0 +1,117 @@
+"""What the gateway has of each journal: rows in, rows out. The decisions stand in `intake` and `batcher`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, exists, func, insert, select, update
+
+from contracts.gateway.batcher import Ready
+from contracts.gateway.tables import entries, terminals
+from contracts.wire import entry as wire_entry
+from contracts.wire import journal
+from contracts.wire.batch import Segment
+from contracts.wire.errors import Broken
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import Address, Cents, Hash, Timestamp, to_hex
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a journal has come: a sequence, the head there, and the terminal's signature over both.
+
+    Sequence 0 is the empty journal: the genesis head, and no signature.
+    """
+
+    sequence: int
+    head: Hash
+    signature: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A payment by the pass that signed it."""
+
+    programme: int
+    pass_address: Address
+    amount: Cents
+
+
+def position(connection: Connection, domain: Domain, terminal: Address) -> Position:
+    """The latest position of this terminal's journal here."""
+    query = select(entries.c.sequence, entries.c.head, entries.c.signature).where(entries.c.terminal == terminal)
+    row = connection.execute(query.order_by(entries.c.sequence.desc()).limit(1)).one_or_none()
+    if row is None:
+        return Position(0, journal.genesis(domain, terminal), None)
+    return Position(row.sequence, Hash(row.head), row.signature)
+
+
+def head_at(connection: Connection, domain: Domain, terminal: Address, sequence: int) -> Hash | None:
+    """The head after this entry, or None when the gateway does not have it."""
+    if sequence == 0:
+        return journal.genesis(domain, terminal)
+    where = (entries.c.terminal == terminal, entries.c.sequence == sequence)
+    head = connection.execute(select(entries.c.head).where(*where)).scalar_one_or_none()
+    return None if head is None else Hash(head)
+
+
+def append(connection: Connection, domain: Domain, segment: Segment, known: int, now: Timestamp) -> None:
+    """Store the segment's entries after `known`, and the signature at its end if there was none."""
+    rows = list(_rows(domain, segment, now))[max(0, known - segment.first + 1) :]
+    if rows:
+        connection.execute(insert(entries), rows)
+    end = (entries.c.terminal == segment.terminal, entries.c.sequence == segment.last)
+    connection.execute(update(entries).where(*end, entries.c.signature.is_(None)).values(signature=segment.signature))
+
+
+def waiting(connection: Connection) -> list[Address]:
+    """Every terminal with entries that are not settled at final depth."""
+    more = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
+    rows = connection.execute(select(terminals.c.terminal).where(exists(select(entries.c.sequence).where(more))))
+    return [Address(terminal) for terminal in rows.scalars()]
+
+
+def beyond(connection: Connection, terminal: Address, after: int, limit: int) -> list[Ready]:
+    """At most `limit` entries after this sequence, in order."""
+    where = (entries.c.terminal == terminal, entries.c.sequence > after)
+    is_signed = entries.c.signature.is_not(None)
+    columns = (entries.c.sequence, func.length(entries.c.entry), is_signed, entries.c.accepted_at)
+    rows = connection.execute(select(*columns).where(*where).order_by(entries.c.sequence).limit(limit))
+    return [Ready(sequence, length, bool(signed), Timestamp(at)) for sequence, length, signed, at in rows]
+
+
+def segment(connection: Connection, domain: Domain, terminal: Address, first: int, last: int) -> Segment:
+    """The entries first..last with the terminal's signature over the last. Raises Broken when they are not all here."""
+    where = (entries.c.terminal == terminal, entries.c.sequence == last)
+    signature = connection.execute(select(entries.c.signature).where(*where)).scalar_one_or_none()
+    previous = head_at(connection, domain, terminal, first - 1)
+    found = stored(connection, terminal, first, last)
+    if previous is None or signature is None or len(found) != last - first + 1:
+        raise Broken(f"entries {first} to {last} of {to_hex(terminal)} are not all in the store")
+    return Segment(terminal, first, previous, found, signature)
+
+
+def stored(connection: Connection, terminal: Address, first: int, last: int) -> Sequence[bytes]:
+    """The entries first..last that are here, in order."""
+    where = (entries.c.terminal == terminal, entries.c.sequence.between(first, last))
+    return connection.execute(select(entries.c.entry).where(*where).order_by(entries.c.sequence)).scalars().all()
+
+
+def _rows(domain: Domain, segment: Segment, now: Timestamp) -> Iterable[dict[str, object]]:
+    head = segment.previous_head
+    for sequence, entry in enumerate(segment.entries, segment.first):
+        head = journal.advance(head, entry)
+        signature = segment.signature if sequence == segment.last else None
+        place = {"terminal": segment.terminal, "sequence": sequence, "entry": entry, "head": head}
+        taken = claim(domain, segment.terminal, sequence, entry)
+        columns = (None, None, None) if taken is None else (taken.programme, taken.pass_address, taken.amount)
+        claimed = dict(zip(("programme", "pass", "amount"), columns, strict=True))
+        yield {**place, **claimed, "signature": signature, "accepted_at": now}
+
+
+def claim(domain: Domain, terminal: Address, sequence: int, entry: bytes) -> Claim | None:
+    """What the entry takes from which budget, or None when the contract will reject it for its form or signature."""
+    signed = wire_entry.unpack(entry)
+    signer = None if signed is None else signed.signer(domain, terminal, sequence)
+    if signed is None or signer is None:
+        return None
+    return Claim(signed.payment.programme, signer, signed.payment.amount)

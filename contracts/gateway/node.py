@@ -1,0 +1,184 @@
+"""The contract through a node's JSON-RPC: what the reader asks, and what the sender needs.
+
+Raises TryAgain whenever the node did not answer or did not know, and Refused or Broken only for what is certain.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from eth_account.signers.local import LocalAccount
+from eth_typing import BlockNumber, ChecksumAddress, HexStr
+from hexbytes import HexBytes
+from web3 import Web3
+from web3.exceptions import ContractLogicError, TransactionNotFound, Web3Exception, Web3RPCError
+from web3.types import BlockIdentifier, TxParams
+
+from contracts.gateway.events import Event
+from contracts.gateway.logs import Abi, LogDecoder
+from contracts.wire.errors import Broken, Refused, TryAgain
+from contracts.wire.reasons import Reason
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import Address, Hash
+
+TIMEOUT_SECONDS = 10
+_TEXT_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block's number and hash."""
+
+    number: int
+    hash: Hash
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a terminal's journal stands on the contract: its shop (0: unknown), sequence, and 20 bytes of its head."""
+
+    shop: int
+    sequence: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A transaction, ready to be sent any number of times."""
+
+    hash: Hash
+    nonce: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A transaction that is in a block: whether it ran to its end, and the contract's events in it."""
+
+    succeeded: bool
+    gas: int
+    events: Sequence[Event]
+
+
+class Node:
+    """The contract at one RPC endpoint. Blocking; to be used by one thread."""
+
+    def __init__(self, rpc_url: str, domain: Domain, abi: Abi, timeout: float = TIMEOUT_SECONDS) -> None:
+        provider = Web3.HTTPProvider(rpc_url, {"timeout": timeout}, exception_retry_configuration=None)
+        self._web3 = Web3(provider)
+        self._domain = domain
+        self._contract = self._web3.eth.contract(address=_checksum(domain.contract), abi=abi)
+        self._decoder = LogDecoder(abi)
+
+    def check(self) -> None:
+        """Raises Broken unless this is the chain, and the contract is there."""
+        with _asking():
+            chain_id = self._web3.eth.chain_id
+            code = self._web3.eth.get_code(_checksum(self._domain.contract))
+        if chain_id != self._domain.chain_id:
+            raise Broken(f"the node is on chain {chain_id}, the deployment on {self._domain.chain_id}")
+        if not code:
+            raise Broken("the node's chain does not hold the deployment's contract")
+
+    def final(self) -> Block:
+        """The newest block that cannot be undone."""
+        return self._block("finalized")
+
+    def block(self, number: int) -> Block:
+        """The block with this number."""
+        return self._block(BlockNumber(number))
+
+    def events(self, first: int, last: int) -> list[Event]:
+        """The contract's events in these blocks, in order."""
+        place: Any = {"address": self._contract.address, "fromBlock": first, "toBlock": last}
+        with _asking():
+            return self._decoder.events(self._web3.eth.get_logs(place))
+
+    def call_data(self, transaction: Hash) -> bytes:
+        """What the transaction was called with."""
+        with _asking():
+            return bytes(self._web3.eth.get_transaction(HexBytes(transaction))["input"])
+
+    def cursor(self, terminal: Address) -> Cursor:
+        """Where this journal stands in the newest block."""
+        with _asking():
+            shop, sequence, head = self._contract.functions.terminal(_checksum(terminal)).call()
+        return Cursor(int(shop), int(sequence), bytes(head))
+
+    def budget_left(self, programme: int, pass_address: Address, block: int) -> int:
+        """Cents left of this budget after that block."""
+        call = self._contract.functions.budget(programme, _checksum(pass_address))
+        with _asking():
+            return int(call.call(block_identifier=BlockNumber(block))[0])
+
+    def gas_for(self, sender: LocalAccount, batch: bytes) -> int:
+        """The gas that settling this batch takes now. Raises Refused when it would fail."""
+        with _asking():
+            try:
+                return int(self._contract.functions.settle(batch).estimate_gas({"from": sender.address}))
+            except (ContractLogicError, Web3RPCError) as error:
+                raise Refused(Reason.SEGMENT_FORM, _text(error)) from error
+
+    def sign(self, sender: LocalAccount, batch: bytes, gas: int) -> Signed:
+        """A transaction that settles this batch, with the account's next nonce and up to twice the base fee."""
+        with _asking():
+            nonce = self._web3.eth.get_transaction_count(sender.address, "latest")
+            tip = self._web3.eth.max_priority_fee
+            base = self._web3.eth.get_block("latest").get("baseFeePerGas", 0)
+        fees: TxParams = {"maxPriorityFeePerGas": tip, "maxFeePerGas": Web3.to_wei(2 * base + tip, "wei")}
+        call = self._contract.functions.settle(batch)
+        fields: TxParams = {"from": sender.address, "nonce": nonce, "gas": gas, "chainId": self._domain.chain_id}
+        transaction: dict[str, Any] = dict(call.build_transaction({**fields, **fees}))
+        signed = sender.sign_transaction(transaction)
+        return Signed(Hash(bytes(signed.hash)), nonce, bytes(signed.raw_transaction))
+
+    def send(self, raw: bytes) -> None:
+        """Hand the transaction to the node. Raises Refused when the node says no, TryAgain when it says nothing."""
+        with _asking():
+            try:
+                self._web3.eth.send_raw_transaction(raw)
+            except Web3RPCError as error:
+                raise Refused(Reason.SEGMENT_FORM, _text(error)) from error
+
+    def knows(self, transaction: Hash) -> bool:
+        """Whether the node has the transaction, in a block or waiting for one."""
+        with _asking():
+            try:
+                self._web3.eth.get_transaction(HexBytes(transaction))
+            except TransactionNotFound:
+                return False
+        return True
+
+    def receipt(self, transaction: Hash) -> Receipt | None:
+        """What became of the transaction, or None while it is in no block."""
+        with _asking():
+            try:
+                receipt = self._web3.eth.get_transaction_receipt(HexBytes(transaction))
+            except TransactionNotFound:
+                return None
+        logs = [log for log in receipt["logs"] if log["address"] == self._contract.address]
+        return Receipt(receipt["status"] == 1, int(receipt["gasUsed"]), self._decoder.events(logs))
+
+    def _block(self, which: BlockIdentifier) -> Block:
+        with _asking():
+            block = self._web3.eth.get_block(which)
+        return Block(int(block["number"]), Hash(bytes(block["hash"])))
+
+
+def _checksum(address: Address) -> ChecksumAddress:
+    return Web3.to_checksum_address(HexStr("0x" + address.hex()))
+
+
+def _text(error: Exception) -> str:
+    return str(error)[:_TEXT_MAX]
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Whatever keeps the node from answering is a reason to ask again."""
+    try:
+        yield
+    except (Web3Exception, requests.RequestException, OSError, ValueError, KeyError) as error:
+        raise TryAgain(f"the node does not answer as it should: {type(error).__name__}: {_text(error)}") from error

@@ -1,0 +1,162 @@
+"""Follows the contract's events to the final block, in chunks; what was read and how far commit together.
+
+Whoever settled an entry, this gateway before a kill or somebody else, it is found here.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import structlog
+from sqlalchemy import Connection, select, update
+
+from contracts.gateway import attention, intake, journals, settlement
+from contracts.gateway.attention import Trouble
+from contracts.gateway.auth import Clock
+from contracts.gateway.events import Event
+from contracts.gateway.node import Block, Node
+from contracts.gateway.projection import Projection
+from contracts.gateway.store import Store, count_change, put
+from contracts.gateway.tables import budgets, progress
+from contracts.wire import journal
+from contracts.wire.batch import Segment
+from contracts.wire.errors import Broken, TryAgain
+from contracts.wire.reasons import Reason
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import Address, Hash, to_hex
+
+CHUNK_BLOCKS = 2_000
+_log = structlog.get_logger("gateway.reader")
+
+Settlement = tuple[Hash, Address, int]
+"""Transaction, terminal, last sequence: which Settled event is meant."""
+
+
+class Reader:
+    """Brings the projection forward. `step` reads one chunk; one thread calls it again and again."""
+
+    def __init__(self, store: Store, node: Node, domain: Domain, clock: Clock) -> None:
+        self._store = store
+        self._node = node
+        self._domain = domain
+        self._clock = clock
+        self._chunk = CHUNK_BLOCKS
+
+    def step(self) -> bool:
+        """Read the next chunk of final blocks; whether there is more to read.
+
+        Raises TryAgain when the node does not answer or is behind, Broken when its final blocks differ from those read.
+        """
+        with self._store.reading() as connection:
+            row = connection.execute(select(progress.c.block, progress.c.block_hash)).one()
+        read, read_hash = int(row.block), row.block_hash
+        final = self._node.final()
+        if final.number < read:
+            raise TryAgain(f"the node is behind: its final block is {final.number}, block {read} was read before")
+        self._check_same_chain(read, read_hash, final)
+        if final.number == read:
+            return False
+        last = min(final.number, read + self._chunk)
+        self._take(read + 1, final if last == final.number else self._node.block(last))
+        return last < final.number
+
+    def _check_same_chain(self, read: int, read_hash: bytes | None, final: Block) -> None:
+        if read_hash is None:
+            return
+        block = final if final.number == read else self._node.block(read)
+        if block.hash != read_hash:
+            raise Broken(
+                f"the node's final block {read} is {to_hex(block.hash)}, and {to_hex(read_hash)} was read before: "
+                "this is another chain; choose another --data, or --rebuild"
+            )
+
+    def _take(self, first: int, last: Block) -> None:
+        events = self._ask_events(first, last.number)
+        settled = [event for event in events if event.name == "Settled"]
+        segments = self._segments(settled)
+        entries = self._entries(settled, segments)
+        lefts = {} if None not in entries.values() else self._ask_budgets(events, last.number)
+        with self._store.writing() as connection:
+            self._import(connection, segments.values())
+            projection = Projection(connection, self._domain, lambda event: entries[_settlement(event)])
+            for event in events:
+                projection.apply(event)
+            for (programme, pass_address), left in lefts.items():
+                put(connection, budgets, {"programme": programme, "pass": pass_address}, left=left)
+            for event in settled:
+                attention.clear(connection, event.address("terminal"))
+                _log_settled(event)
+            connection.execute(update(progress).values(block=last.number, block_hash=last.hash))
+            if events:
+                count_change(connection)
+
+    def _ask_events(self, first: int, last: int) -> list[Event]:
+        """The events of these blocks; a node that finds them too many is asked for fewer blocks the next time."""
+        try:
+            events = self._node.events(first, last)
+        except TryAgain:
+            self._chunk = max(1, self._chunk // 2)
+            raise
+        self._chunk = min(CHUNK_BLOCKS, self._chunk * 2)
+        return events
+
+    def _segments(self, settled: Iterable[Event]) -> dict[Settlement, Segment]:
+        """The segments that stand in the data of their transactions."""
+        data: dict[Hash, bytes] = {}
+        found: dict[Settlement, Segment] = {}
+        for event in settled:
+            if event.transaction not in data:
+                data[event.transaction] = self._node.call_data(event.transaction)
+            segment = settlement.find(data[event.transaction], event)
+            if segment is not None:
+                found[_settlement(event)] = segment
+        return found
+
+    def _entries(
+        self, settled: Iterable[Event], segments: dict[Settlement, Segment]
+    ) -> dict[Settlement, Sequence[bytes] | None]:
+        """The entries of each event: from its transaction, else the gateway's own, else None."""
+        entries: dict[Settlement, Sequence[bytes] | None] = {}
+        for event in settled:
+            segment = segments.get(_settlement(event))
+            if segment is not None:
+                entries[_settlement(event)] = segment.entries[event.number("first") - segment.first :]
+            else:
+                entries[_settlement(event)] = self._own_entries(event)
+        return entries
+
+    def _own_entries(self, event: Event) -> Sequence[bytes] | None:
+        terminal, first, last = event.address("terminal"), event.number("first"), event.number("last")
+        with self._store.reading() as connection:
+            head = journals.head_at(connection, self._domain, terminal, last)
+            if head is not None and journal.kept(head) == bytes(event.arguments["head"]):
+                return journals.stored(connection, terminal, first, last)
+        _log.warning("settled entries not found, budgets are asked", terminal=to_hex(terminal), first=first, last=last)
+        return None
+
+    def _ask_budgets(self, events: Iterable[Event], block: int) -> dict[tuple[int, Address], int]:
+        """Every budget's cents left after this block, from the contract itself."""
+        with self._store.reading() as connection:
+            rows = connection.execute(select(budgets.c.programme, budgets.c["pass"]))
+            keys = {(int(programme), Address(pass_address)) for programme, pass_address in rows}
+        granted = (event for event in events if event.name == "Granted")
+        keys |= {(event.number("programme"), event.address("pass_address")) for event in granted}
+        return {key: self._node.budget_left(*key, block) for key in keys}
+
+    def _import(self, connection: Connection, segments: Iterable[Segment]) -> None:
+        """Take in what others have settled, so that the terminal finds it here; a journal that differs is marked."""
+        for segment in segments:
+            here = journals.position(connection, self._domain, segment.terminal)
+            reason = intake.follows(connection, self._domain, segment, here)
+            if reason is None:
+                journals.append(connection, self._domain, segment, here.sequence, self._clock())
+            elif reason == Reason.FORK:
+                detail = f"entry {segment.last} on the contract differs from the one taken in here"
+                attention.mark(connection, Trouble(segment.terminal, reason, detail), self._clock())
+
+
+def _settlement(event: Event) -> Settlement:
+    return event.transaction, event.address("terminal"), event.number("last")
+
+
+def _log_settled(event: Event) -> None:
+    sequences = {"first": event.number("first"), "last": event.number("last")}
+    _log.info("settled", terminal=to_hex(event.address("terminal")), **sequences, block=event.block)
