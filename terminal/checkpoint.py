@@ -1,0 +1,219 @@
+"""What a terminal knows for certain: one view call to the contract at the chain's final block, never by the gateway.
+
+    checkpoint(address terminal, uint32[] programmes) -> (uint256 chain id, uint16 network, uint256 block number,
+        uint256 block time, uint32 shop, uint32 sequence, bytes20 head, uint256[] slices)
+
+The call is encoded and its answer decoded by hand (Solidity's contract ABI specification, version 2), so that a till
+needs no web3. Every word is held to its bounds; an answer that is not exactly this is no answer.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
+
+import structlog
+
+from contracts.wire import journal
+from contracts.wire.errors import Refused, TryAgain
+from contracts.wire.hashing import keccak256
+from contracts.wire.reasons import Reason
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import CENTS_MAX, Address, Cents, Hash, Timestamp, from_hex, timestamp, to_hex
+from terminal.core.events import CheckpointRead, Event, Locked
+from terminal.core.facts import Checkpoint, Programme, Slice
+from terminal.core.moment import Moment
+
+PROGRAMMES_MAX = 32
+"""What the contract answers in one call."""
+ANSWER_BYTES_MAX = 16 * 1024
+POLL_SECONDS = 5.0
+RETRY_SECONDS_MAX = 60.0
+
+_SELECTOR = keccak256(b"checkpoint(address,uint32[])")[:4]
+_WORD = 32
+_FIELDS = 8
+_BLOCK_MAX = 2**63 - 1
+
+_log = structlog.get_logger()
+
+Fetch = Callable[[str, str, Mapping[str, str], bytes, int], Awaitable[tuple[int, bytes]]]
+"""Method, URL, headers, body, most bytes of the answer -> status and body. Raises TryAgain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The contract's word at one final block; `head` is the 20 bytes that it keeps of the journal's."""
+
+    checkpoint: Checkpoint
+    head: bytes
+
+
+class CheckpointReader:
+    """Asks one endpoint about one terminal on one contract."""
+
+    def __init__(self, fetch: Fetch, rpc_url: str, domain: Domain, network: int, terminal: Address) -> None:
+        self._fetch = fetch
+        self._rpc_url = rpc_url
+        self._domain = domain
+        self._network = network
+        self._terminal = terminal
+
+    async def read(self, programmes: Sequence[int]) -> Reading:
+        """The newest checkpoint, with the slices of these programmes, at most 32.
+
+        Raises TryAgain, naming what is wrong, unless the right contract on the right chain answers as it must.
+        """
+        call = {"to": to_hex(self._domain.contract), "data": to_hex(encode_call(self._terminal, programmes))}
+        request = {"jsonrpc": "2.0", "id": 1, "method": "eth_call", "params": [call, "finalized"]}
+        headers = {"Content-Type": "application/json"}
+        body = json.dumps(request).encode()
+        status, answer = await self._fetch("POST", self._rpc_url, headers, body, ANSWER_BYTES_MAX)
+        try:
+            return decode_answer(_result(status, answer), self._domain.chain_id, self._network, programmes)
+        except (ValueError, RecursionError) as error:
+            raise TryAgain(f"{self._rpc_url}: {error}") from error
+
+
+class Journal(Protocol):
+    """What watching needs of the store."""
+
+    def head_at(self, sequence: int) -> Hash | None: ...  # noqa: D102 - the store says what these mean
+    def checkpoint(self) -> Checkpoint | None: ...  # noqa: D102
+    def programmes(self) -> tuple[Programme, ...]: ...  # noqa: D102
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None: ...  # noqa: D102
+
+
+class Watcher:
+    """Asks the chain every few seconds, and tells the core. Runs until cancelled.
+
+    `delay` says how long to wait after so many failures in a row; `raise_bound` hears of each final block's time.
+    """
+
+    def __init__(
+        self,
+        store: Journal,
+        reader: CheckpointReader,
+        now: Callable[[], Moment],
+        delay: Callable[[int], float],
+        raise_bound: Callable[[Timestamp], None],
+        report: Callable[[Event], None],
+        contact: Callable[[bool], None],
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self._store = store
+        self._reader = reader
+        self._now = now
+        self._delay = delay
+        self._raise_bound = raise_bound
+        self._report = report
+        self._contact = contact
+        self._poll_seconds = poll_seconds
+        self._failures = 0
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """There are other programmes to ask about, or the network may be back: do not wait."""
+        self._woken.set()
+
+    async def run(self) -> NoReturn:
+        """Ask, for ever."""
+        while True:
+            self._woken.clear()
+            delay = await self._turn()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(delay):
+                    await self._woken.wait()
+
+    async def _turn(self) -> float:
+        """One call; how long to wait before the next."""
+        try:
+            self._heed(await self._reader.read(self._programmes()))
+        except TryAgain as error:
+            self._failures += 1
+            delay = min(self._delay(self._failures), RETRY_SECONDS_MAX)
+            _log.info("checkpoint.postponed", failures=self._failures, seconds=round(delay, 1), why=str(error))
+            self._contact(False)
+            return delay
+        self._failures = 0
+        self._contact(True)
+        return self._poll_seconds
+
+    def _programmes(self) -> tuple[int, ...]:
+        return tuple(programme.id for programme in self._store.programmes())[:PROGRAMMES_MAX]
+
+    def _heed(self, reading: Reading) -> None:
+        """Count the reading, unless the node lags behind what is known for certain already."""
+        known = self._store.checkpoint()
+        if known is not None and reading.checkpoint.block < known.block:
+            raise TryAgain(f"the node answers with block {reading.checkpoint.block}, before {known.block}")
+        if proves_fork(reading, self._store.head_at):
+            self._report(Locked(self._now(), Reason.FORK))
+            return
+        self._raise_bound(reading.checkpoint.time)
+        try:
+            self._store.save_checkpoint(reading.checkpoint)
+        except Refused as refused:
+            _log.error("checkpoint.not_kept", detail=refused.detail)  # it counts all the same, until the next start
+        self._report(CheckpointRead(self._now(), reading.checkpoint))
+
+
+def proves_fork(reading: Reading, head_at: Callable[[int], Hash | None]) -> bool:
+    """Whether the chain has settled another journal of this terminal than ours: entries we lack, or another head.
+
+    A terminal that no sponsor has registered yet (shop 0) has settled nothing.
+    """
+    if not reading.checkpoint.shop:
+        return False
+    ours = head_at(reading.checkpoint.sequence)
+    return ours is None or journal.kept(ours) != reading.head
+
+
+def encode_call(terminal: Address, programmes: Sequence[int]) -> bytes:
+    """The call's data. Raises ValueError for more than 32 programmes."""
+    if len(programmes) > PROGRAMMES_MAX:
+        raise ValueError(f"one call is about at most {PROGRAMMES_MAX} programmes")
+    numbers = (2 * _WORD, len(programmes), *programmes)
+    return _SELECTOR + terminal.rjust(_WORD, b"\0") + b"".join(number.to_bytes(_WORD) for number in numbers)
+
+
+def decode_answer(data: bytes, chain_id: int, network: int, programmes: Sequence[int]) -> Reading:
+    """The reading in the call's result. Raises ValueError for other bytes, or another chain or network."""
+    if len(data) != (1 + _FIELDS + 1 + len(programmes)) * _WORD:
+        raise ValueError("the answer is not a checkpoint; is this the right contract?")
+    words = [int.from_bytes(data[at : at + _WORD]) for at in range(0, len(data), _WORD)]
+    offset, chain, its_network, block, time, shop, sequence, head, slices_at, count, *slices = words
+    if (offset, slices_at, count) != (_WORD, _FIELDS * _WORD, len(programmes)):
+        raise ValueError("the answer is not a checkpoint; is this the right contract?")
+    if (chain, its_network) != (chain_id, network):
+        raise ValueError(f"the contract is on chain {chain}, network {its_network}; the configuration says otherwise")
+    if block > _BLOCK_MAX or max(shop, sequence) >= 2**32 or head % 2 ** (8 * (_WORD - journal.KEPT_HEAD_BYTES)):
+        raise ValueError("the checkpoint has a number out of its range")
+    parts = tuple(
+        Slice(programme, Cents(min(amount, CENTS_MAX))) for programme, amount in zip(programmes, slices, strict=True)
+    )
+    kept = head.to_bytes(_WORD)[: journal.KEPT_HEAD_BYTES]
+    return Reading(Checkpoint(block, timestamp(time), shop, sequence, parts), kept)
+
+
+def _result(status: int, answer: bytes) -> bytes:
+    """The bytes that the node answers. Raises ValueError for anything but a JSON-RPC 2.0 result."""
+    if status != 200:
+        raise ValueError(f"no node answers there (HTTP status {status})")
+    try:
+        message = json.loads(answer)
+    except ValueError:
+        raise ValueError("no node answers there (not JSON)") from None
+    if not isinstance(message, dict) or message.get("id") != 1:
+        raise ValueError("no node answers there (not JSON-RPC)")
+    if not isinstance(message.get("result"), str):
+        _refuse(message.get("error"))
+    return from_hex(message["result"])
+
+
+def _refuse(error: Any) -> NoReturn:
+    """Raise ValueError with the node's own words, cut short."""
+    words = error.get("message") if isinstance(error, dict) else None
+    raise ValueError(f"the node refuses the call ({str(words)[:200]!r})")

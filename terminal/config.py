@@ -1,0 +1,147 @@
+"""The terminal's configuration: one TOML file, single values overridden by KINDPAKKET_TERMINAL_... in the environment.
+
+`KINDPAKKET_TERMINAL_CHAIN__RPC_URL` stands for the key `rpc_url` of the table `chain`.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from contracts.wire.errors import Broken
+from contracts.wire.passcode import NETWORK_MAX
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import Address, address, from_hex
+
+DEFAULT = Path("/etc/kindpakket/terminal.toml")
+PREFIX = "KINDPAKKET_TERMINAL_"
+DEVICES_MAX = 16
+
+
+def _absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError("a path here is absolute: it begins with /")
+    return path
+
+
+def _contract(text: str) -> str:
+    address(from_hex(text))
+    return text
+
+
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", max_length=512)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Chain(_Table):
+    """Where the contract is, and the endpoint that is asked for checkpoints."""
+
+    rpc_url: Url
+    chain_id: Annotated[int, Field(ge=1, le=2**53)]
+    contract: Annotated[str, AfterValidator(_contract)]
+    network: Annotated[int, Field(ge=0, le=NETWORK_MAX)]
+
+
+class Gateway(_Table):
+    """Where entries are handed in."""
+
+    url: Url
+
+
+class Device(_Table):
+    """One device: `name` is what the lamp says, `driver` a row of the registry."""
+
+    name: Text
+    driver: Text
+    options: dict[Text, Annotated[bool, Field(strict=True)] | Annotated[int, Field(strict=True)] | str] = {}
+
+
+class Config(BaseSettings):
+    """All that differs between two terminals with the same program."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", case_sensitive=False
+    )
+
+    state_dir: AbsolutePath
+    key_file: AbsolutePath
+    language: Literal["nl", "en"]
+    shop: Text
+    support: Text
+    simulators: bool = False
+    chain: Chain
+    gateway: Gateway
+    devices: Annotated[tuple[Device, ...], Field(max_length=DEVICES_MAX)]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file, whose values `load` passes in."""
+        return env_settings, init_settings
+
+    @property
+    def domain(self) -> Domain:
+        """The contract on its chain: what every signature here is bound to."""
+        return Domain(self.chain.chain_id, Address(from_hex(self.chain.contract)))
+
+    @property
+    def journal(self) -> Path:
+        """The journal's file."""
+        return self.state_dir / "journal.sqlite"
+
+    @property
+    def socket(self) -> Path:
+        """Where screens connect."""
+        return self.state_dir / "screen.sock"
+
+
+def load(path: Path) -> Config:
+    """The configuration in this file. Raises Broken with the file and the key that is missing, wrong or unknown."""
+    _refuse_unknown_variables()
+    try:
+        return Config(**_read(path))
+    except ValidationError as error:
+        raise Broken(f"{path}: {_sentence(error)}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Broken(f"{path}: cannot be read ({error.strerror}); name the configuration by --config FILE") from None
+    except ValueError as error:  # not UTF-8 or not TOML
+        raise Broken(f"{path}: is not TOML ({error})") from None
+
+
+def _refuse_unknown_variables() -> None:
+    for variable in os.environ:
+        key = variable.upper().removeprefix(PREFIX)
+        if key != variable.upper() and key.split("__")[0].lower() not in Config.model_fields:
+            raise Broken(f"the environment variable {variable} overrides a key that does not exist; unset it")
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first fault in words. The values themselves are not repeated: one may have been put in a wrong place."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    match fault["type"]:
+        case "missing":
+            return f"the key {key} is missing; add it"
+        case "extra_forbidden":
+            return f"there is no key {key}; remove it or correct its spelling"
+        case _:
+            return f"the key {key} is wrong: {fault['msg']}"

@@ -1,0 +1,236 @@
+"""The terminal's daemon: one loop, one inbox. It owns the devices, the sale, the keys and the journal.
+
+Scan first: whatever a scan does not need (HTTP above all) is imported after `ready` is said.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack, closing
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import structlog
+
+from contracts.wire.errors import Broken, Refused
+from contracts.wire.reasons import Reason
+from drivers import registry
+from drivers.base import Changed, Driver, DriverEvent, DriverMisconfigured, DriverUnavailable, KeyPress, Oversized, Scan
+from terminal import backoff, config, log
+from terminal.clock import Clock, Sources
+from terminal.config import Config
+from terminal.core.events import Event, Key, SnapshotTaken
+from terminal.link.server import Server
+from terminal.perform import Counter
+from terminal.signer import TerminalSigner, forbid_core_dumps
+from terminal.store import Store
+
+TICK_SECONDS = 1.0
+BOUND_KEPT_SECONDS = 60
+"""How much of the uptime a pulled plug can take from the kept bound."""
+
+_log = structlog.get_logger()
+
+
+class Daemon:
+    """One run of the daemon, from a journal that is open to its end."""
+
+    def __init__(self, settings: Config, store: Store, signer: TerminalSigner, sources: Sources | None = None) -> None:
+        self._settings = settings
+        self._store = store
+        self._signer = signer
+        self._clock = Clock(store.bound(), sources)
+        self._inbox: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
+        self._counter = Counter(store, signer, self._clock, settings.chain.network, self._wake_network)
+        self._link = Server(settings.socket, lambda key: self._put(partial(self._counter.press, key)))
+        self._silent = {device.name for device in settings.devices}
+        self._ready = asyncio.Event()
+        self._wakers: list[Callable[[], None]] = []
+
+    async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
+        """Sell until `stop` is set; `ready` is called once a scan can be taken. Raises Broken."""
+        drivers = {device.name: self._driver(device) for device in self._settings.devices}
+        await self._link.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(each) for each in (self._take(), self._tick(), self._network(ready))]
+                tasks += [group.create_task(self._drive(name, driver)) for name, driver in drivers.items() if driver]
+                self._note_readiness()
+                await stop.wait()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            await self._link.close()
+            self._keep_bound()
+
+    # One inbox: producers put, one consumer takes.
+
+    def _put(self, happening: Callable[[], None]) -> None:
+        self._inbox.put_nowait(happening)
+
+    async def _take(self) -> NoReturn:
+        shown = self._counter.screen()
+        self._link.publish(shown)
+        while True:
+            (await self._inbox.get())()
+            screen = self._counter.screen()
+            if screen != shown:
+                self._link.publish(screen)
+                shown = screen
+
+    async def _tick(self) -> NoReturn:
+        while True:
+            for _ in range(BOUND_KEPT_SECONDS):
+                await asyncio.sleep(TICK_SECONDS)
+                self._put(self._counter.tick)
+            self._keep_bound()
+
+    def _keep_bound(self) -> None:
+        try:
+            self._store.save_bound(self._clock.bound())
+        except Refused as refused:
+            _log.error("bound.not_kept", detail=refused.detail)
+
+    # Devices
+
+    def _driver(self, device: config.Device) -> Driver | None:
+        """The device's driver; None when it cannot be had now, which a lamp says. Raises Broken."""
+        try:
+            return registry.make(device.driver, device.options, allow_simulators=self._settings.simulators)
+        except DriverMisconfigured as misconfigured:
+            raise Broken(f"the device {device.name} in the configuration is wrong: {misconfigured.advice}") from None
+        except DriverUnavailable as unavailable:
+            self._hear_device(device.name, Changed(unavailable.status, unavailable.advice))
+            return None
+
+    async def _drive(self, name: str, driver: Driver) -> None:
+        await driver.run(partial(self._hear_device, name))
+
+    def _hear_device(self, name: str, event: DriverEvent) -> None:
+        match event:
+            case Scan(text):
+                self._put(partial(self._counter.scan, text))
+            case Oversized():
+                self._put(partial(self._counter.misread, Reason.SCAN_TOO_LONG))
+            case KeyPress(key):
+                self._put(partial(self._counter.press, Key(key)))
+            case Changed(status, detail):
+                self._put(partial(self._counter.device, name, status, detail))
+                self._silent.discard(name)
+                self._note_readiness()
+
+    def _note_readiness(self) -> None:
+        if not self._silent:
+            self._ready.set()
+
+    # The network, after the counter is open
+
+    async def _network(self, ready: Callable[[], None]) -> None:
+        await self._ready.wait()
+        ready()
+        for module in ("terminal.http", "terminal.checkpoint", "terminal.flusher"):
+            await asyncio.to_thread(import_module, module)  # a scan meanwhile does not wait for it
+        async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+            for task in await self._outward(stack):
+                group.create_task(task)
+
+    async def _outward(self, stack: AsyncExitStack) -> tuple[Coroutine[Any, Any, NoReturn], ...]:
+        """The loops that speak to chain and gateway."""
+        from terminal.checkpoint import CheckpointReader, Watcher  # noqa: PLC0415 - see the module's docstring
+        from terminal.flusher import Flusher, Gateway  # noqa: PLC0415
+        from terminal.http import Http  # noqa: PLC0415
+
+        settings, now = self._settings, self._clock.moment
+        delay = partial(backoff.delay, chance=random.random)
+        fetch = (await stack.enter_async_context(Http())).fetch
+        chain = settings.chain
+        reader = CheckpointReader(fetch, chain.rpc_url, settings.domain, chain.network, self._signer.address)
+        watcher = Watcher(self._store, reader, now, delay, self._clock.raise_to, self._report, self._chain_answers)
+        gateway = Gateway(fetch, settings.gateway.url, self._signer, now)
+        flusher = Flusher(self._store, gateway, chain.network, now, delay, self._report, self._gateway_answers)
+        self._wakers = [watcher.wake, flusher.wake]
+        return watcher.run(), flusher.run()
+
+    def _report(self, event: Event) -> None:
+        self._put(partial(self._counter.hear, event))
+        if isinstance(event, SnapshotTaken):
+            self._wake_network()  # the checkpoint's slices follow the snapshot's programmes
+
+    def _gateway_answers(self, answers: bool) -> None:  # noqa: FBT001 - what contact callbacks take
+        self._put(partial(self._counter.contact, gateway=answers))
+
+    def _chain_answers(self, answers: bool) -> None:  # noqa: FBT001
+        self._put(partial(self._counter.contact, chain=answers))
+
+    def _wake_network(self) -> None:
+        for wake in self._wakers:
+            wake()
+
+
+async def serve(settings: Config, store: Store, signer: TerminalSigner) -> None:
+    """Sell until the supervisor asks to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await Daemon(settings, store, signer).run(_say_ready, stop)
+
+
+def _say_ready() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    if address := os.environ.get("NOTIFY_SOCKET"):  # sd_notify(3)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+            supervisor.sendto(b"READY=1", "\0" + address[1:] if address.startswith("@") else address)
+
+
+def main(argv: list[str]) -> int:
+    """`kindpakket terminal run`. Exit 0 when asked to stop, 1 with one sentence that says what to do."""
+    parser = argparse.ArgumentParser(
+        prog="kindpakket terminal run",
+        description="Run the terminal's daemon: devices, sales and the journal. It says `ready` on stdout.",
+        epilog="example: kindpakket terminal run --config /etc/kindpakket/terminal.toml",
+    )
+    parser.add_argument("--config", type=Path, default=config.DEFAULT, help="default: %(default)s")
+    arguments = parser.parse_args(argv)
+    log.configure()
+    try:
+        _run(arguments.config)
+    except Exception as error:  # noqa: BLE001 - nothing is swallowed: whatever it is, the daemon ends with it
+        return _fail(_first(error))
+    return 0
+
+
+def _run(path: Path) -> None:
+    forbid_core_dumps()
+    settings = config.load(path)
+    os.umask(0o077)
+    signer = TerminalSigner.load(settings.key_file, settings.domain)
+    volatile_ok = settings.simulators  # a try-out may live where a shop's journal may not
+    with closing(Store.open(settings.journal, settings.domain, signer.address, volatile_ok=volatile_ok)) as store:
+        asyncio.run(serve(settings, store, signer))
+
+
+def _first(error: BaseException) -> BaseException:
+    """The fault that stopped all the other tasks."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _fail(error: BaseException) -> int:
+    if isinstance(error, Broken):
+        sentence = str(error)
+    else:
+        _log.error("daemon.stopped", exc_info=error)
+        sentence = (
+            f"stopped by a fault in the program ({type(error).__name__}); what was approved is safe, start it again"
+        )
+    sys.stderr.write(f"kindpakket terminal run: {sentence}\n")
+    return 1

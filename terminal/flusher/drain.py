@@ -1,0 +1,240 @@
+"""The one drainer of the journal (two of them are how others charge twice).
+
+While the gateway answers: hand in what it lacks, then ask what became of it, every few seconds and at each new entry.
+When it does not answer, or says no: nothing is dropped or marked; wait by the schedule, which outlives a restart.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import NoReturn, Protocol
+
+import structlog
+
+from contracts.wire import journal
+from contracts.wire.batch import Segment
+from contracts.wire.errors import Refused, TryAgain
+from contracts.wire.reasons import Reason
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import Address, Hash, Timestamp
+from terminal.core.events import Event, Forwarded, Locked, OutcomesKnown, SnapshotTaken
+from terminal.core.facts import Budget, JournalFacts, Outcome, Programme
+from terminal.core.moment import Moment
+from terminal.flusher.answers import OUTCOMES_MAX, Accepted, Position, Snapshot, place
+from terminal.flusher.gateway import Gateway
+
+POLL_SECONDS = 2.5
+SEGMENT_ENTRIES = 100
+WAIT_SECONDS_MAX = 300.0
+"""A wait that was kept over a restart is no longer than this, whatever the clocks did."""
+ROUNDS_MAX = 1000
+"""Segments in one turn: more than any journal that waits, and an end for a gateway that plays games."""
+
+_log = structlog.get_logger()
+
+
+class Journal(Protocol):
+    """What the drainer needs of the store."""
+
+    domain: Domain
+    terminal: Address
+
+    @property
+    def sequence(self) -> int: ...  # noqa: D102 - the store says what these mean
+    def facts(self) -> JournalFacts: ...  # noqa: D102
+    def segment_after(self, sequence: int, limit: int = ...) -> Segment | None: ...  # noqa: D102
+    def acknowledge(self, sequence: int, head: Hash) -> bool: ...  # noqa: D102
+    def outcomes(self, after: int = ...) -> tuple[Outcome, ...]: ...  # noqa: D102
+    def record_outcomes(self, outcomes: Iterable[Outcome]) -> None: ...  # noqa: D102
+    def snapshot_version(self) -> str | None: ...  # noqa: D102
+    def replace_snapshot(  # noqa: D102
+        self,
+        version: str,
+        block: int,
+        sequence: int,
+        programmes: Sequence[Programme],
+        budgets: Iterable[tuple[Address, Budget]],
+    ) -> None: ...
+    def schedule(self) -> tuple[int, Timestamp]: ...  # noqa: D102
+    def save_schedule(self, attempts: int, due: Timestamp) -> None: ...  # noqa: D102
+    def attention(self) -> tuple[Reason, str] | None: ...  # noqa: D102
+    def save_attention(self, reason: Reason, detail: str) -> None: ...  # noqa: D102
+    def clear_attention(self) -> None: ...  # noqa: D102
+
+
+class Flusher:
+    """Runs until cancelled. Tells the core by `report`, and whether the gateway answers by `contact`.
+
+    `delay` says how long to wait after so many failures in a row.
+    """
+
+    def __init__(
+        self,
+        store: Journal,
+        gateway: Gateway,
+        network: int,
+        now: Callable[[], Moment],
+        delay: Callable[[int], float],
+        report: Callable[[Event], None],
+        contact: Callable[[bool], None],
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._network = network
+        self._now = now
+        self._delay = delay
+        self._report = report
+        self._contact = contact
+        self._poll_seconds = poll_seconds
+        self._woken = asyncio.Event()
+        self._agreed = False
+        self._forwarded = store.facts().forwarded
+        self._settled = 0
+        self._note_settled(store.outcomes())
+
+    def wake(self) -> None:
+        """There is something new to hand in, or the network may be back: do not wait."""
+        self._woken.set()
+
+    async def run(self) -> NoReturn:
+        """Hand in and ask, for ever."""
+        attempts, due = self._store.schedule()
+        delay = min(max(due - self._now().bound, 0.0), WAIT_SECONDS_MAX) if attempts else 0.0
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(delay):
+                    await self._woken.wait()
+            self._woken.clear()
+            delay = await self._turn()
+
+    async def _turn(self) -> float:
+        """One contact; how long to wait before the next."""
+        try:
+            await self._meet()
+        except TryAgain as error:
+            self._agreed = False
+            self._contact(False)
+            return self._postpone(str(error))
+        except Refused as refused:
+            self._contact(True)
+            self._need_attention(refused)
+            return self._postpone(str(refused))
+        self._contact(True)
+        self._recover()
+        return self._poll_seconds
+
+    async def _meet(self) -> None:
+        if not self._agreed:
+            self._heed(await self._gateway.position())
+            self._agreed = True
+        refused = None
+        try:
+            await self._hand_in()
+        except Refused as error:
+            refused = error  # what is refused must not keep the terminal from learning the rest
+        await self._ask_outcomes()
+        await self._ask_snapshot()
+        if refused:
+            raise refused
+
+    async def _hand_in(self) -> None:
+        for _ in range(ROUNDS_MAX):
+            segment = self._store.segment_after(self._forwarded, SEGMENT_ENTRIES)
+            if segment is None:
+                return
+            before = self._forwarded
+            self._heed(await self._gateway.hand_in(segment))
+            if self._forwarded <= before:
+                self._agreed = False
+                raise TryAgain("the gateway did not take in the entries, and does not say why")
+
+    def _heed(self, answer: Accepted | Position) -> None:
+        """Count the answer only if sequence and head are both ours; else see whether it proves a fork."""
+        sequence, head = place(answer)
+        if self._store.acknowledge(sequence, head):
+            if sequence != self._forwarded:
+                self._forwarded = sequence
+                self._report(Forwarded(self._now(), sequence))
+            return
+        signature = answer.signature if isinstance(answer, Position) else None
+        if signature and journal.is_signed(self._store.domain, self._store.terminal, sequence, head, signature):
+            self._report(Locked(self._now(), Reason.FORK))
+            raise Refused(Reason.TERMINAL_LOCKED, f"the gateway has another journal, signed by us, at {sequence}")
+        raise Refused(Reason.REQUEST_FORM, f"the gateway names a head at {sequence} that is not ours, without proof")
+
+    async def _ask_outcomes(self) -> None:
+        count = OUTCOMES_MAX
+        while count == OUTCOMES_MAX:
+            before = self._settled
+            answer = await self._gateway.outcomes(self._settled)
+            try:
+                outcomes = answer.facts(self._settled, self._store.sequence)
+            except ValueError as error:
+                raise TryAgain(str(error)) from None
+            self._store.record_outcomes(outcomes)
+            self._note_settled(outcomes)
+            count = len(outcomes) if self._settled > before else 0
+            if outcomes:
+                self._report(OutcomesKnown(self._now(), outcomes))
+
+    def _note_settled(self, outcomes: Iterable[Outcome]) -> None:
+        """Everything up to `_settled` has an outcome; what lies beyond a hole is asked for again."""
+        for outcome in outcomes:
+            if outcome.sequence == self._settled + 1:
+                self._settled = outcome.sequence
+
+    async def _ask_snapshot(self) -> None:
+        snapshot = await self._gateway.snapshot(self._store.snapshot_version())
+        if snapshot is None:
+            return
+        try:
+            programmes = snapshot.rules()
+            await self._keep_snapshot(snapshot, programmes)
+        except ValueError as error:
+            raise TryAgain(f"not a snapshot for this terminal: {error}") from None
+        self._report(SnapshotTaken(self._now(), programmes, snapshot.sequence))
+
+    async def _keep_snapshot(self, snapshot: Snapshot, programmes: tuple[Programme, ...]) -> None:
+        if snapshot.network != self._network or snapshot.sequence > self._store.sequence:
+            raise ValueError("another network, or entries that were never made")
+        version, block, sequence = snapshot.version, snapshot.block, snapshot.sequence
+        budgets = snapshot.shares()
+        await asyncio.to_thread(self._store.replace_snapshot, version, block, sequence, programmes, budgets)
+
+    def _need_attention(self, refused: Refused) -> None:
+        """Keep that a person must look; the entries stay as they are, and are tried again."""
+        _log.warning("gateway.refused", reason=refused.reason.name, detail=refused.detail)
+        known = self._store.attention()
+        if known is None or known[0] != Reason.TERMINAL_LOCKED:
+            with _unless_disk_full():
+                self._store.save_attention(refused.reason, refused.detail)
+
+    def _postpone(self, why: str) -> float:
+        attempts = min(self._store.schedule()[0] + 1, 2**31 - 1)
+        delay = self._delay(attempts)
+        _log.info("flusher.postponed", attempts=attempts, seconds=round(delay, 1), why=why)
+        with _unless_disk_full():
+            self._store.save_schedule(attempts, Timestamp(self._now().bound + round(delay)))
+        return delay
+
+    def _recover(self) -> None:
+        with _unless_disk_full():
+            if self._store.schedule()[0]:
+                self._store.save_schedule(0, Timestamp(0))
+            known = self._store.attention()
+            if known is not None and known[0] != Reason.TERMINAL_LOCKED:
+                self._store.clear_attention()
+
+
+class _unless_disk_full:  # noqa: N801 - reads as a word, like contextlib's
+    """A note that cannot be kept is logged: the sale that needs the disk is refused by itself."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if isinstance(error, Refused) and error.reason is Reason.STORAGE_FAULT:
+            _log.error("flusher.not_kept", detail=error.detail)
+            return True
+        return False

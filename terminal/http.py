@@ -1,0 +1,71 @@
+"""One HTTP request with bounds, for gateway and chain alike: nobody out there can make the terminal wait or swell.
+
+Redirects are not followed and proxies of the environment not used: what the configuration names is what is asked.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Self
+
+import httpx
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from contracts.wire.errors import TryAgain
+
+TOTAL_SECONDS = 20.0
+"""For one request with its answer, however slowly the bytes drip in."""
+CONNECT_SECONDS = 5.0
+BURST = 3
+"""Requests in a row before the durable schedule takes over."""
+
+
+class Http:
+    """The terminal's only way out."""
+
+    def __init__(self, total_seconds: float = TOTAL_SECONDS) -> None:
+        self._total_seconds = total_seconds
+        timeout = httpx.Timeout(total_seconds, connect=min(CONNECT_SECONDS, total_seconds))
+        self._client = httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def fetch(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int
+    ) -> tuple[int, bytes]:
+        """Status and body, at most `limit` bytes. The same bytes go out up to three times, so they must bear that.
+
+        Raises TryAgain when nobody answers in time, or answers with more than was allowed.
+        """
+        burst = AsyncRetrying(
+            retry=retry_if_exception_type(TryAgain),
+            stop=stop_after_attempt(BURST),
+            wait=wait_random_exponential(multiplier=0.1, max=1),
+            reraise=True,
+        )
+        async for attempt in burst:
+            with attempt:
+                return await self._once(method, url, headers, body, limit)
+        raise AssertionError  # pragma: no cover - the last attempt returned or raised
+
+    async def _once(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int
+    ) -> tuple[int, bytes]:
+        try:
+            async with asyncio.timeout(self._total_seconds):
+                async with self._client.stream(method, url, headers=headers, content=body) as response:
+                    return response.status_code, await _read(response, limit)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise TryAgain(f"{url}: no answer ({type(error).__name__})") from error
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > limit:
+            raise TryAgain(f"{response.url}: an answer of more than {limit} bytes")
+    return bytes(body)

@@ -1,0 +1,129 @@
+"""The core with hands: what comes in becomes an event, the event a step, and the step's effects are performed.
+
+Synchronous on purpose: between a confirm key and "approved" nothing else can happen in this process.
+"""
+
+from collections.abc import Callable
+
+import structlog
+
+from contracts.wire import passcode
+from contracts.wire.errors import Refused
+from contracts.wire.reasons import Reason
+from terminal.clock import Clock
+from terminal.core import sale
+from terminal.core.effects import Commit, Effect, Forget, Signal
+from terminal.core.events import (
+    CommitFailed,
+    Committed,
+    ContactChanged,
+    DeviceChanged,
+    Event,
+    Key,
+    KeyPressed,
+    Locked,
+    PassScanned,
+    ScanRefused,
+    Ticked,
+)
+from terminal.core.screen import Screen
+from terminal.core.view import view
+from terminal.signer import PassSigner, TerminalSigner, sign_entry
+from terminal.store import Store
+
+_log = structlog.get_logger()
+
+
+class Counter:
+    """One terminal at its counter. `committed` is called after each approved sale."""
+
+    def __init__(
+        self, store: Store, signer: TerminalSigner, clock: Clock, network: int, committed: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._signer = signer
+        self._passes = PassSigner()
+        self._clock = clock
+        self._network = network
+        self._committed = committed
+        facts, checkpoint = store.facts(), store.checkpoint()
+        self._state = sale.start(facts, checkpoint, store.programmes(), store.snapshot_sequence())
+        attention = store.attention()
+        if attention is not None and attention[0] is Reason.TERMINAL_LOCKED:
+            self.hear(Locked(clock.moment(), Reason.FORK))  # proven before a restart stays proven
+
+    def screen(self) -> Screen:
+        """What to show now."""
+        return view(self._state, self._clock.moment())
+
+    def scan(self, text: str) -> None:
+        """Something was read. Its key goes to the signer, its address to the core, and its text nowhere."""
+        try:
+            pass_address = self._passes.hold(passcode.parse(text, self._network))
+        except Refused as refused:
+            self.misread(refused.reason)
+            return
+        budgets = self._store.budgets_of(pass_address)
+        self.hear(PassScanned(self._clock.moment(), pass_address, budgets))
+
+    def misread(self, reason: Reason) -> None:
+        """Something was read that is no pass of ours."""
+        self.hear(ScanRefused(self._clock.moment(), reason))
+
+    def press(self, key: Key) -> None:
+        """A key, from a keypad or a screen."""
+        self.hear(KeyPressed(self._clock.moment(), key))
+
+    def device(self, name: str, status: str, detail: str) -> None:
+        """A device came, went, or is not to be had."""
+        _log.info("device", device=name, status=status, detail=detail)
+        self.hear(DeviceChanged(self._clock.moment(), name, status, detail))
+
+    def contact(self, *, gateway: bool | None = None, chain: bool | None = None) -> None:
+        """The gateway or the chain answers, or no longer; None is no news."""
+        before = self._state.gateway, self._state.chain
+        after = before[0] if gateway is None else gateway, before[1] if chain is None else chain
+        if after != before:
+            _log.info("contact", gateway=after[0], chain=after[1])
+            self.hear(ContactChanged(self._clock.moment(), *after))
+
+    def tick(self) -> None:
+        """Time went on."""
+        self.hear(Ticked(self._clock.moment()))
+
+    def hear(self, event: Event) -> None:
+        """Step the core, and do what it asks for; what comes of that is stepped before anything else."""
+        if isinstance(event, Locked):
+            self._keep_lock(event)
+        self._state, effects = sale.step(self._state, event)
+        for effect in effects:
+            if answer := self._perform(effect):
+                self.hear(answer)
+
+    def _perform(self, effect: Effect) -> Event | None:
+        match effect:
+            case Commit():
+                return self._commit(effect)
+            case Forget():
+                self._passes.forget()
+            case Signal():
+                pass  # no driver has a buzzer or a lamp yet
+        return None
+
+    def _commit(self, commit: Commit) -> Event:
+        """Sign and store. Only a certain yes or a certain no is answered; Broken stops the daemon."""
+        line = sign_entry(self._signer, self._passes, self._store.head, commit)
+        try:
+            self._store.append(line, commit.entry())
+        except Refused as refused:
+            _log.error("entry.not_stored", sequence=commit.sequence, detail=refused.detail)
+            return CommitFailed(self._clock.moment(), refused.reason)
+        self._committed()
+        return Committed(self._clock.moment(), commit.sequence)
+
+    def _keep_lock(self, event: Locked) -> None:
+        _log.error("locked", reason=event.reason.name)
+        try:
+            self._store.save_attention(Reason.TERMINAL_LOCKED, f"proven: {event.reason.name}")
+        except Refused as refused:
+            _log.error("locked.not_kept", detail=refused.detail)  # it is locked all the same, until the next start
