@@ -1,0 +1,45 @@
+"""What the commands that read a journal share: how they fail, and how a table is set."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.wire.errors import Broken, Refused, TryAgain
+from contracts.wire.units import Timestamp
+
+_CALENDAR_MAX = 253_402_300_799  # the last second of the year 9999
+
+
+def run(command: Callable[[], int]) -> int:
+    """The command's exit code; 1 and one sentence on stderr when it could not do its work."""
+    try:
+        return command()
+    except (Broken, Refused, TryAgain) as error:
+        sys.stderr.write(f"kindpakket: {error}\n")
+        return 1
+
+
+def as_json(value: Any) -> str:
+    """The value as one JSON document for machines."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def utc(time: Timestamp) -> str:
+    """The time in UTC; a number of seconds for a time beyond the calendar."""
+    if time > _CALENDAR_MAX:
+        return f"{time} s"
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows under their heads. Columns of numbers stand flush right, the others flush left."""
+    columns = [_column(cells) for cells in zip(heads, *rows, strict=True)]
+    return "\n".join("  ".join(cells).rstrip() for cells in zip(*columns, strict=True))
+
+
+def _column(cells: Sequence[str]) -> list[str]:
+    width = max(map(len, cells))
+    numbers = all(cell[-1:].isdigit() for cell in cells[1:])
+    return [cell.rjust(width) if numbers else cell.ljust(width) for cell in cells]

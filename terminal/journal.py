@@ -1,0 +1,177 @@
+"""`kindpakket terminal journal`: look at the entries, take them out, and check them, also beside a running daemon."""
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from contracts.wire.errors import Broken
+from contracts.wire.reasons import MEANINGS, Reason
+from contracts.wire.units import Cents, euros, to_hex
+from terminal import commands, export, standing
+from terminal.config import DEFAULT, load
+from terminal.reconcile import Reconciliation, reconcile
+from terminal.standing import Standing
+from terminal.store import Reader
+from terminal.store.checking import require_sound
+from terminal.store.reading import Booking
+
+_EXAMPLE = """examples:
+  kindpakket terminal journal list
+  kindpakket terminal journal show 17
+  kindpakket terminal journal export shop-03.json
+  kindpakket terminal journal verify shop-03.json --against https://rpc.example.org
+"""
+
+
+_LINES = {
+    "approved": tuple(Standing),
+    "paid": (Standing.PAID,),
+    "drawn": (Standing.DRAWN,),
+    "rejected": (Standing.REJECTED,),
+    "unsettled": (Standing.WAITING,),
+}
+"""What a reconciliation adds up, line by line."""
+
+
+def main(argv: list[str]) -> int:
+    """Run one of the sub-commands: 0 done, 1 refused or failed, 2 wrong use."""
+    arguments = _parser().parse_args(argv)
+    return commands.run(lambda: int(arguments.command(arguments)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kindpakket terminal journal",
+        description="The terminal's entries: what was approved here, and what became of it.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="list | show | export | verify")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
+    common.add_argument("--json", action="store_true", help="one JSON document instead of text")
+
+    verbs.add_parser("list", parents=[common], help="all entries, oldest first").set_defaults(command=_list)
+    show = verbs.add_parser("show", parents=[common], help="one entry with its bytes and signatures")
+    show.add_argument("sequence", type=int, metavar="N", help="the entry's number")
+    show.set_defaults(command=_show)
+    taken = verbs.add_parser("export", parents=[common], help="write the whole journal to a new file")
+    taken.add_argument("file", type=Path, metavar="FILE", help="a file that does not exist yet")
+    taken.set_defaults(command=_export)
+    verify = verbs.add_parser("verify", parents=[common], help="recompute the chain and every signature")
+    verify.add_argument("file", type=Path, nargs="?", metavar="FILE", help="an export; without it, this journal")
+    verify.add_argument("--against", metavar="URL", help="reconcile with the contract at this JSON-RPC endpoint")
+    verify.add_argument("--from-block", type=int, default=0, metavar="N", help="where its events begin (default 0)")
+    verify.set_defaults(command=_verify)
+    return parser
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    with Reader.open(load(arguments.config).journal) as reader:
+        known = list(standing.each(reader))
+    if arguments.json:
+        print(commands.as_json([_booked(*entry) for entry in known]))
+    else:
+        print(
+            commands.table(("entry", "time (UTC)", "programme", "EUR", "standing"), [_row(*entry) for entry in known])
+        )
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    with Reader.open(load(arguments.config).journal) as reader:
+        line = next(reader.lines(arguments.sequence, limit=1), None) if arguments.sequence > 0 else None
+        if line is None:
+            raise Broken(f"there is no entry {arguments.sequence}: this journal has the entries 1 to {reader.sequence}")
+        booking, state, reason = next(standing.each(reader, line.sequence))
+    shown = _booked(booking, state, reason) | {
+        "pass": to_hex(booking.pass_address),
+        "pass_signature": to_hex(export.signed(line).signature),
+        "entry": to_hex(line.entry),
+        "head": to_hex(line.head),
+        "journal_signature": to_hex(line.signature),
+    }
+    _tell(arguments, shown, "\n".join(f"{name:18} {value}" for name, value in shown.items()))
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    with Reader.open(load(arguments.config).journal) as reader:
+        taken = export.of(reader)
+    export.require_sound(taken)
+    export.write(arguments.file, taken)
+    told = {"file": str(arguments.file), "entries": len(taken.lines), "head": to_hex(taken.head)}
+    _tell(arguments, told, f"{len(taken.lines)} entries written to {arguments.file}")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    taken = _to_verify(arguments)
+    export.require_sound(taken)
+    told = {"terminal": to_hex(taken.terminal), "entries": len(taken.lines), "head": to_hex(taken.head)}
+    if arguments.against is None:
+        _tell(arguments, told, f"{len(taken.lines)} entries: the chain and every signature are right")
+        return 0
+    found = asyncio.run(reconcile(taken, arguments.against, arguments.from_block))
+    _tell(arguments, told | _reconciled(found), _account(found))
+    return 0 if found.difference == 0 else 1
+
+
+def _to_verify(arguments: argparse.Namespace) -> export.Export:
+    """The export in the file, or what stands in the journal, after a look at its tables as well."""
+    if arguments.file is not None:
+        return export.read(arguments.file)
+    with Reader.open(load(arguments.config).journal) as reader:
+        require_sound(reader)
+        return export.of(reader)
+
+
+def _booked(booking: Booking, state: Standing, reason: Reason | None) -> dict[str, Any]:
+    return {
+        "sequence": booking.sequence,
+        "time": booking.time,
+        "programme": booking.programme,
+        "amount": booking.amount,
+        "standing": state,
+        "reason": reason.name if reason else None,
+    }
+
+
+def _row(booking: Booking, state: Standing, reason: Reason | None) -> tuple[str, ...]:
+    said = f"{state}: {reason.name}" if reason else state
+    return str(booking.sequence), commands.utc(booking.time), str(booking.programme), euros(booking.amount), said
+
+
+def _tell(arguments: argparse.Namespace, document: dict[str, Any], text: str) -> None:
+    print(commands.as_json(document) if arguments.json else text)
+
+
+def _reconciled(found: Reconciliation) -> dict[str, Any]:
+    sums = {name: found.having(*states) for name, states in _LINES.items()}
+    return {
+        "block": found.block,
+        **{name: len(entries) for name, entries in sums.items()},
+        **{f"{name}_cents": sum(entry.amount for entry in entries) for name, entries in sums.items()},
+        "credited_cents": found.credited,
+        "difference_cents": found.difference,
+        "exceptions": [
+            {"sequence": entry.sequence, "amount": entry.amount, "reason": entry.reason.name}
+            for entry in found.entries
+            if entry.reason
+        ],
+    }
+
+
+def _account(found: Reconciliation) -> str:
+    rows = []
+    for name, states in _LINES.items():
+        entries = found.having(*states)
+        rows.append((name, str(len(entries)), euros(Cents(sum(entry.amount for entry in entries)))))
+    exceptions = [
+        f"entry {entry.sequence}, {euros(entry.amount)}, {entry.standing}: {MEANINGS[entry.reason].en}"
+        for entry in found.entries
+        if entry.reason
+    ]
+    total = f"difference at block {found.block}: {found.difference} cents"
+    return "\n".join([commands.table(("", "entries", "EUR"), rows), *exceptions, total])
