@@ -14,6 +14,7 @@ from terminal.clock import Clock
 from terminal.core import sale
 from terminal.core.effects import Commit, Effect, Forget, Signal
 from terminal.core.events import (
+    AttentionChanged,
     CommitFailed,
     Committed,
     ContactChanged,
@@ -48,9 +49,7 @@ class Counter:
         self._committed = committed
         facts, checkpoint = store.facts(), store.checkpoint()
         self._state = sale.start(facts, checkpoint, store.programmes(), store.snapshot_sequence())
-        attention = store.attention()
-        if attention is not None and attention[0] is Reason.TERMINAL_LOCKED:
-            self.hear(Locked(clock.moment(), Reason.FORK))  # proven before a restart stays proven
+        self._resume(store.attention())
 
     def screen(self) -> Screen:
         """What to show now."""
@@ -120,6 +119,15 @@ class Counter:
             return CommitFailed(self._clock.moment(), refused.reason)
         self._committed()
         return Committed(self._clock.moment(), commit.sequence)
+
+    def _resume(self, attention: tuple[Reason, str] | None) -> None:
+        """What needed a person before the start still does; a fork that was proven stays proven."""
+        if attention is None:
+            return
+        if attention[0] is Reason.TERMINAL_LOCKED:
+            self.hear(Locked(self._clock.moment(), Reason.FORK))
+        else:
+            self.hear(AttentionChanged(self._clock.moment(), attention[0]))
 
     def _keep_lock(self, event: Locked) -> None:
         _log.error("locked", reason=event.reason.name)

@@ -118,6 +118,14 @@ class ContactChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AttentionChanged:
+    """A person must look, as the gateway refuses what was handed in; or that is over. Sales go on, nothing is lost."""
+
+    at: Moment
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceChanged:
     """A device came, went, or is not to be had. `status` is the driver's word for it, `detail` is for a person."""
 
@@ -153,6 +161,7 @@ Event = (
     | Forwarded
     | OutcomesKnown
     | ContactChanged
+    | AttentionChanged
     | DeviceChanged
     | Locked
     | Ticked

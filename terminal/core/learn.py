@@ -76,6 +76,10 @@ def _note_contact(state: State, event: events.ContactChanged) -> State:
     return replace(state, gateway=event.gateway, chain=event.chain)
 
 
+def _note_attention(state: State, event: events.AttentionChanged) -> State:
+    return replace(state, attention=event.reason)
+
+
 def _note_device(state: State, event: events.DeviceChanged) -> State:
     devices = {**dict(state.devices), event.name: event.status}
     return replace(state, devices=tuple(sorted(devices.items())))
@@ -95,6 +99,7 @@ _LESSONS: Mapping[type[events.Event], Callable[[State, Any], State]] = {
     events.Forwarded: _note_forwarded,
     events.OutcomesKnown: _note_outcomes,
     events.ContactChanged: _note_contact,
+    events.AttentionChanged: _note_attention,
     events.DeviceChanged: _note_device,
     events.Locked: _lock,
     events.KeyPressed: _note_key,

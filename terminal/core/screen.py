@@ -73,6 +73,8 @@ class Status:
     time: Timestamp
     synchronised: bool
     devices: tuple[Lamp, ...]
+    attention: int = 0
+    """Why the gateway refuses what was handed in (a number of contracts.wire.reasons); 0 when it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Screen:
 
     stage: Stage
     amount: Cents
-    """Typed so far (AMOUNT), asked for (AGAIN, WORKING), approved (APPROVED), or the part that is left (PART); else 0."""
+    """Typed (AMOUNT), asked for (AGAIN, WORKING), approved (APPROVED), or the part that is left (PART); else 0."""
     rest: Cents
     """What the customer pays otherwise when a part is taken (PART, AGAIN, WORKING, APPROVED); else 0."""
     programme: str

@@ -140,5 +140,6 @@ class State:
     """What is known to have become of those, by sequence."""
     gateway: bool = False
     chain: bool = False
+    attention: Reason | None = None
     devices: tuple[tuple[str, str], ...] = ()
     """Name and status, by name."""

@@ -135,4 +135,5 @@ def _status(state: State, moment: Moment) -> Status:
         time=moment.latest(),
         synchronised=moment.synchronised,
         devices=tuple(Lamp(name, status) for name, status in state.devices),
+        attention=int(state.attention or 0),
     )

@@ -17,7 +17,7 @@ from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp
-from terminal.core.events import Event, Forwarded, Locked, OutcomesKnown, SnapshotTaken
+from terminal.core.events import AttentionChanged, Event, Forwarded, Locked, OutcomesKnown, SnapshotTaken
 from terminal.core.facts import Budget, JournalFacts, Outcome, Programme
 from terminal.core.moment import Moment
 from terminal.flusher.answers import OUTCOMES_MAX, Accepted, Position, Snapshot, place
@@ -160,7 +160,7 @@ class Flusher:
         signature = answer.signature if isinstance(answer, Position) else None
         if signature and journal.is_signed(self._store.domain, self._store.terminal, sequence, head, signature):
             self._report(Locked(self._now(), Reason.FORK))
-            raise Refused(Reason.TERMINAL_LOCKED, f"the gateway has another journal, signed by us, at {sequence}")
+            raise TryAgain(f"the gateway has another journal, signed by this terminal, at {sequence}")
         raise Refused(Reason.REQUEST_FORM, f"the gateway names a head at {sequence} that is not ours, without proof")
 
     async def _ask_outcomes(self) -> None:
@@ -205,10 +205,11 @@ class Flusher:
     def _need_attention(self, refused: Refused) -> None:
         """Keep that a person must look; the entries stay as they are, and are tried again."""
         _log.warning("gateway.refused", reason=refused.reason.name, detail=refused.detail)
-        known = self._store.attention()
-        if known is None or known[0] != Reason.TERMINAL_LOCKED:
-            with _unless_disk_full():
-                self._store.save_attention(refused.reason, refused.detail)
+        if self._is_locked():
+            return
+        self._report(AttentionChanged(self._now(), refused.reason))
+        with _unless_disk_full():
+            self._store.save_attention(refused.reason, refused.detail)
 
     def _postpone(self, why: str) -> float:
         attempts = min(self._store.schedule()[0] + 1, 2**31 - 1)
@@ -222,9 +223,14 @@ class Flusher:
         with _unless_disk_full():
             if self._store.schedule()[0]:
                 self._store.save_schedule(0, Timestamp(0))
-            known = self._store.attention()
-            if known is not None and known[0] != Reason.TERMINAL_LOCKED:
+            if self._store.attention() and not self._is_locked():
+                self._report(AttentionChanged(self._now(), None))
                 self._store.clear_attention()
+
+    def _is_locked(self) -> bool:
+        """Whether a fork was proven: that is over for nobody."""
+        known = self._store.attention()
+        return known is not None and known[0] is Reason.TERMINAL_LOCKED
 
 
 class _unless_disk_full:  # noqa: N801 - reads as a word, like contextlib's
