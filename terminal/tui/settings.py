@@ -1,0 +1,44 @@
+"""Where the daemon's socket is and how this screen speaks, from the terminal's own configuration.
+
+Only what the screen needs is read, so that a screen starts whatever else stands there; the daemon judges the file.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from contracts.wire.errors import Broken
+from terminal.tui.look import Look
+from terminal.tui.texts import LANGUAGES, Language
+
+ENVIRONMENT = "KINDPAKKET_TERMINAL_"
+SOCKET = "screen.sock"
+
+
+def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Path, Look]:
+    """The socket and the look. A variable KINDPAKKET_TERMINAL_<NAME> comes before the file. Raises Broken."""
+    table = _table(path)
+    state_dir, language, shop, support = (
+        _text(path, name, environment.get(ENVIRONMENT + name.upper(), table.get(name, default)))
+        for name, default in (("state_dir", None), ("language", "nl"), ("shop", ""), ("support", ""))
+    )
+    if language not in LANGUAGES:
+        raise Broken(f"{path}: language is {' or '.join(LANGUAGES)}, not {language!r}")
+    return Path(state_dir) / SOCKET, Look(cast("Language", language), shop, support)
+
+
+def _table(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text())
+    except OSError as error:
+        raise Broken(f"{path}: cannot be read ({error.strerror}); give the terminal's configuration") from error
+    except ValueError as error:
+        raise Broken(f"{path}: is not TOML ({error}); correct it") from error
+
+
+def _text(path: Path, name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise Broken(f"{path}: {name} is missing or not a text")
+    return value

@@ -1,0 +1,178 @@
+"""Every word on the screen, in plain Dutch (level B1) and English. Sentences for refusals: contracts.wire.reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["nl", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One language. What stands in braces is filled in; headlines are drawn with blocks, in capitals."""
+
+    scan: str
+    scan_how: str
+    choose: str
+    amount: str
+    part: str
+    rest: str
+    again: str
+    again_how: str
+    working: str
+    working_how: str
+    approved: str
+    refused: str
+    locked: str
+    gone: str
+    gone_how: str
+
+    left: str
+    entry: str
+    number: str
+    help: str
+
+    key_confirm: str
+    key_confirm_part: str
+    key_confirm_again: str
+    key_cancel: str
+    key_correct: str
+    key_double_zero: str
+    key_menu: str
+    key_next: str
+    key_digit: str
+
+    recent: str
+    recent_none: str
+    states: Mapping[str, str]
+    """By the names of EntryState."""
+    drawn: str
+
+    online: str
+    offline: str
+    no_gateway: str
+    no_chain: str
+    stops: str
+    stopped: str
+    waiting_none: str
+    waiting_one: str
+    waiting: str
+    unsent: str
+    time_unsure: str
+    devices_none: str
+    device: Mapping[str, str]
+    """By the drivers' words for a status; what works needs no word."""
+    scanner_types: str
+
+
+DUTCH = Texts(
+    scan="Scan de pas",
+    scan_how="Houd de QR-code van de pas voor de scanner.",
+    choose="Welke regeling?",
+    amount="Typ het bedrag",
+    part="Van de pas",
+    rest="De klant betaalt zelf nog {rest}.",
+    again="Nog een keer?",
+    again_how="Deze pas heeft dit bedrag net al betaald.",
+    working="Even wachten",
+    working_how="Nog niet akkoord.",
+    approved="Akkoord",
+    refused="Niet betaald",
+    locked="Kassa gesloten",
+    gone="Geen kassa",
+    gone_how="Dit scherm heeft geen verbinding met de kassa en zoekt vanzelf verder. Wat akkoord was, blijft akkoord.",
+    left="Nog op de pas: {left}",
+    entry="Boeking {sequence}: {state}",
+    number="Nummer {number}",
+    help="Hulp: {support}",
+    key_confirm="Enter akkoord",
+    key_confirm_part="Enter zo betalen",
+    key_confirm_again="Enter ja, nog een keer",
+    key_cancel="Esc stop",
+    key_correct="← wis",
+    key_double_zero="* 00",
+    key_menu="M saldo",
+    key_next="Scan de volgende pas, of Esc",
+    key_digit="Typ het cijfer",
+    recent="Laatste betalingen",
+    recent_none="Nog geen betalingen.",
+    states={"waiting": "wacht", "forwarded": "verstuurd", "paid": "betaald", "rejected": "niet betaald"},
+    drawn="(garantie)",
+    online="Verbonden",
+    offline="Geen verbinding",
+    no_gateway="Centrale niet bereikbaar",
+    no_chain="Contract niet bereikbaar",
+    stops="Betalen kan tot {until}, nog {left}",
+    stopped="Betalen kan nu niet",
+    waiting_none="Niets wacht",
+    waiting_one="1 wacht",
+    waiting="{count} wachten",
+    unsent="{count} niet verstuurd",
+    time_unsure="tijd onzeker",
+    devices_none="Geen scanner",
+    device={
+        "ready": "",
+        "lost": "los",
+        "no device": "niet gevonden",
+        "no dependency": "mist software",
+        "disabled": "staat uit",
+    },
+    scanner_types="Een scanner typt in dit scherm. Die toetsen tellen niet; laat de scanner instellen.",
+)
+
+ENGLISH = Texts(
+    scan="Scan the pass",
+    scan_how="Hold the QR code of the pass before the scanner.",
+    choose="Which budget?",
+    amount="Type the amount",
+    part="From the pass",
+    rest="The customer still pays {rest}.",
+    again="Once more?",
+    again_how="This pass has just paid this amount.",
+    working="One moment",
+    working_how="Not approved yet.",
+    approved="Approved",
+    refused="Not paid",
+    locked="Terminal closed",
+    gone="No terminal",
+    gone_how="This screen cannot reach the terminal and goes on trying. What was approved stays approved.",
+    left="Left on the pass: {left}",
+    entry="Entry {sequence}: {state}",
+    number="Number {number}",
+    help="Help: {support}",
+    key_confirm="Enter OK",
+    key_confirm_part="Enter pay like this",
+    key_confirm_again="Enter yes, once more",
+    key_cancel="Esc stop",
+    key_correct="← erase",
+    key_double_zero="* 00",
+    key_menu="M balance",
+    key_next="Scan the next pass, or Esc",
+    key_digit="Type the digit",
+    recent="Latest payments",
+    recent_none="No payments yet.",
+    states={"waiting": "waits", "forwarded": "sent", "paid": "paid", "rejected": "not paid"},
+    drawn="(guarantee)",
+    online="Connected",
+    offline="No connection",
+    no_gateway="Gateway unreachable",
+    no_chain="Contract unreachable",
+    stops="Paying works until {until}, {left} left",
+    stopped="Paying does not work now",
+    waiting_none="Nothing waits",
+    waiting_one="1 waits",
+    waiting="{count} wait",
+    unsent="{count} not sent",
+    time_unsure="time unsure",
+    devices_none="No scanner",
+    device={
+        "ready": "",
+        "lost": "loose",
+        "no device": "not found",
+        "no dependency": "lacks software",
+        "disabled": "is off",
+    },
+    scanner_types="A scanner types into this screen. Those keys do not count; have the scanner set up.",
+)
+
+LANGUAGES: Mapping[Language, Texts] = {"nl": DUTCH, "en": ENGLISH}

@@ -1,0 +1,70 @@
+"""One Screen for every picture, at a fixed time: Tuesday 24 November 2026, 14:05 in Amsterdam."""
+
+from dataclasses import replace
+
+from contracts.wire.reasons import Reason
+from contracts.wire.units import Cents, Timestamp
+from terminal.link import Choice, EntryState, Lamp, Line, Screen, Stage, Status
+
+NOW = Timestamp(1_795_525_500)
+
+ONLINE = Status(
+    gateway=True,
+    chain=True,
+    waiting=2,
+    unsent=1,
+    approves_until=Timestamp(NOW + 86_400),
+    time=NOW,
+    synchronised=True,
+    devices=(Lamp("scanner", "ready"), Lamp("keypad", "ready")),
+)
+OFFLINE = replace(
+    ONLINE,
+    gateway=False,
+    chain=False,
+    waiting=14,
+    unsent=14,
+    approves_until=Timestamp(NOW + 9_300),
+    devices=(Lamp("scanner", "lost"), Lamp("keypad", "ready")),
+)
+RECENT = (
+    Line(12, Cents(12_50), EntryState.WAITING, 0),
+    Line(11, Cents(8_00), EntryState.FORWARDED, 0),
+    Line(10, Cents(49_95), EntryState.PAID, 0),
+    Line(9, Cents(20_00), EntryState.PAID, Reason.BUDGET_SHORT),
+    Line(8, Cents(5_25), EntryState.REJECTED, Reason.TERMINAL_REVOKED),
+)
+READY = Screen(
+    stage=Stage.READY,
+    amount=Cents(0),
+    rest=Cents(0),
+    programme="",
+    choices=(),
+    left=None,
+    reason=0,
+    sequence=0,
+    recent=RECENT[1:],
+    status=ONLINE,
+)
+AMOUNT = replace(READY, stage=Stage.AMOUNT, amount=Cents(12_50), programme="Kindpakket")
+APPROVED = replace(AMOUNT, stage=Stage.APPROVED, sequence=12, recent=RECENT)
+
+MOMENTS: dict[str, Screen | None] = {
+    "ready": replace(READY, recent=()),
+    "choose": replace(READY, stage=Stage.CHOOSE, choices=(Choice("1", "Kindpakket"), Choice("2", "Schoolspullen"))),
+    "amount": AMOUNT,
+    "amount-left": replace(AMOUNT, left=Cents(87_50)),
+    "amount-large": replace(AMOUNT, amount=Cents(1_234_50)),
+    "part": replace(AMOUNT, stage=Stage.PART, amount=Cents(7_50), rest=Cents(5_00)),
+    "again": replace(AMOUNT, stage=Stage.AGAIN),
+    "working": replace(AMOUNT, stage=Stage.WORKING),
+    "approved": APPROVED,
+    "approved-rest": replace(APPROVED, rest=Cents(5_00)),
+    "paid": replace(APPROVED, recent=(replace(RECENT[0], state=EntryState.PAID), *RECENT[1:])),
+    "refused": replace(AMOUNT, stage=Stage.REFUSED, reason=Reason.PASS_BLOCKED),
+    "refused-product": replace(READY, stage=Stage.REFUSED, reason=Reason.SCAN_PRODUCT),
+    "locked": replace(READY, stage=Stage.LOCKED, reason=Reason.FORK),
+    "offline": replace(READY, status=OFFLINE),
+    "stopped": replace(READY, status=replace(OFFLINE, approves_until=Timestamp(0), synchronised=False)),
+    "gone": None,
+}
