@@ -1,0 +1,196 @@
+"""The limits of approving by itself, each on both sides of its edge."""
+
+from dataclasses import replace
+
+import pytest
+
+from contracts.wire.reasons import Reason
+from contracts.wire.units import Cents, Timestamp
+from terminal.core.approve import ONE_CENT, WAITING_MAX, approves_until, free, judge, waiting
+from terminal.core.facts import OpenEntry
+from terminal.core.moment import Moment
+from terminal.core.state import Knowledge, Scanned
+from tests.core.shop import CHECKPOINT, CLOTHES, DAY, FAMILY_01, FAMILY_02, NOON, SPORTS, Shop, budget, slices
+
+KNOWN = Knowledge(sequence=0, checkpoint=CHECKPOINT, programmes=(CLOTHES, SPORTS))
+PASS = Scanned(FAMILY_01, (budget(), budget(programme=2)))
+NOW = Moment(uptime_ms=0, bound=NOON, clock=Timestamp(0), synchronised=False)
+
+
+def at(seconds: int) -> Moment:
+    return replace(NOW, bound=Timestamp(NOON + seconds))
+
+
+def entry(sequence: int, amount: int, programme: int = 1) -> OpenEntry:
+    return OpenEntry(sequence, FAMILY_02, programme, Cents(amount), NOON)
+
+
+def with_entries(*entries: OpenEntry, settled: int = 0) -> Knowledge:
+    checkpoint = replace(CHECKPOINT, sequence=settled)
+    return replace(KNOWN, sequence=len(entries), entries=entries, checkpoint=checkpoint)
+
+
+def judged(amount: int, knowledge: Knowledge = KNOWN, moment: Moment = NOW, scanned: Scanned = PASS) -> Reason | None:
+    return judge(knowledge, scanned, 1, Cents(amount), moment)
+
+
+@pytest.mark.parametrize(("amount", "verdict"), [(1, None), (5000, None), (5001, Reason.ABOVE_FLOOR_LIMIT)])
+def test_the_floor_limit_is_inclusive(amount, verdict):
+    assert judged(amount) == verdict
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_no_amount_is_never_approved(amount):
+    assert judged(amount) is Reason.AMOUNT_ZERO
+
+
+@pytest.mark.parametrize(("amount", "verdict"), [(800, None), (801, Reason.BUDGET_SHORT)])
+def test_the_budget_is_inclusive(amount, verdict):
+    assert judged(amount, scanned=Scanned(FAMILY_01, (budget(800),))) == verdict
+
+
+@pytest.mark.parametrize(("amount", "verdict"), [(1000, None), (1001, Reason.SLICE_USED_UP)])
+def test_f15_the_slice_less_own_open_payments_is_inclusive(amount, verdict):
+    knowledge = with_entries(entry(1, 20_000), entry(2, 4_000))
+    assert free(knowledge, 1) == 1000
+    assert judged(amount, knowledge) == verdict
+
+
+def test_f15_only_payments_of_this_programme_after_the_checkpoint_count():
+    knowledge = with_entries(entry(1, 20_000), entry(2, 9_000, programme=2), entry(3, 100), settled=1)
+    assert (free(knowledge, 1), free(knowledge, 2), free(knowledge, 3)) == (24_900, 1_000, 0)
+
+
+def test_without_a_checkpoint_nothing_is_free():
+    knowledge = replace(KNOWN, checkpoint=None)
+    assert (free(knowledge, 1), judged(1, knowledge)) == (0, Reason.NOT_SET_UP)
+
+
+def test_without_a_snapshot_nothing_is_approved():
+    assert judged(1, replace(KNOWN, programmes=())) is Reason.NOT_SET_UP
+
+
+@pytest.mark.parametrize(
+    ("entries", "settled", "verdict"),
+    [(WAITING_MAX - 1, 0, None), (WAITING_MAX, 0, Reason.TOO_MANY_WAITING), (WAITING_MAX, 1, None)],
+)
+def test_fewer_than_75_entries_wait(entries, settled, verdict):
+    knowledge = with_entries(*(entry(n, 1) for n in range(1, entries + 1)), settled=settled)
+    assert (WAITING_MAX, waiting(knowledge)) == (75, entries - settled)
+    assert judged(1, knowledge) == verdict
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(DAY - 1, None), (DAY, Reason.OFFLINE_TOO_LONG)])
+def test_f09_the_checkpoint_is_younger_than_the_offline_window(age, verdict):
+    assert judged(1, moment=at(age)) == verdict
+
+
+def test_f09_each_programme_has_its_own_window():
+    knowledge = replace(KNOWN, programmes=(CLOTHES, replace(SPORTS, offline_window=3 * DAY)))
+    assert judge(knowledge, PASS, 1, ONE_CENT, at(DAY)) is Reason.OFFLINE_TOO_LONG
+    assert judge(knowledge, PASS, 2, ONE_CENT, at(DAY)) is None
+
+
+def test_f09_the_countdown_ends_with_the_smallest_window():
+    knowledge = replace(KNOWN, programmes=(replace(CLOTHES, offline_window=3 * DAY), SPORTS))
+    assert approves_until(knowledge, at(DAY - 1)) == NOON + DAY
+    assert approves_until(knowledge, at(DAY)) == 0
+
+
+@pytest.mark.parametrize(
+    "knowledge",
+    [
+        replace(KNOWN, checkpoint=None),
+        replace(KNOWN, programmes=()),
+        replace(KNOWN, locked=Reason.FORK),
+        with_entries(*(entry(n, 1) for n in range(1, 76))),
+    ],
+)
+def test_f09_the_countdown_is_over_when_nothing_can_be_approved(knowledge):
+    assert approves_until(knowledge, NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"),
+    [(-1, Reason.PERIOD_NOT_BEGUN), (0, None), (100, None), (101, Reason.PERIOD_OVER)],
+)
+def test_the_period_is_inclusive_at_both_ends(seconds, verdict):
+    period = replace(CLOTHES, begins=NOON, ends=Timestamp(NOON + 100))
+    checkpoint = replace(CHECKPOINT, time=Timestamp(NOON - 10))
+    assert judged(1, replace(KNOWN, programmes=(period,), checkpoint=checkpoint), at(seconds)) == verdict
+
+
+def test_f16_a_locked_terminal_approves_nothing():
+    assert judged(1, replace(KNOWN, locked=Reason.FORK)) is Reason.TERMINAL_LOCKED
+
+
+def test_a_blocked_budget_blocks_its_programme_alone():
+    scanned = Scanned(FAMILY_01, (budget(blocked=True), budget(programme=2)))
+    assert judged(1, scanned=scanned) is Reason.PASS_BLOCKED
+    assert judge(KNOWN, scanned, 2, ONE_CENT, NOW) is None
+
+
+def test_an_unknown_pass_is_judged_by_the_smallest_window_first():
+    nobody = Scanned(FAMILY_01, ())
+    assert judged(1, scanned=nobody) is Reason.PASS_UNKNOWN
+    assert judged(1, scanned=nobody, moment=at(DAY)) is Reason.OFFLINE_TOO_LONG
+
+
+EVERYTHING_WRONG = {
+    "sequence": 75,
+    "locked": Reason.FORK,
+    "entries": (entry(75, 25_000),),
+    "checkpoint": None,
+    "budgets": (),
+    "rules": replace(CLOTHES, admitted=False, paused=True, begins=Timestamp(NOON + 1), floor_limit=Cents(0)),
+}
+CURES: list[tuple[Reason, dict[str, object]]] = [
+    (Reason.TERMINAL_LOCKED, {"locked": None}),
+    (Reason.NOT_SET_UP, {"checkpoint": replace(CHECKPOINT, time=Timestamp(NOON + 1))}),
+    (Reason.CLOCK_UNKNOWN, {"checkpoint": replace(CHECKPOINT, time=Timestamp(NOON - DAY))}),
+    (Reason.OFFLINE_TOO_LONG, {"checkpoint": CHECKPOINT}),
+    (Reason.TOO_MANY_WAITING, {"sequence": 74}),
+    (Reason.PASS_UNKNOWN, {"budgets": (budget(0, blocked=True),)}),
+    (Reason.PASS_BLOCKED, {"budgets": (budget(0),)}),
+    (Reason.SHOP_NOT_ADMITTED, {"rules": replace(CLOTHES, paused=True, begins=Timestamp(NOON + 1))}),
+    (Reason.PROGRAMME_PAUSED, {"rules": replace(CLOTHES, begins=Timestamp(NOON + 1))}),
+    (Reason.PERIOD_NOT_BEGUN, {"rules": replace(CLOTHES, floor_limit=Cents(0))}),
+    (Reason.BUDGET_SHORT, {"budgets": (budget(),)}),
+    (Reason.ABOVE_FLOOR_LIMIT, {"rules": CLOTHES}),
+    (Reason.SLICE_USED_UP, {"entries": ()}),
+]
+
+
+def test_what_fails_is_named_from_the_widest_to_the_narrowest():
+    """Everything is wrong at once; each cure uncovers the next reason, until nothing is left."""
+    named, facts = [], dict(EVERYTHING_WRONG)
+    for _, cure in (*CURES, (None, {})):
+        known = {name: value for name, value in facts.items() if name not in {"budgets", "rules"}}
+        knowledge = Knowledge(programmes=(facts["rules"],), **known)  # type: ignore[arg-type]
+        named.append(judged(1, knowledge, scanned=Scanned(FAMILY_01, facts["budgets"])))  # type: ignore[arg-type]
+        facts |= cure
+    assert named == [*(reason for reason, _ in CURES), None]
+
+
+def test_f15_f38_a_lie_in_the_snapshot_cannot_lead_beyond_the_slice():
+    """A gateway that invents budgets for pass after pass: the slice of EUR 250 is the end of it."""
+    shop = Shop()
+    for _ in range(10):
+        shop.wait(301)
+        shop.pay(5000, FAMILY_01, budget(4_000_000_000))
+        shop.snapshot(CLOTHES, sequence=shop.state.knowledge.sequence)
+    assert shop.state.knowledge.sequence == 5
+    assert shop.refusal is Reason.SLICE_USED_UP
+
+
+def test_f38_a_snapshot_frees_nothing_and_a_checkpoint_does():
+    shop = Shop()
+    shop.checkpoint(11, 0, slices(5000))
+    shop.pay(5000)
+    shop.snapshot(CLOTHES, sequence=1)
+    shop.wait(301)
+    shop.pay(5000)
+    assert shop.refusal is Reason.SLICE_USED_UP
+    shop.checkpoint(12, 1, slices(5000))
+    shop.pay(5000)
+    assert shop.state.knowledge.sequence == 2
