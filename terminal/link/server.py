@@ -43,10 +43,10 @@ class Server:
         self._server.close()
         if self._path.is_socket() and self._path.stat().st_ino == self._inode:
             self._path.unlink()
-        tasks = list(self._clients.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        clients = dict(self._clients)
+        for writer in clients:
+            writer.transport.abort()  # what it reads next is the end
+        await asyncio.gather(*clients.values(), return_exceptions=True)
 
     def publish(self, screen: Screen) -> None:
         """Show this to everybody, and to whoever comes. Never waits: who does not read is hung up on."""

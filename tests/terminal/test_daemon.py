@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.terminal.till import Till, code, sell
 from terminal.core.screen import EntryState, Stage
+from tests.terminal.till import Till, sell
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from coincurve import PrivateKey
 
@@ -29,7 +29,9 @@ from terminal.store import Store
 ROOT = Path(__file__).parents[2]
 NETWORK = 7
 DOMAIN = Domain(1337, Address(bytes.fromhex("c0" * 20)))
-PROGRAMME = Programme(1, "Kindpakket", Timestamp(0), Timestamp(2**39), Cents(50_00), 86_400, paused=False, admitted=True)
+PROGRAMME = Programme(
+    1, "Kindpakket", Timestamp(0), Timestamp(2**39), Cents(50_00), 86_400, paused=False, admitted=True
+)
 PATIENCE = 20.0
 RUN = "import sys; from terminal.daemon import main; sys.exit(main(sys.argv[1:]))"
 
@@ -159,7 +161,7 @@ class Running:
         assert self.process.stdout is not None
         self.said = self.process.stdout.readline()
 
-    def __enter__(self) -> "Running":
+    def __enter__(self) -> Self:
         assert self.said == b"ready\n", self.stderr()
         return self
 
@@ -211,7 +213,7 @@ class Glass:
         self._lines = self._socket.makefile("rb")
         self.last: Screen | None = None
 
-    def __enter__(self) -> "Glass":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -253,5 +255,5 @@ def sell(running: Running, glass: Glass, family: int = 1, *keys: str) -> Screen:
 async def eventually(question: Any) -> None:
     """Wait until the question is answered by yes."""
     async with asyncio.timeout(PATIENCE):
-        while not question():
+        while not question():  # noqa: ASYNC110 - what is asked has no event, as a client has none
             await asyncio.sleep(0.01)
