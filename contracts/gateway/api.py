@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from pydantic import Field
+from starlette.types import Lifespan
 
-from contracts.gateway import answers, auth, intake, journals
+from contracts.gateway import answers, attention, auth, intake, journals
 from contracts.gateway.auth import Clock
 from contracts.gateway.bodies import (
     AcceptedBody,
@@ -64,9 +65,16 @@ class SnapshotQuery(Body):
     known: Annotated[str, Field(max_length=64, description="the version of the terminal's snapshot")] | None = None
 
 
-def create_app(gateway: Gateway) -> FastAPI:
+def create_app(gateway: Gateway, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """The gateway's HTTP interface; its document is at /openapi.json."""
-    app = FastAPI(title="Kindpakket gateway", version="1", description=__doc__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Kindpakket gateway",
+        version="1",
+        description=__doc__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
     app.add_middleware(BoundedBodies)
     answers.install(app)
 
@@ -115,9 +123,12 @@ def create_app(gateway: Gateway) -> FastAPI:
 
     @app.get("/v1/health")
     def health() -> HealthBody:
-        """Whether the gateway can settle, and if not, why."""
+        """Whether the gateway can settle, and if not, why; also which journals need a person's attention."""
         why = gateway.why_not_ready()
-        return HealthBody(live=True, ready=not why, why=why)
+        with gateway.store.reading() as connection:
+            troubled = attention.count(connection)
+        notice = f"{troubled} terminals need attention" if troubled else ""
+        return HealthBody(live=True, ready=not why, why="; ".join(filter(None, (why, notice))))
 
     return app
 

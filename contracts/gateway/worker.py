@@ -23,7 +23,7 @@ class Job:
     """Something that is done again and again: `step` says whether there is more to do at once."""
 
     name: str
-    step: Callable[[], bool]
+    step: Callable[[], bool | None]
     why: str = "not started yet"
     failures: int = 0
     due: float = 0.0

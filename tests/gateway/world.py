@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coincurve import PrivateKey
+from contracts.deployment import Deployment
 from eth_account import Account
 from web3 import Web3
 
 from contracts import compile as artifacts
+from contracts.embedded.accounts import development_keys
 from contracts.wire import journal, typed_data
 from contracts.wire.batch import Segment
 from contracts.wire.entry import Payment
@@ -18,6 +20,7 @@ from contracts.wire.signature import address_of, sign
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Hash, Timestamp, from_hex, to_hex
 
+KEY_OF_OWNER, KEY_OF_SHARED_GATEWAY, KEY_OF_GATEWAY = development_keys()[:3]
 NETWORK = 7
 FLOOR = 5_000
 DAY = 86_400
@@ -120,6 +123,17 @@ class World:
         self.send(self.contract.functions.register_shop(self.owner.address))
         self.send(self.contract.functions.admit_shop(1, 1, True))
 
+    def record(self) -> Deployment:
+        code = self.web3.eth.get_code(self.contract.address)
+        return Deployment(
+            chain_id=self.domain.chain_id,
+            contract=self.domain.contract,
+            block=self.block,
+            code_hash=keccak256(bytes(code)),
+            network=NETWORK,
+            token=Address(from_hex(self.euro.address)),
+        )
+
     def till(self, slice_cents: int = SLICE) -> Till:
         till = Till(self.domain)
         self.send(self.contract.functions.register_terminal(checksum(till.address), 1))
@@ -147,6 +161,9 @@ class World:
     def credit(self) -> int:
         return self.contract.functions.credit(1, 1).call()
 
+    def slice_left(self, till: Till) -> int:
+        return self.contract.functions.slice_of(1, checksum(till.address)).call()[0]
+
     def settle(self, batch: bytes) -> None:
         self.send(self.contract.functions.settle(batch))
 
@@ -154,7 +171,8 @@ class World:
         nonce = self.web3.eth.get_transaction_count(self.owner.address)
         fields = {"from": self.owner.address, "nonce": nonce, "gas": 8_000_000, "gasPrice": 10**11}
         signed = self.owner.sign_transaction(function.build_transaction(fields))
-        receipt = self.web3.eth.wait_for_transaction_receipt(self.web3.eth.send_raw_transaction(signed.raw_transaction))
+        sent = self.web3.eth.send_raw_transaction(signed.raw_transaction)
+        receipt = self.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
         assert receipt["status"] == 1
         return receipt
 

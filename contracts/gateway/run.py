@@ -1,0 +1,107 @@
+"""`kindpakket gateway run`: the relay between terminals and the contract, as a process."""
+
+import argparse
+import logging
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from contracts.deployment import Deployment
+from contracts.gateway import account
+from contracts.gateway.batcher import Limits
+from contracts.gateway.service import Service, Settings, listen
+from contracts.wire.typed_data import Domain
+
+_EXAMPLE = f"""example:
+  {account.KEY_VARIABLE}=0x... kindpakket gateway run --record deployment.json --rpc http://127.0.0.1:8545 \\
+      --data ./gateway --port 8700
+
+Prints "ready http://..." when it answers. Its key pays gas and holds no budgets. With --keystore FILE the password is
+read from {account.PASSWORD_VARIABLE}. The HTTP interface is described at /openapi.json.
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Run the gateway until SIGTERM. Raises Broken with what to do when it cannot start or must stop."""
+    arguments = _parser().parse_args(argv)
+    _log_to_stderr()
+    settings = _settings(arguments)
+    with listen(arguments.host, arguments.port) as listener:
+        host, port = listener.getsockname()
+        Service(settings).run(listener, lambda: _say_ready(f"http://{host}:{port}"))
+    return 0
+
+
+def _say_ready(url: str) -> None:
+    sys.stdout.write(f"ready {url}\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kindpakket gateway run",
+        description="Take terminals' journals over HTTP, settle them on the contract, and answer what became of them.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--record", type=Path, required=True, metavar="FILE", help="the deployment's record")
+    parser.add_argument("--rpc", required=True, metavar="URL", help="JSON-RPC of a node")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of its database")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=_port, default=8700, help="the port to listen on; 0 takes a free one")
+    parser.add_argument("--keystore", type=Path, metavar="FILE", help=f"instead of {account.KEY_VARIABLE}")
+    parser.add_argument(
+        "--batch-seconds", type=_batch_seconds, default=Limits().age, help="how long entries may gather"
+    )
+    parser.add_argument("--poll-seconds", type=_poll_seconds, default=1.0, help="how often the node is asked")
+    parser.add_argument("--rebuild", action="store_true", help="forget what was read from the chain, read it again")
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    record = Deployment.load(arguments.record)
+    return Settings(
+        domain=Domain(record.chain_id, record.contract),
+        network=record.network,
+        first_block=record.block,
+        rpc_url=arguments.rpc,
+        data=arguments.data,
+        account=account.load(arguments.keystore, os.environ),
+        limits=replace(Limits(), age=arguments.batch_seconds),
+        poll=arguments.poll_seconds,
+        rebuild=arguments.rebuild,
+    )
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _port(text: str) -> int:
+    return int(_bounded(int(text), 0, 65_535))
+
+
+def _batch_seconds(text: str) -> int:
+    return int(_bounded(int(text), 0, 3_600))
+
+
+def _poll_seconds(text: str) -> float:
+    return _bounded(float(text), 0.05, 3_600)
+
+
+def _bounded(value: float, least: float, most: float) -> float:
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{value:g} is not {least:g} to {most:g}")
+    return value

@@ -1,0 +1,145 @@
+"""The process: one HTTP server, one worker thread, one store."""
+
+import asyncio
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from eth_account.signers.local import LocalAccount
+from fastapi import FastAPI
+
+from contracts import compile as artifacts
+from contracts.gateway.api import Gateway, create_app
+from contracts.gateway.batcher import Limits
+from contracts.gateway.node import Node
+from contracts.gateway.reader import Reader
+from contracts.gateway.register import Register
+from contracts.gateway.sender import Sender
+from contracts.gateway.store import Store, forget_projection
+from contracts.gateway.worker import Job, Worker
+from contracts.wire.errors import Broken, TryAgain
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import Timestamp
+
+_ASKING_SECONDS = 3.0
+_STOPPING_SECONDS = 5.0
+_CONNECTIONS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one gateway works with. Times are in seconds."""
+
+    domain: Domain
+    network: int
+    first_block: int
+    rpc_url: str
+    data: Path
+    account: LocalAccount
+    limits: Limits
+    poll: float
+    rebuild: bool
+
+
+class Service:
+    """A gateway that is set up: run it once.
+
+    Raises Broken when the store or the chain is not the deployment's. A node that does not answer is no reason not to
+    start: terminals' entries are taken in meanwhile.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        abi = artifacts.load("kindpakket")["abi"]
+        self._node = Node(settings.rpc_url, settings.domain, abi)
+        asking = Node(settings.rpc_url, settings.domain, abi, timeout=_ASKING_SECONDS)
+        self._check_chain(asking)
+        self._store = store = Store(settings.data, settings.domain, settings.first_block)
+        if settings.rebuild:
+            with store.writing() as connection:
+                forget_projection(connection, settings.first_block)
+        reader = Reader(store, self._node, settings.domain, now)
+        sender = Sender(store, self._node, settings.account, settings.domain, now, settings.limits)
+        jobs = [Job("chain", reader.step), Job("settling", sender.step)]
+        self._worker = Worker(jobs, settings.poll, self._stop)
+        register = Register(store, asking, now)
+        gateway = Gateway(store, settings.domain, settings.network, register, now, self._worker.why_not_ready)
+        self._server = _Server(create_app(gateway, self._lifespan))
+
+    def run(self, listener: socket.socket, ready: Callable[[], None]) -> None:
+        """Serve until SIGTERM or SIGINT; `ready` is called once requests are answered.
+
+        Raises what stopped the worker, if something did.
+        """
+        self._server.ready = ready
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)  # uvicorn raises them again when it has stopped
+        try:
+            self._server.run(sockets=[listener])
+        finally:
+            self._worker.stop(_STOPPING_SECONDS)
+            self._store.close()
+        if self._worker.defect is not None:
+            raise self._worker.defect
+
+    def _stop(self) -> None:
+        self._server.should_exit = True
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        self._worker.start()
+        yield
+        await asyncio.to_thread(self._worker.stop, _STOPPING_SECONDS)
+
+    @staticmethod
+    def _check_chain(node: Node) -> None:
+        try:
+            node.check()
+        except TryAgain as error:
+            sys.stderr.write(f"starting without the chain: {error}\n")
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    ready: Callable[[], None]
+
+    def __init__(self, app: FastAPI) -> None:
+        config = uvicorn.Config(
+            app,
+            http="h11",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=_CONNECTIONS_MAX,
+            timeout_graceful_shutdown=int(_STOPPING_SECONDS),
+        )
+        super().__init__(config)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.ready()
+
+
+def now() -> Timestamp:
+    """The machine's clock."""
+    return Timestamp(int(time.time()))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises Broken when the port is taken or not ours to take."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise Broken(f"cannot listen on {host} port {port} ({error.strerror}): choose another --port") from error
+    return listener

@@ -1,0 +1,55 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.process import GatewayProcess, Proxy, start_chain
+from tests.gateway.world import KEY_OF_GATEWAY, KEY_OF_OWNER, KEY_OF_SHARED_GATEWAY, World
+
+
+@pytest.fixture(scope="session")
+def rpc_url() -> Iterator[str]:
+    chain, url = start_chain()
+    yield url
+    chain.kill()
+    chain.wait()
+
+
+@pytest.fixture(scope="session")
+def world(rpc_url: str) -> World:
+    """A contract that all tests share: each brings its own tills and passes."""
+    return World(rpc_url, KEY_OF_OWNER)
+
+
+@pytest.fixture(scope="session")
+def gateway(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    """A gateway that all tests share."""
+    running = GatewayProcess(world, tmp_path_factory.mktemp("shared"), KEY_OF_SHARED_GATEWAY, world.rpc_url, ())
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def own_world(rpc_url: str) -> World:
+    """A contract of the test's own: its sponsor may do what it likes, and its gateway settles alone."""
+    return World(rpc_url, KEY_OF_OWNER)
+
+
+@pytest.fixture
+def start(own_world: World, tmp_path: Path) -> Iterator[Callable[..., GatewayProcess]]:
+    """Starts gateways for `own_world` on one folder; what still runs is killed at the end."""
+    running: list[GatewayProcess] = []
+
+    def start_one(*options: str, rpc: str | None = None) -> GatewayProcess:
+        running.append(GatewayProcess(own_world, tmp_path, KEY_OF_GATEWAY, rpc or own_world.rpc_url, options))
+        return running[-1]
+
+    yield start_one
+    for one in running:
+        one.kill()
+
+
+@pytest.fixture
+def proxy(rpc_url: str) -> Iterator[Proxy]:
+    with Proxy(rpc_url) as running:
+        yield running
