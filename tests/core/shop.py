@@ -37,7 +37,7 @@ class Shop:
     def __init__(self, facts=EMPTY, checkpoint: Checkpoint | None = CHECKPOINT, programmes=(CLOTHES, SPORTS), seen=0):
         self.state = start(facts, checkpoint, programmes, seen)
         self.now = Moment(uptime_ms=10_000, bound=NOON, clock=Timestamp(0), synchronised=False)
-        self.effects: tuple[Effect, ...] = ()
+        self.commits: list[Commit] = []
         self.storing = True
 
     def wait(self, seconds: float) -> None:
@@ -46,9 +46,10 @@ class Shop:
 
     def step(self, event: Event) -> tuple[Effect, ...]:
         self.state, effects = step(self.state, event)
-        self.effects = effects
-        if self.storing and (commits := [effect for effect in effects if isinstance(effect, Commit)]):
-            self.step(events.Committed(self.now, commits[0].sequence))
+        asked = [effect for effect in effects if isinstance(effect, Commit)]
+        self.commits += asked
+        if asked and self.storing:
+            self.step(events.Committed(self.now, asked[0].sequence))
         return effects
 
     def scan(self, who: Address = FAMILY_01, *budgets: Budget) -> tuple[Effect, ...]:
