@@ -33,13 +33,8 @@ def load(name: str) -> Artifact:
 
 
 def compile_source(source: Path) -> Artifact:
-    """What the compiler makes of a source. Raises Broken for another compiler than the sources pin."""
-    import vyper
-
-    if vyper.__version__ != COMPILER:
-        raise Broken(f"the contracts are compiled with vyper {COMPILER}, and this is {vyper.__version__}")
-    formats = ("abi", "bytecode", "bytecode_runtime", "method_identifiers")
-    output = vyper.compile_code(source.read_text(), contract_path=source.name, output_formats=formats)
+    """What the compiler makes of a source and what it imports. Raises Broken for another compiler than is pinned."""
+    output = _compile(source, "abi", "bytecode", "bytecode_runtime", "method_identifiers")
     return {
         "compiler": COMPILER,
         "evm_version": EVM_VERSION,
@@ -50,6 +45,11 @@ def compile_source(source: Path) -> Artifact:
     }
 
 
+def documentation(source: Path) -> dict[str, Any]:
+    """The NatSpec of a source, as the compiler reads it: userdoc and devdoc."""
+    return _compile(source, "userdoc", "devdoc")
+
+
 def render(artifact: Artifact) -> str:
     """The artifact as the text of its file."""
     return json.dumps(artifact, indent=1) + "\n"
@@ -58,6 +58,19 @@ def render(artifact: Artifact) -> str:
 def stale() -> list[str]:
     """The contracts whose checked-in files are not what their sources give."""
     return [name for name in NAMES if _text(name) != render(compile_source(SOURCES / f"{name}.vy"))]
+
+
+def _compile(source: Path, *formats: str) -> dict[str, Any]:
+    import vyper
+    from vyper.compiler.input_bundle import FilesystemInputBundle
+
+    if vyper.__version__ != COMPILER:
+        raise Broken(f"the contracts are compiled with vyper {COMPILER}, and this is {vyper.__version__}")
+    bundle = FilesystemInputBundle([source.parent])
+    output: dict[str, Any] = vyper.compile_from_file_input(
+        bundle.load_file(source.name), input_bundle=bundle, output_formats=formats
+    )
+    return output
 
 
 def _text(name: str) -> str:

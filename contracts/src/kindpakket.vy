@@ -11,12 +11,16 @@
      For every programme, at every moment:  held = reserve + budgets + slices + credits
      and for every token:                   balance >= the sum of held * scale over its programmes
 
-     `settle` takes what contracts/wire/batch.py makes. It is read where it lies, in the call's own data: handing
-     100 kB of memory from function to function would cost more than judging it does.
+     batches.vy reads journals, typed_data.vy finds who signed, slots.vy packs what is kept, reasons.vy has the codes.
 """
 
 from ethereum.ercs import IERC20
 from ethereum.ercs import IERC20Detailed
+
+import batches
+import reasons
+import slots
+import typed_data
 
 # ------------------------------------------------------------------------------------------------ structs
 
@@ -71,16 +75,6 @@ struct Terms:
     token: address
     scale: uint256
     offline_window: uint32
-
-# Where a segment lies in the call's data, and what its header says.
-struct Segment:
-    terminal: address
-    first: uint256
-    last: uint256
-    previous_head: bytes32
-    signature: uint256[2]
-    body: uint256
-    end: uint256
 
 # ------------------------------------------------------------------------------------------------- events
 
@@ -188,87 +182,7 @@ event PaidOut:
 
 # ---------------------------------------------------------------------------------------------- constants
 
-# Reason codes: contracts/wire/reasons.py is the table, and a test holds these to it.
-PAID: constant(uint256) = 0
-PASS_UNKNOWN: constant(uint256) = 1
-PASS_BLOCKED: constant(uint256) = 2
-PROGRAMME_PAUSED: constant(uint256) = 3
-PERIOD_NOT_BEGUN: constant(uint256) = 4
-PERIOD_OVER: constant(uint256) = 5
-SHOP_NOT_ADMITTED: constant(uint256) = 6
-ABOVE_FLOOR_LIMIT: constant(uint256) = 7
-BUDGET_SHORT: constant(uint256) = 8
-CLOCK_AHEAD: constant(uint256) = 9
-FORM: constant(uint256) = 32
-SIGNATURE: constant(uint256) = 33
-AMOUNT_ZERO: constant(uint256) = 34
-SLICE_SHORT: constant(uint256) = 35
-TERMINAL_REVOKED: constant(uint256) = 36
-SEGMENT_FORM: constant(uint256) = 64
-TERMINAL_UNKNOWN: constant(uint256) = 65
-JOURNAL_SIGNATURE: constant(uint256) = 66
-GAP: constant(uint256) = 67
-FORK: constant(uint256) = 68
-NOTHING_NEW: constant(uint256) = 69
-
-# EIP-712, as contracts/wire/typed_data.py has it.
-DOMAIN_TYPE: constant(bytes32) = keccak256(
-    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-)
-PAYMENT_TYPE: constant(bytes32) = keccak256(
-    "Payment(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time)"
-)
-JOURNAL_TYPE: constant(bytes32) = keccak256("Journal(address terminal,uint32 sequence,bytes32 head)")
-
-# EIP-2098: s with the parity of R's y in its top bit; EIP-2: s is at most half the order of secp256k1.
-PARITY_BIT: constant(uint256) = 255
-S_MASK: constant(uint256) = 2**255 - 1
-HALF_ORDER: constant(uint256) = 57896044618658097711785492504343953926418782139537452191302581570759080747168
-
-# The call's data: selector, where the bytes begin, their length, the bytes; see contracts/wire/batch.py for these.
-OFFSET_AT: constant(uint256) = 4
-BATCH_AT: constant(uint256) = 4 + 32 + 32
-BATCH_BYTES_MAX: constant(uint256) = 106_496
-PADDING_BYTES: constant(uint256) = 32
-HEADER_BYTES: constant(uint256) = 125
-SEGMENTS_MAX: constant(uint256) = BATCH_BYTES_MAX // HEADER_BYTES
-SEGMENT_ENTRIES_MAX: constant(uint256) = 2_000
-
-# An entry: length u8 | kind u8 | programme u32 | amount u32 | time u40 | r 32 | parity and s 32.
-PAYMENT_FORM: constant(uint256) = 78 << 8 | 1
-PAYMENT_BYTES: constant(uint256) = 79
-SIGNATURE_AT: constant(uint256) = 15
-SIGNATURE_BYTES: constant(uint256) = 64
-ENTRY_WORDS_MAX: constant(uint256) = 8
-
-U32: constant(uint256) = 2**32 - 1
-U40: constant(uint256) = 2**40 - 1
-U64: constant(uint256) = 2**64 - 1
-U160: constant(uint256) = 2**160 - 1
-
-# Terminal: shop u32 | sequence u32 | status u8 | head u160, from the lowest bit.
-TERMINAL_SEQUENCE: constant(uint256) = 32
-TERMINAL_HEAD: constant(uint256) = 72
-TERMINAL_REVOKED_SOMEWHERE: constant(uint256) = 1 << 64  # look at its slices: one of them says by whom
-
-# Budget: left u32 | spent u32 | drawn u32 | spent today u32 | day u16 | status u8 | phone counter u32 | window u64.
-BUDGET_SPENT: constant(uint256) = 32
-BUDGET_DRAWN: constant(uint256) = 64
-BUDGET_KNOWN: constant(uint256) = 1 << 144
-BUDGET_BLOCKED: constant(uint256) = 1 << 145
-BUDGET_STATUS: constant(uint256) = BUDGET_KNOWN | BUDGET_BLOCKED
-
-# Rules: begins u40 | ends u40 | floor limit u32 | day limit u32 | status u8 | categories u64.
-RULES_ENDS: constant(uint256) = 40
-RULES_FLOOR: constant(uint256) = 80
-RULES_EXISTS: constant(uint256) = 1 << 144
-RULES_PAUSED: constant(uint256) = 1 << 145
-
-# Account of a shop in a programme: credit u64 | status u8.
-ACCOUNT_ADMITTED: constant(uint256) = 1 << 64
-ACCOUNT_USED: constant(uint256) = 1 << 65  # keeps the slot from zero after a payout: the next credit costs 17,100 less
-
-HELD_MAX: constant(uint256) = U64  # per programme, so that no sum of its parts ever overflows
+HELD_MAX: constant(uint256) = slots.U64  # per programme, so that no sum of its parts ever overflows
 CLOCK_TOLERANCE: constant(uint256) = 900  # seconds that an entry may be ahead of the block that judges it
 GRANTS_MAX: constant(uint256) = 200
 CHECKPOINT_PROGRAMMES_MAX: constant(uint256) = 32
@@ -310,7 +224,7 @@ def __init__(network_id: uint16):
     owner = msg.sender
     network = network_id
     CHAIN_ID = chain.id
-    DOMAIN_SEPARATOR = self._make_domain_separator()
+    DOMAIN_SEPARATOR = typed_data.domain_separator()
 
 
 # ----------------------------------------------------------------------------------- sponsors, programmes
@@ -344,7 +258,7 @@ def create_programme(
     @param begins The first second in which a budget can be spent.
     @param ends The last second in which a budget can be spent.
     @param floor_limit The most that one payment may be, in cents.
-    @param offline_window How old a terminal's checkpoint may be, in seconds. Terminals keep to it; no payment is judged by it.
+    @param offline_window How old a terminal's checkpoint may be, in seconds. No payment is judged by it.
     @return The programme's id.
     """
     sponsor: uint32 = self._calling_sponsor()
@@ -360,7 +274,7 @@ def create_programme(
         scale=10 ** convert(decimals - 2, uint256),
         offline_window=offline_window,
     )
-    self._set_rules(programme, begins, ends, floor_limit, RULES_EXISTS)
+    self._set_rules(programme, begins, ends, floor_limit, slots.RULES_EXIST)
     log ProgrammeCreated(
         programme=programme,
         sponsor=sponsor,
@@ -385,7 +299,7 @@ def set_programme(programme: uint32, begins: uint40, ends: uint40, floor_limit: 
     @param offline_window How old a terminal's checkpoint may be, in seconds.
     """
     self._only_sponsor_of(programme)
-    status: uint256 = self.rules[convert(programme, uint256)] & (RULES_EXISTS | RULES_PAUSED)
+    status: uint256 = self.rules[convert(programme, uint256)] & slots.RULES_STATUS
     self._set_rules(programme, begins, ends, floor_limit, status)
     self.terms[programme].offline_window = offline_window
     log ProgrammeChanged(
@@ -402,7 +316,7 @@ def set_paused(programme: uint32, paused: bool):
     """
     self._only_sponsor_of(programme)
     key: uint256 = convert(programme, uint256)
-    self.rules[key] = self._with_flag(self.rules[key], RULES_PAUSED, paused)
+    self.rules[key] = slots.with_flag(self.rules[key], slots.RULES_PAUSED, paused)
     log ProgrammePaused(programme=programme, paused=paused)
 
 
@@ -434,8 +348,8 @@ def admit_shop(programme: uint32, shop: uint32, admitted: bool):
     """
     self._only_sponsor_of(programme)
     assert self.shops[shop].payout != empty(address), "shop: unknown"
-    key: uint256 = self._account_key(programme, shop)
-    self.accounts[key] = self._with_flag(self.accounts[key], ACCOUNT_ADMITTED, admitted)
+    key: uint256 = slots.account_key(programme, shop)
+    self.accounts[key] = slots.with_flag(self.accounts[key], slots.ACCOUNT_ADMITTED, admitted)
     log ShopAdmitted(programme=programme, shop=shop, admitted=admitted)
 
 
@@ -451,7 +365,7 @@ def register_terminal(terminal: address, shop: uint32):
     assert terminal != empty(address), "terminal: no address"
     assert self.terminals[terminal] == 0, "terminal: registered before"
     genesis: bytes32 = keccak256(concat(self._domain_separator(), convert(terminal, bytes20)))
-    self.terminals[terminal] = self._pack_terminal(convert(shop, uint256), 0, genesis)
+    self.terminals[terminal] = slots.terminal(convert(shop, uint256), 0, genesis)
     log TerminalRegistered(terminal=terminal, shop=shop)
 
 
@@ -487,7 +401,7 @@ def revoke_terminal(programme: uint32, terminal: address):
     returned: uint256 = self.slices[key][terminal].left
     self.slices[key][terminal] = Slice(left=0, revoked=True)
     self.reserves[key] += returned
-    self.terminals[terminal] |= TERMINAL_REVOKED_SOMEWHERE
+    self.terminals[terminal] |= slots.TERMINAL_REVOKED_SOMEWHERE
     log TerminalRevoked(programme=programme, terminal=terminal, returned=returned)
 
 
@@ -547,9 +461,9 @@ def set_pass_blocked(programme: uint32, pass_address: address, blocked: bool):
     @param blocked Whether it is blocked.
     """
     self._only_sponsor_of(programme)
-    key: uint256 = self._budget_key(programme, pass_address)
-    assert self.budgets[key] & BUDGET_KNOWN != 0, "pass: unknown"
-    self.budgets[key] = self._with_flag(self.budgets[key], BUDGET_BLOCKED, blocked)
+    key: uint256 = slots.budget_key(programme, pass_address)
+    assert self.budgets[key] & slots.BUDGET_KNOWN != 0, "pass: unknown"
+    self.budgets[key] = slots.with_flag(self.budgets[key], slots.BUDGET_BLOCKED, blocked)
     log PassBlocked(programme=programme, pass_address=pass_address, blocked=blocked)
 
 
@@ -575,11 +489,11 @@ def pay_out(shop: uint32, programme: uint32):
     @param shop Whose credit.
     @param programme In which programme.
     """
-    key: uint256 = self._account_key(programme, shop)
+    key: uint256 = slots.account_key(programme, shop)
     account: uint256 = self.accounts[key]
-    amount: uint256 = account & U64
+    amount: uint256 = account & slots.U64
     assert amount > 0, "pay_out: no credit"
-    self.accounts[key] = account - amount | ACCOUNT_USED
+    self.accounts[key] = account - amount | slots.ACCOUNT_USED
     self._send(programme, self.shops[shop].payout, amount)
     log PaidOut(programme=programme, shop=shop, amount=amount)
 
@@ -587,7 +501,7 @@ def pay_out(shop: uint32, programme: uint32):
 # -------------------------------------------------------------------------------------------------- settle
 
 @external
-def settle(batch: Bytes[BATCH_BYTES_MAX]):
+def settle(batch: Bytes[batches.BATCH_BYTES_MAX]):
     """
     @notice Judge journals of terminals. Anybody may send them: authority is in the signatures.
     @dev Nothing in the batch can revert it: what is wrong is rejected or refused with a reason, and the rest goes on.
@@ -598,94 +512,74 @@ def settle(batch: Bytes[BATCH_BYTES_MAX]):
 
 @internal
 def _settle(length: uint256):
-    assert convert(slice(msg.data, OFFSET_AT, 32), uint256) == 32, "settle: not encoded as usual"
-    assert length >= PADDING_BYTES, "settle: no padding"
-    end: uint256 = BATCH_AT + length - PADDING_BYTES
+    assert convert(slice(msg.data, batches.OFFSET_AT, 32), uint256) == 32, "settle: not encoded as usual"
+    assert length >= batches.PADDING_BYTES, "settle: no padding"
+    end: uint256 = batches.BATCH_AT + length - batches.PADDING_BYTES
     domain: bytes32 = self._domain_separator()
-    at: uint256 = BATCH_AT
-    for _: uint256 in range(SEGMENTS_MAX):
+    at: uint256 = batches.BATCH_AT
+    for _: uint256 in range(batches.SEGMENTS_MAX):
         if at >= end:
             break
-        if at + HEADER_BYTES > end:
-            log SegmentRefused(terminal=empty(address), first=0, reason=convert(SEGMENT_FORM, uint8))
+        if at + batches.HEADER_BYTES > end:
+            log SegmentRefused(terminal=empty(address), first=0, reason=convert(reasons.SEGMENT_FORM, uint8))
             break
-        segment: Segment = self._read_header(at)
+        segment: batches.Segment = batches.segment(at)
         if segment.end > end:
-            self._refuse(segment, SEGMENT_FORM)
+            self._refuse(segment, reasons.SEGMENT_FORM)
             break
         self._settle_segment(domain, segment)
         at = segment.end
 
 
 @internal
-@view
-def _read_header(at: uint256) -> Segment:
-    header: Bytes[HEADER_BYTES] = slice(msg.data, at, HEADER_BYTES)
-    # terminal 20 | first u32 | count u16 | body length u24 ...
-    place: uint256 = convert(extract32(header, 0), uint256)
-    first: uint256 = place >> 64 & U32
-    count: uint256 = convert(extract32(header, 24), uint256) >> 240
-    body: uint256 = at + HEADER_BYTES
-    return Segment(
-        terminal=convert(place >> 96, address),
-        first=first,
-        last=unsafe_sub(first + count, 1),
-        previous_head=extract32(header, 29),
-        signature=[convert(extract32(header, 61), uint256), convert(extract32(header, 93), uint256)],
-        body=body,
-        end=body + (place >> 24 & (2**24 - 1)),
-    )
-
-
-@internal
-def _settle_segment(domain: bytes32, segment: Segment):
+def _settle_segment(domain: bytes32, segment: batches.Segment):
     terminal: uint256 = self.terminals[segment.terminal]
-    cursor: uint256 = terminal >> TERMINAL_SEQUENCE & U32
+    cursor: uint256 = terminal >> slots.TERMINAL_SEQUENCE & slots.U32
     refusal: uint256 = self._misplaced(segment, terminal, cursor)
-    if refusal != PAID:
+    if refusal != reasons.PAID:
         self._refuse(segment, refusal)
         return
 
     head: bytes32 = empty(bytes32)
     body: uint256 = 0
-    refusal, head, body = self._follow(domain, segment, terminal >> TERMINAL_HEAD, cursor)
-    if refusal != PAID:
+    refusal, head, body = self._follow(domain, segment, terminal >> slots.TERMINAL_HEAD, cursor)
+    if refusal != reasons.PAID:
         self._refuse(segment, refusal)
         return
 
     self._judge(domain, segment, terminal, cursor + 1, body)
-    status: uint256 = terminal & TERMINAL_REVOKED_SOMEWHERE
-    self.terminals[segment.terminal] = self._pack_terminal(terminal & U32, segment.last, head) | status
+    status: uint256 = terminal & slots.TERMINAL_REVOKED_SOMEWHERE
+    self.terminals[segment.terminal] = slots.terminal(terminal & slots.U32, segment.last, head) | status
     log Settled(
         terminal=segment.terminal,
         first=convert(cursor + 1, uint32),
         last=convert(segment.last, uint32),
-        head=self._kept(head),
+        head=slots.kept(head),
     )
 
 
 @internal
 @pure
-def _misplaced(segment: Segment, terminal: uint256, cursor: uint256) -> uint256:
+def _misplaced(segment: batches.Segment, terminal: uint256, cursor: uint256) -> uint256:
     """
     @dev Why this segment cannot be what comes next in its terminal's journal, or PAID.
     """
-    if segment.first == 0 or segment.last < segment.first or segment.last > U32:
-        return SEGMENT_FORM
-    if segment.last - segment.first >= SEGMENT_ENTRIES_MAX:
-        return SEGMENT_FORM
+    if segment.first == 0 or segment.last < segment.first or segment.last > slots.U32:
+        return reasons.SEGMENT_FORM
+    if segment.last - segment.first >= batches.SEGMENT_ENTRIES_MAX:
+        return reasons.SEGMENT_FORM
     if terminal == 0:
-        return TERMINAL_UNKNOWN
+        return reasons.TERMINAL_UNKNOWN
     if segment.last <= cursor:
-        return NOTHING_NEW
+        return reasons.NOTHING_NEW
     if segment.first > cursor + 1:
-        return GAP
-    return PAID
+        return reasons.GAP
+    return reasons.PAID
 
 
 @internal
 @view
-def _follow(domain: bytes32, segment: Segment, kept: uint256, cursor: uint256) -> (uint256, bytes32, uint256):
+def _follow(domain: bytes32, segment: batches.Segment, kept: uint256, cursor: uint256) -> (uint256, bytes32, uint256):
     """
     @dev Walk the chain of heads. What is settled already is walked too: it proves that the journal is the same one.
     @return Why nothing may be consumed, or PAID; the last head; where the first new entry lies.
@@ -694,58 +588,33 @@ def _follow(domain: bytes32, segment: Segment, kept: uint256, cursor: uint256) -
     at: uint256 = segment.body
     fresh: uint256 = 0
     agrees: bool = False
-    for sequence: uint256 in range(segment.first, segment.last + 1, bound=SEGMENT_ENTRIES_MAX):
+    for sequence: uint256 in range(segment.first, segment.last + 1, bound=batches.SEGMENT_ENTRIES_MAX):
         if sequence == unsafe_add(cursor, 1):
             fresh = at
-            agrees = convert(head, uint256) & U160 == kept
+            agrees = convert(head, uint256) & slots.U160 == kept
         length: uint256 = unsafe_add(convert(slice(msg.data, at, 32), uint256) >> 248, 1)
         following: uint256 = unsafe_add(at, length)
         if following > segment.end:
-            return SEGMENT_FORM, head, fresh
-        if length == PAYMENT_BYTES:
-            head = keccak256(concat(head, slice(msg.data, at, PAYMENT_BYTES)))
-        else:
-            head = self._advance(head, at, length)
+            return reasons.SEGMENT_FORM, head, fresh
+        head = batches.advance(head, at, length)
         at = following
     if at != segment.end:
-        return SEGMENT_FORM, head, fresh
-    if not self._is_journal_signed(domain, segment, head):
-        return JOURNAL_SIGNATURE, head, fresh
+        return reasons.SEGMENT_FORM, head, fresh
+    digest: bytes32 = typed_data.journal(domain, segment.terminal, segment.last, head)
+    if typed_data.recover(digest, segment.signature) != segment.terminal:
+        return reasons.JOURNAL_SIGNATURE, head, fresh
     if not agrees:
-        return FORK, head, fresh
-    return PAID, head, fresh
+        return reasons.FORK, head, fresh
+    return reasons.PAID, head, fresh
 
 
 @internal
-@view
-def _advance(head: bytes32, at: uint256, length: uint256) -> bytes32:
-    """
-    @dev The head after an entry of any length, read word by word: the batch's padding is one word long.
-    """
-    words: bytes32[ENTRY_WORDS_MAX] = empty(bytes32[ENTRY_WORDS_MAX])
-    for i: uint256 in range(ENTRY_WORDS_MAX):
-        if i * 32 < length:
-            words[i] = convert(slice(msg.data, at + i * 32, 32), bytes32)
-    return keccak256(concat(head, slice(abi_encode(words), 0, length)))
-
-
-@internal
-@view
-def _is_journal_signed(domain: bytes32, segment: Segment, head: bytes32) -> bool:
-    digest: bytes32 = keccak256(abi_encode(JOURNAL_TYPE, segment.terminal, segment.last, head))
-    signer: address = self._recover(
-        keccak256(concat(0x1901, domain, digest)), segment.signature[0], segment.signature[1]
-    )
-    return signer == segment.terminal
-
-
-@internal
-def _judge(domain: bytes32, segment: Segment, terminal: uint256, first: uint256, body: uint256):
+def _judge(domain: bytes32, segment: batches.Segment, terminal: uint256, first: uint256, body: uint256):
     """
     @dev Every entry ends in exactly one of three ways: paid from its budget, drawn from the terminal's slice, or
          rejected. What a programme's rules come to is worked out once for the entries that follow each other in it.
     """
-    shop: uint256 = terminal & U32
+    shop: uint256 = terminal & slots.U32
     programme: uint256 = 0
     account_key: uint256 = 0
     account: uint256 = 0
@@ -755,56 +624,52 @@ def _judge(domain: bytes32, segment: Segment, terminal: uint256, first: uint256,
     floor_limit: uint256 = 0
     revoked: bool = False
     at: uint256 = body
-    for sequence: uint256 in range(first, segment.last + 1, bound=SEGMENT_ENTRIES_MAX):
+    for sequence: uint256 in range(first, segment.last + 1, bound=batches.SEGMENT_ENTRIES_MAX):
         # length u8 | kind u8 | programme u32 | amount u32 | time u40 ...
         entry: uint256 = convert(slice(msg.data, at, 32), uint256)
         here: uint256 = at
         at = unsafe_add(at, unsafe_add(entry >> 248, 1))
-        if entry >> 240 != PAYMENT_FORM:
-            self._reject(segment.terminal, sequence, FORM)
+        if entry >> 240 != batches.PAYMENT_FORM:
+            self._reject(segment.terminal, sequence, reasons.FORM)
             continue
-        amount: uint256 = entry >> 176 & U32
-        time: uint256 = entry >> 136 & U40
+        amount: uint256 = entry >> 176 & slots.U32
+        time: uint256 = entry >> 136 & slots.U40
 
-        if entry >> 208 & U32 != programme:
+        if entry >> 208 & slots.U32 != programme:
             if account_key != 0:
                 self.accounts[account_key] = account
-            programme = entry >> 208 & U32
+            programme = entry >> 208 & slots.U32
             account_key = programme << 32 | shop
             account = self.accounts[account_key]
             rules = self.rules[programme]
             opens, closes, floor_limit = self._window(rules, account)
             revoked = False
-            if terminal & TERMINAL_REVOKED_SOMEWHERE != 0:
+            if terminal & slots.TERMINAL_REVOKED_SOMEWHERE != 0:
                 revoked = self.slices[programme][segment.terminal].revoked
 
-        digest: bytes32 = keccak256(abi_encode(PAYMENT_TYPE, segment.terminal, sequence, programme, amount, time))
-        signature: Bytes[SIGNATURE_BYTES] = slice(msg.data, unsafe_add(here, SIGNATURE_AT), SIGNATURE_BYTES)
-        signer: address = self._recover(
-            keccak256(concat(0x1901, domain, digest)),
-            convert(extract32(signature, 0), uint256),
-            convert(extract32(signature, 32), uint256),
-        )
+        digest: bytes32 = typed_data.payment(domain, segment.terminal, sequence, programme, amount, time)
+        signature_at: uint256 = unsafe_add(here, batches.PAYMENT_SIGNATURE_AT)
+        signer: address = typed_data.recover(digest, slice(msg.data, signature_at, typed_data.SIGNATURE_BYTES))
         if signer == empty(address):
-            self._reject(segment.terminal, sequence, SIGNATURE)
+            self._reject(segment.terminal, sequence, reasons.SIGNATURE)
             continue
         if amount == 0:
-            self._reject(segment.terminal, sequence, AMOUNT_ZERO)
+            self._reject(segment.terminal, sequence, reasons.AMOUNT_ZERO)
             continue
         if revoked:
-            self._reject(segment.terminal, sequence, TERMINAL_REVOKED)
+            self._reject(segment.terminal, sequence, reasons.TERMINAL_REVOKED)
             continue
 
         key: uint256 = programme << 160 | convert(signer, uint256)
         budget: uint256 = self.budgets[key]
         if (
-            budget & BUDGET_STATUS == BUDGET_KNOWN
-            and amount <= budget & U32
+            budget & slots.BUDGET_STATUS == slots.BUDGET_KNOWN
+            and amount <= budget & slots.U32
             and amount <= floor_limit
             and time >= opens
             and time <= closes
         ):
-            self.budgets[key] = self._spend(budget, amount)
+            self.budgets[key] = slots.spend(budget, amount)
             account = unsafe_add(account, amount)
         else:
             account = unsafe_add(
@@ -820,9 +685,10 @@ def _window(rules: uint256, account: uint256) -> (uint256, uint256, uint256):
     """
     @dev What a plainly valid payment must keep to: from, until, and how much. Nothing keeps to the empty window.
     """
-    if rules & (RULES_EXISTS | RULES_PAUSED) != RULES_EXISTS or account & ACCOUNT_ADMITTED == 0:
+    if rules & slots.RULES_STATUS != slots.RULES_EXIST or account & slots.ACCOUNT_ADMITTED == 0:
         return 1, 0, 0
-    return rules & U40, min(rules >> RULES_ENDS & U40, block.timestamp + CLOCK_TOLERANCE), rules >> RULES_FLOOR & U32
+    closes: uint256 = min(rules >> slots.RULES_ENDS & slots.U40, block.timestamp + CLOCK_TOLERANCE)
+    return rules & slots.U40, closes, rules >> slots.RULES_FLOOR & slots.U32
 
 
 @internal
@@ -843,23 +709,23 @@ def _draw(
     """
     key: uint256 = programme << 160 | convert(signer, uint256)
     budget: uint256 = self.budgets[key]
-    left: uint256 = budget & U32
+    left: uint256 = budget & slots.U32
     broken: uint256 = self._broken_rule(budget, rules, account, amount, time)
-    covered: uint256 = left if broken == PAID else 0
+    covered: uint256 = left if broken == reasons.PAID else 0
     need: uint256 = amount - covered
     slice_left: uint256 = self.slices[programme][terminal].left
     if slice_left < need:
-        self._reject(terminal, sequence, SLICE_SHORT)
+        self._reject(terminal, sequence, reasons.SLICE_SHORT)
         return 0
 
     taken: uint256 = min(left, amount)
-    drawn: uint256 = min((budget >> BUDGET_DRAWN & U32) + amount - taken, U32)
+    drawn: uint256 = min((budget >> slots.BUDGET_DRAWN & slots.U32) + amount - taken, slots.U32)
     self.slices[programme][terminal].left = slice_left - need
     if taken != covered:
         self.reserves[programme] += taken - covered
-    self.budgets[key] = self._spend(budget, taken) & ~(U32 << BUDGET_DRAWN) | drawn << BUDGET_DRAWN
+    self.budgets[key] = slots.spend(budget, taken) & ~(slots.U32 << slots.BUDGET_DRAWN) | drawn << slots.BUDGET_DRAWN
 
-    short: bool = left < amount and (broken == PAID or broken > BUDGET_SHORT)
+    short: bool = left < amount and (broken == reasons.PAID or broken > reasons.BUDGET_SHORT)
     log Drawn(
         terminal=terminal,
         programme=convert(programme, uint32),
@@ -868,7 +734,7 @@ def _draw(
         amount=convert(amount, uint32),
         from_slice=convert(need, uint32),
         from_budget=convert(taken, uint32),
-        reason=convert(BUDGET_SHORT if short else broken, uint8),
+        reason=convert(reasons.BUDGET_SHORT if short else broken, uint8),
     )
     return amount
 
@@ -877,25 +743,25 @@ def _draw(
 @view
 def _broken_rule(budget: uint256, rules: uint256, account: uint256, amount: uint256, time: uint256) -> uint256:
     """
-    @dev The first rule that the payment breaks, in the order of the reason codes and whatever the budget holds, or PAID.
+    @dev The first rule that the payment breaks, in the order of the reason codes, whatever the budget holds; or PAID.
     """
-    if budget & BUDGET_KNOWN == 0:
-        return PASS_UNKNOWN
-    if budget & BUDGET_BLOCKED != 0:
-        return PASS_BLOCKED
-    if rules & RULES_PAUSED != 0:
-        return PROGRAMME_PAUSED
-    if time < rules & U40:
-        return PERIOD_NOT_BEGUN
-    if time > rules >> RULES_ENDS & U40:
-        return PERIOD_OVER
-    if account & ACCOUNT_ADMITTED == 0:
-        return SHOP_NOT_ADMITTED
-    if amount > rules >> RULES_FLOOR & U32:
-        return ABOVE_FLOOR_LIMIT
+    if budget & slots.BUDGET_KNOWN == 0:
+        return reasons.PASS_UNKNOWN
+    if budget & slots.BUDGET_BLOCKED != 0:
+        return reasons.PASS_BLOCKED
+    if rules & slots.RULES_PAUSED != 0:
+        return reasons.PROGRAMME_PAUSED
+    if time < rules & slots.U40:
+        return reasons.PERIOD_NOT_BEGUN
+    if time > rules >> slots.RULES_ENDS & slots.U40:
+        return reasons.PERIOD_OVER
+    if account & slots.ACCOUNT_ADMITTED == 0:
+        return reasons.SHOP_NOT_ADMITTED
+    if amount > rules >> slots.RULES_FLOOR & slots.U32:
+        return reasons.ABOVE_FLOOR_LIMIT
     if time > block.timestamp + CLOCK_TOLERANCE:
-        return CLOCK_AHEAD
-    return PAID
+        return reasons.CLOCK_AHEAD
+    return reasons.PAID
 
 
 @internal
@@ -904,7 +770,7 @@ def _reject(terminal: address, sequence: uint256, reason: uint256):
 
 
 @internal
-def _refuse(segment: Segment, reason: uint256):
+def _refuse(segment: batches.Segment, reason: uint256):
     log SegmentRefused(
         terminal=segment.terminal, first=convert(segment.first, uint32), reason=convert(reason, uint8)
     )
@@ -984,11 +850,11 @@ def programme(programme_id: uint32) -> Programme:
         name=terms.name,
         token=terms.token,
         scale=terms.scale,
-        begins=convert(rules & U40, uint40),
-        ends=convert(rules >> RULES_ENDS & U40, uint40),
-        floor_limit=convert(rules >> RULES_FLOOR & U32, uint32),
+        begins=convert(rules & slots.U40, uint40),
+        ends=convert(rules >> slots.RULES_ENDS & slots.U40, uint40),
+        floor_limit=convert(rules >> slots.RULES_FLOOR & slots.U32, uint32),
         offline_window=terms.offline_window,
-        paused=rules & RULES_PAUSED != 0,
+        paused=rules & slots.RULES_PAUSED != 0,
     )
 
 
@@ -1012,13 +878,13 @@ def budget(programme: uint32, pass_address: address) -> Budget:
     @param pass_address The pass.
     @return What is left and spent, what slices paid in its place, and whether it is blocked or known at all.
     """
-    packed: uint256 = self.budgets[self._budget_key(programme, pass_address)]
+    packed: uint256 = self.budgets[slots.budget_key(programme, pass_address)]
     return Budget(
-        left=convert(packed & U32, uint32),
-        spent=convert(packed >> BUDGET_SPENT & U32, uint32),
-        drawn=convert(packed >> BUDGET_DRAWN & U32, uint32),
-        blocked=packed & BUDGET_BLOCKED != 0,
-        known=packed & BUDGET_KNOWN != 0,
+        left=convert(packed & slots.U32, uint32),
+        spent=convert(packed >> slots.BUDGET_SPENT & slots.U32, uint32),
+        drawn=convert(packed >> slots.BUDGET_DRAWN & slots.U32, uint32),
+        blocked=packed & slots.BUDGET_BLOCKED != 0,
+        known=packed & slots.BUDGET_KNOWN != 0,
     )
 
 
@@ -1043,7 +909,7 @@ def credit(programme: uint32, shop: uint32) -> uint256:
     @param shop The shop's id.
     @return Cents.
     """
-    return self.accounts[self._account_key(programme, shop)] & U64
+    return self.accounts[slots.account_key(programme, shop)] & slots.U64
 
 
 @external
@@ -1055,7 +921,7 @@ def is_admitted(programme: uint32, shop: uint32) -> bool:
     @param shop The shop's id.
     @return Whether it takes part.
     """
-    return self.accounts[self._account_key(programme, shop)] & ACCOUNT_ADMITTED != 0
+    return self.accounts[slots.account_key(programme, shop)] & slots.ACCOUNT_ADMITTED != 0
 
 
 @external
@@ -1090,26 +956,21 @@ def _only_sponsor_of(programme: uint32):
 @internal
 def _set_rules(programme: uint32, begins: uint40, ends: uint40, floor_limit: uint32, status: uint256):
     assert begins <= ends, "programme: ends before it begins"
-    self.rules[convert(programme, uint256)] = (
-        convert(begins, uint256)
-        | convert(ends, uint256) << RULES_ENDS
-        | convert(floor_limit, uint256) << RULES_FLOOR
-        | status
-    )
+    self.rules[convert(programme, uint256)] = slots.rules(begins, ends, floor_limit, status)
 
 
 @internal
 def _grant_one(programme: uint32, pass_address: address, amount: uint32):
     assert pass_address != empty(address), "grant: no address"
     assert amount > 0, "grant: no amount"
-    key: uint256 = self._budget_key(programme, pass_address)
+    key: uint256 = slots.budget_key(programme, pass_address)
     budget: uint256 = self.budgets[key]
-    ever: uint256 = (budget & U32) + (budget >> BUDGET_SPENT & U32) + convert(amount, uint256)
-    assert ever <= U32, "grant: more than a budget can hold"  # so spent never overflows
-    budget = budget + convert(amount, uint256) | BUDGET_KNOWN
+    ever: uint256 = (budget & slots.U32) + (budget >> slots.BUDGET_SPENT & slots.U32) + convert(amount, uint256)
+    assert ever <= slots.U32, "grant: more than a budget can hold"
+    budget = budget + convert(amount, uint256) | slots.BUDGET_KNOWN
     self.budgets[key] = budget
     log Granted(
-        programme=programme, pass_address=pass_address, amount=amount, left=convert(budget & U32, uint32)
+        programme=programme, pass_address=pass_address, amount=amount, left=convert(budget & slots.U32, uint32)
     )
 
 
@@ -1134,36 +995,9 @@ def _send(programme: uint32, to: address, amount: uint256):
 
 
 @internal
-@pure
-def _spend(budget: uint256, amount: uint256) -> uint256:
-    """
-    @dev From left to spent. The caller has seen that left covers it; spent cannot overflow, see `_grant_one`.
-    """
-    return unsafe_add(unsafe_sub(budget, amount), amount << BUDGET_SPENT)
-
-
-@internal
-@pure
-def _recover(digest: bytes32, r: uint256, parity_and_s: uint256) -> address:
-    """
-    @dev Who signed, or nobody. The upper half of s is the same signature written differently, and no signature here.
-    """
-    s: uint256 = parity_and_s & S_MASK
-    if s > HALF_ORDER:
-        return empty(address)
-    return ecrecover(digest, unsafe_add(27, parity_and_s >> PARITY_BIT), r, s)
-
-
-@internal
 @view
 def _domain_separator() -> bytes32:
-    return DOMAIN_SEPARATOR if chain.id == CHAIN_ID else self._make_domain_separator()
-
-
-@internal
-@view
-def _make_domain_separator() -> bytes32:
-    return keccak256(abi_encode(DOMAIN_TYPE, keccak256("Kindpakket"), keccak256("1"), chain.id, self))
+    return DOMAIN_SEPARATOR if chain.id == CHAIN_ID else typed_data.domain_separator()
 
 
 @internal
@@ -1171,40 +1005,7 @@ def _make_domain_separator() -> bytes32:
 def _terminal(terminal: address) -> Terminal:
     packed: uint256 = self.terminals[terminal]
     return Terminal(
-        shop=convert(packed & U32, uint32),
-        sequence=convert(packed >> TERMINAL_SEQUENCE & U32, uint32),
-        head=self._kept(convert(packed >> TERMINAL_HEAD, bytes32)),
+        shop=convert(packed & slots.U32, uint32),
+        sequence=convert(packed >> slots.TERMINAL_SEQUENCE & slots.U32, uint32),
+        head=slots.kept(convert(packed >> slots.TERMINAL_HEAD, bytes32)),
     )
-
-
-@internal
-@pure
-def _pack_terminal(shop: uint256, sequence: uint256, head: bytes32) -> uint256:
-    return shop | sequence << TERMINAL_SEQUENCE | (convert(head, uint256) & U160) << TERMINAL_HEAD
-
-
-@internal
-@pure
-def _kept(head: bytes32) -> bytes20:
-    """
-    @dev The low 160 bits of a head: with them, a terminal fits in one slot.
-    """
-    return convert(convert(convert(head, uint256) & U160, address), bytes20)
-
-
-@internal
-@pure
-def _account_key(programme: uint32, shop: uint32) -> uint256:
-    return convert(programme, uint256) << 32 | convert(shop, uint256)
-
-
-@internal
-@pure
-def _budget_key(programme: uint32, pass_address: address) -> uint256:
-    return convert(programme, uint256) << 160 | convert(pass_address, uint256)
-
-
-@internal
-@pure
-def _with_flag(packed: uint256, flag: uint256, raised: bool) -> uint256:
-    return packed | flag if raised else packed & ~flag

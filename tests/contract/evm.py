@@ -31,9 +31,9 @@ class Reverted(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """What a contract logged: the event's name and its arguments by name."""
+    """What a contract logged: the name of the event and its arguments by name."""
 
-    name: str
+    kind: str
     arguments: dict[str, Any]
 
     def __getattr__(self, name: str) -> Any:
@@ -52,7 +52,7 @@ class Receipt:
 
     def named(self, *names: str) -> list[Event]:
         """The events of these names, in order."""
-        return [event for event in self.events if event.name in names]
+        return [event for event in self.events if event.kind in names]
 
 
 class Evm:

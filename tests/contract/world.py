@@ -9,13 +9,13 @@ from pathlib import Path
 from coincurve import PrivateKey
 
 from contracts.compile import Artifact, compile_source, load
-from contracts.wire import batch, journal, signature
+from contracts.wire import batch, journal, signature, typed_data
 from contracts.wire.batch import Segment
 from contracts.wire.entry import Payment
 from contracts.wire.hashing import keccak256
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Hash, Timestamp
-from tests.contract.evm import Contract, Evm, Receipt
+from tests.contract.evm import Contract, Evm, Receipt, Reverted
 
 NOW = Timestamp(1_800_000_000)
 BEGINS, ENDS = NOW - 86_400 * 30, NOW + 86_400 * 300
@@ -34,7 +34,7 @@ def artifact(name: str) -> Artifact:
 
 
 @cache
-def test_token(name: str) -> Artifact:
+def misbehaving(name: str) -> Artifact:
     """A token that misbehaves, of tests/contract/tokens."""
     return compile_source(Path(__file__).parent / "tokens" / f"{name}.vy")
 
@@ -61,7 +61,7 @@ class Till:
     heads: list[Hash] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.heads.append(journal.genesis(self.domain, self.address))
+        self.heads = self.heads or [journal.genesis(self.domain, self.address)]
 
     @property
     def address(self) -> Address:
@@ -91,14 +91,10 @@ class Till:
     def segment(self, first: int = 1, last: int | None = None) -> Segment:
         """Entries first .. last of the journal, or all from first."""
         end = self.sequence if last is None else last
-        return Segment(
-            self.address, first, self.heads[first - 1], tuple(self.entries[first - 1 : end]), self.sign(end)
-        )
+        return Segment(self.address, first, self.heads[first - 1], tuple(self.entries[first - 1 : end]), self.sign(end))
 
     def sign(self, sequence: int) -> bytes:
         """The terminal's signature at a sequence."""
-        from contracts.wire import typed_data
-
         digest = typed_data.journal(self.domain, self.address, sequence, self.heads[sequence])
         return signature.sign(key(self.name), digest)
 
@@ -120,10 +116,6 @@ class World:
     def __call__(self, name: str, *arguments: object, sender: str = "sponsor-01") -> Receipt:
         """Call the contract as somebody."""
         return self.contract(name, *arguments, sender=address(sender))
-
-    def view(self, name: str, *arguments: object) -> "object":
-        """Ask the contract."""
-        return self.contract.view(name, *arguments)
 
     def register_sponsor(self, name: str) -> int:
         """A sponsor; returns its id."""
@@ -176,8 +168,6 @@ class World:
 
     def revert_reason(self, call: Callable[[], object]) -> str:
         """Why the call is undone. Fails the test when it is not."""
-        from tests.contract.evm import Reverted
-
         try:
             call()
         except Reverted as error:

@@ -1,0 +1,65 @@
+# pragma version 0.4.3
+# pragma evm-version prague
+# pragma optimize gas
+"""
+@title Typed data
+@license EUPL-1.2
+@notice What is signed (EIP-712) and who signed it (EIP-2098), as contracts/wire/typed_data.py and signature.py have it.
+"""
+
+DOMAIN_TYPE: constant(bytes32) = keccak256(
+    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+)
+PAYMENT_TYPE: constant(bytes32) = keccak256(
+    "Payment(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time)"
+)
+JOURNAL_TYPE: constant(bytes32) = keccak256("Journal(address terminal,uint32 sequence,bytes32 head)")
+
+SIGNATURE_BYTES: constant(uint256) = 64
+PARITY_BIT: constant(uint256) = 255
+S_MASK: constant(uint256) = 2**255 - 1
+HALF_ORDER: constant(uint256) = 57896044618658097711785492504343953926418782139537452191302581570759080747168
+
+
+@internal
+@view
+def domain_separator() -> bytes32:
+    """
+    @dev What binds a signature to this contract on this chain.
+    """
+    return keccak256(abi_encode(DOMAIN_TYPE, keccak256("Kindpakket"), keccak256("1"), chain.id, self))
+
+
+@internal
+@pure
+def payment(
+    domain: bytes32, terminal: address, sequence: uint256, programme: uint256, amount: uint256, time: uint256
+) -> bytes32:
+    """
+    @dev What a pass signs.
+    """
+    content: bytes32 = keccak256(abi_encode(PAYMENT_TYPE, terminal, sequence, programme, amount, time))
+    return keccak256(concat(0x1901, domain, content))
+
+
+@internal
+@pure
+def journal(domain: bytes32, terminal: address, sequence: uint256, head: bytes32) -> bytes32:
+    """
+    @dev What a terminal signs.
+    """
+    content: bytes32 = keccak256(abi_encode(JOURNAL_TYPE, terminal, sequence, head))
+    return keccak256(concat(0x1901, domain, content))
+
+
+@internal
+@pure
+def recover(digest: bytes32, signature: Bytes[SIGNATURE_BYTES]) -> address:
+    """
+    @dev Who signed, or nobody. The upper half of s is the same signature written differently, and none here (EIP-2).
+    """
+    parity_and_s: uint256 = convert(extract32(signature, 32), uint256)
+    s: uint256 = parity_and_s & S_MASK
+    if s > HALF_ORDER:
+        return empty(address)
+    return ecrecover(digest, unsafe_add(27, parity_and_s >> PARITY_BIT), convert(extract32(signature, 0), uint256), s)
