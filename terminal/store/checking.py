@@ -14,7 +14,12 @@ TAIL = 200
 
 
 def require_sound_tail(view: View) -> None:
-    """Raise Broken unless the unsettled entries and the last ones chain up to a head that this terminal signed."""
+    """Raise Broken unless the unsettled and the last entries chain up to a head that this terminal signed.
+
+    All else that a daemon starts from must be within its bounds as well.
+    """
+    for read in (view.facts, view.programmes, view.snapshot_version, view.schedule, view.attention):
+        read()
     checkpoint = view.checkpoint()
     settled = checkpoint.sequence if checkpoint else 0
     require_sound(view, first=max(1, min(settled, view.sequence - TAIL) + 1))

@@ -1,10 +1,10 @@
 """What a journal says. The daemon reads its own; the commands read one beside a running daemon, or without it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self, TypeVar
 
 from contracts.wire import journal
 from contracts.wire.batch import Segment
@@ -18,6 +18,8 @@ from terminal.store import schema
 
 AGAIN_SECONDS = 300
 """How long the core asks "again?" for the same pass and amount."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,10 @@ class View:
     def __init__(self, database: sqlite3.Connection, path: Path) -> None:
         self._database = database
         self._path = path
-        chain_id, contract, terminal = self._row("SELECT chain_id, contract, terminal FROM identity") or (0, b"", b"")
-        if not chain_id:
+        owner = self._one(_owner, "SELECT chain_id, contract, terminal FROM identity")
+        if owner is None:
             raise Broken(f"{path} does not say whose journal it is: {schema.KEEP}")
-        self.domain = Domain(chain_id, address(contract))
-        self.terminal = address(terminal)
+        self.domain, self.terminal = owner
 
     def close(self) -> None:
         """Let go of the file."""
@@ -67,21 +68,19 @@ class View:
 
     def position(self) -> tuple[int, Hash]:
         """Sequence and head of the last entry."""
-        row = self._row("SELECT sequence, head FROM entries ORDER BY sequence DESC LIMIT 1")
-        return (row[0], hash32(row[1])) if row else (0, journal.genesis(self.domain, self.terminal))
+        last = self._one(_position, "SELECT sequence, head FROM entries ORDER BY sequence DESC LIMIT 1")
+        return last or (0, journal.genesis(self.domain, self.terminal))
 
     def head_at(self, sequence: int) -> Hash | None:
         """The head after that entry: genesis for 0, None beyond the last."""
         if sequence == 0:
             return journal.genesis(self.domain, self.terminal)
-        row = self._row("SELECT head FROM entries WHERE sequence = ?", sequence)
-        return hash32(row[0]) if row else None
+        return self._one(hash32, "SELECT head FROM entries WHERE sequence = ?", sequence)
 
     def lines(self, first: int = 1, limit: int = -1) -> Iterator[Line]:
         """The lines from that sequence on, in order; at most `limit` of them when it is not negative."""
         sql = "SELECT sequence, entry, head, signature FROM entries WHERE sequence >= ? ORDER BY sequence LIMIT ?"
-        for sequence, entry, head, signature in self._each(sql, first, limit):
-            yield Line(sequence, entry, hash32(head), signature)
+        return self._each(_line, sql, first, limit)
 
     def segment_after(self, sequence: int, limit: int = 100) -> Segment | None:
         """What follows that entry, as the gateway and the contract take it; None when nothing does."""
@@ -95,62 +94,59 @@ class View:
     def bookings(self, first: int = 1) -> Iterator[Booking]:
         """The payments from that sequence on, in order."""
         sql = "SELECT sequence, pass, programme, amount, time FROM payments WHERE sequence >= ? ORDER BY sequence"
-        for sequence, pass_address, programme, amount, time in self._each(sql, first):
-            yield Booking(sequence, address(pass_address), programme, cents(amount), timestamp(time))
+        return self._each(_booking, sql, first)
 
     # What became of it, as the gateway says.
 
     @property
     def forwarded(self) -> int:
         """The gateway has everything up to here."""
-        return int(self._progress("forwarded"))
+        return self._one(_natural, "SELECT forwarded FROM progress") or 0
 
     def outcomes(self, after: int = 0) -> tuple[Outcome, ...]:
         """What is known of the entries behind that one, in order."""
-        rows = self._each("SELECT sequence, reason FROM outcomes WHERE sequence > ? ORDER BY sequence", after)
-        return tuple(Outcome(sequence, Reason(reason)) for sequence, reason in rows)
+        return tuple(
+            self._each(_outcome, "SELECT sequence, reason FROM outcomes WHERE sequence > ? ORDER BY sequence", after)
+        )
 
     # What the terminal knows of the world.
 
     def checkpoint(self) -> Checkpoint | None:
         """The last answer of the chain that was kept."""
-        row = self._row("SELECT block, time, shop, sequence FROM checkpoint")
-        if row is None:
-            return None
-        slices = self._each("SELECT programme, amount FROM slices ORDER BY programme")
-        block, time, shop, sequence = row
-        return Checkpoint(block, timestamp(time), shop, sequence, tuple(Slice(p, cents(a)) for p, a in slices))
+        slices = tuple(self._each(_slice, "SELECT programme, amount FROM slices ORDER BY programme"))
+
+        def whole(block: int, time: int, shop: int, sequence: int) -> Checkpoint:
+            return Checkpoint(_natural(block), timestamp(time), _natural(shop), _natural(sequence), slices)
+
+        return self._one(whole, "SELECT block, time, shop, sequence FROM checkpoint")
 
     def programmes(self) -> tuple[Programme, ...]:
         """Those of the newest snapshot."""
         sql = "SELECT id, name, begins, ends, floor_limit, offline_window, paused, admitted FROM programmes ORDER BY id"
-        return tuple(_programme(*row) for row in self._each(sql))
+        return tuple(self._each(_programme, sql))
 
     def snapshot_version(self) -> str | None:
         """The gateway's name for the newest snapshot; None before the first."""
-        row = self._row("SELECT version FROM snapshot")
-        return str(row[0]) if row else None
+        return self._one(str, "SELECT version FROM snapshot")
 
     def snapshot_sequence(self) -> int:
         """The newest snapshot has the own entries up to this one taken off; 0 before the first."""
-        row = self._row("SELECT sequence FROM snapshot")
-        return int(row[0]) if row else 0
+        return self._one(_natural, "SELECT sequence FROM snapshot") or 0
 
     def budgets_of(self, pass_address: Address) -> tuple[Budget, ...]:
         """What the newest snapshot says of this pass, one per programme; empty when it does not know it."""
         sql = """SELECT programme, amount_left, blocked FROM budgets
                  WHERE generation = (SELECT generation FROM snapshot) AND pass = ? ORDER BY programme"""
-        return tuple(Budget(programme, cents(left), bool(b)) for programme, left, b in self._each(sql, pass_address))
+        return tuple(self._each(_budget, sql, pass_address))
 
     def facts(self) -> JournalFacts:
         """What the core starts from."""
         checkpoint = self.checkpoint()
         settled = min(checkpoint.sequence if checkpoint else 0, self.snapshot_sequence())
-        recent = self.bound() - AGAIN_SECONDS
-        sql = """SELECT sequence, pass, programme, amount, bound FROM payments
-                 WHERE sequence > ? OR bound >= ? ORDER BY sequence"""
-        entries = tuple(_open_entry(*row) for row in self._each(sql, settled, recent))
-        newest = self._newest()
+        columns = "SELECT sequence, pass, programme, amount, bound FROM payments"
+        limiting = f"{columns} WHERE sequence > ? OR bound >= ? ORDER BY sequence"
+        entries = tuple(self._each(_open_entry, limiting, settled, self.bound() - AGAIN_SECONDS))
+        newest = tuple(self._each(_open_entry, f"{columns} ORDER BY sequence DESC LIMIT ?", RECENT_MAX))
         outcomes = self.outcomes(newest[-1].sequence - 1) if newest else ()
         return JournalFacts(self.sequence, self.forwarded, entries, newest, outcomes)
 
@@ -160,35 +156,26 @@ class View:
         """It is certainly not earlier than this: the latest of what was noted, the checkpoint, the last entry."""
         sql = """SELECT max(bound, coalesce((SELECT time FROM checkpoint), 0),
                      coalesce((SELECT bound FROM payments ORDER BY sequence DESC LIMIT 1), 0)) FROM progress"""
-        row = self._row(sql)
-        return timestamp(row[0] if row else 0)
+        return self._one(timestamp, sql) or Timestamp(0)
 
     def schedule(self) -> tuple[int, Timestamp]:
         """How often sending has failed in a row, and when it is due again (as a bound)."""
-        return int(self._progress("flush_attempts")), timestamp(self._progress("flush_due"))
+        return self._one(_schedule, "SELECT flush_attempts, flush_due FROM progress") or (0, Timestamp(0))
 
     def attention(self) -> tuple[Reason, str] | None:
         """Why a person must look at this terminal; None when all is well."""
-        reason = self._progress("attention_reason")
-        return None if reason is None else (Reason(reason), str(self._progress("attention_detail")))
+        sql = "SELECT attention_reason, attention_detail FROM progress WHERE attention_reason IS NOT NULL"
+        return self._one(_attention, sql)
 
-    def _newest(self) -> tuple[OpenEntry, ...]:
-        sql = "SELECT sequence, pass, programme, amount, bound FROM payments ORDER BY sequence DESC LIMIT ?"
-        return tuple(_open_entry(*row) for row in self._each(sql, RECENT_MAX))
+    def _one(self, make: Callable[..., T], sql: str, *values: int | bytes) -> T | None:
+        return next(self._each(make, sql, *values), None)
 
-    def _progress(self, column: str) -> Any:
-        row = self._row(f"SELECT {column} FROM progress")  # noqa: S608 -- a column's name from this file
-        if row is None:
-            raise Broken(f"{self._path} lacks its progress: {schema.KEEP}")
-        return row[0]
-
-    def _row(self, sql: str, *values: int | bytes) -> tuple[Any, ...] | None:
-        return next(self._each(sql, *values), None)
-
-    def _each(self, sql: str, *values: int | bytes) -> Iterator[tuple[Any, ...]]:
+    def _each(self, make: Callable[..., T], sql: str, *values: int | bytes) -> Iterator[T]:
+        """What `make` makes of each row. Raises Broken when a value is not within its bounds."""
         try:
-            yield from self._database.execute(sql, values)
-        except sqlite3.Error as error:
+            for row in self._database.execute(sql, values):
+                yield make(*row)
+        except (sqlite3.Error, ValueError) as error:
             raise Broken(f"{self._path} cannot be read ({error}): {schema.KEEP}") from error
 
 
@@ -224,12 +211,54 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _programme(
-    number: int, name: str, begins: int, ends: int, floor_limit: int, offline_window: int, paused: int, admitted: int
-) -> Programme:
-    limits = (timestamp(begins), timestamp(ends), cents(floor_limit), offline_window)
-    return Programme(number, name, *limits, paused=bool(paused), admitted=bool(admitted))
+def _natural(value: int) -> int:
+    if value < 0:
+        raise ValueError(f"a negative number where none can be: {value}")
+    return value
+
+
+def _owner(chain_id: int, contract: bytes, terminal: bytes) -> tuple[Domain, Address]:
+    return Domain(_natural(chain_id), address(contract)), address(terminal)
+
+
+def _position(sequence: int, head: bytes) -> tuple[int, Hash]:
+    return _natural(sequence), hash32(head)
+
+
+def _line(sequence: int, entry: bytes, head: bytes, signature: bytes) -> Line:
+    return Line(_natural(sequence), entry, hash32(head), signature)
+
+
+def _booking(sequence: int, pass_address: bytes, programme: int, amount: int, time: int) -> Booking:
+    return Booking(_natural(sequence), address(pass_address), _natural(programme), cents(amount), timestamp(time))
 
 
 def _open_entry(sequence: int, pass_address: bytes, programme: int, amount: int, bound: int) -> OpenEntry:
-    return OpenEntry(sequence, address(pass_address), programme, cents(amount), timestamp(bound))
+    return OpenEntry(_natural(sequence), address(pass_address), _natural(programme), cents(amount), timestamp(bound))
+
+
+def _outcome(sequence: int, reason: int) -> Outcome:
+    return Outcome(_natural(sequence), Reason(reason))
+
+
+def _slice(programme: int, amount: int) -> Slice:
+    return Slice(_natural(programme), cents(amount))
+
+
+def _programme(
+    number: int, name: str, begins: int, ends: int, floor_limit: int, offline_window: int, paused: int, admitted: int
+) -> Programme:
+    limits = (timestamp(begins), timestamp(ends), cents(floor_limit), _natural(offline_window))
+    return Programme(_natural(number), name, *limits, paused=bool(paused), admitted=bool(admitted))
+
+
+def _budget(programme: int, left: int, blocked: int) -> Budget:
+    return Budget(_natural(programme), cents(left), bool(blocked))
+
+
+def _schedule(attempts: int, due: int) -> tuple[int, Timestamp]:
+    return _natural(attempts), timestamp(due)
+
+
+def _attention(reason: int, detail: str) -> tuple[Reason, str]:
+    return Reason(reason), detail

@@ -1,8 +1,8 @@
 """The tables of a journal, how they came to be, and how a connection to them is opened.
 
 What a terminal may never lose (`entries`, `payments`) can only grow: triggers refuse anything else. All the rest can be
-fetched again, and lies in tables of its own. The bounds stand in the tables, so that `PRAGMA quick_check` finds a value
-that a failing disk made up.
+fetched again, and lies in tables of its own. The bounds of every value stand in its table; SQLite does not check them
+in a file that is only read, so `reading` holds every value to them once more.
 """
 
 import sqlite3
@@ -154,7 +154,7 @@ def require_ours(database: sqlite3.Connection, path: Path) -> None:
 
 
 def require_whole(database: sqlite3.Connection, path: Path) -> None:
-    """Raise Broken unless SQLite finds its own structures and the bounds of our tables intact."""
+    """Raise Broken unless SQLite finds its own structures intact."""
     try:
         found = str(pragma(database, "quick_check(1)"))
     except sqlite3.Error as error:
