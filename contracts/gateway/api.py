@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
-from pydantic import Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.types import Lifespan
 
 from contracts.gateway import answers, attention, auth, intake, journals
@@ -92,8 +93,12 @@ def create_app(gateway: Gateway, lifespan: Lifespan[FastAPI] | None = None) -> F
 
     Asking = Annotated[Address, Depends(asking)]  # noqa: N806  # a type
 
-    @app.post("/v1/terminals/{terminal}/segments", responses={**_SIGNED, 409: {"model": ConflictBody}})
-    def take_in(terminal: TerminalPath, body: SegmentBody) -> AcceptedBody:
+    @app.post(
+        "/v1/terminals/{terminal}/segments",
+        responses={**_SIGNED, 409: {"model": ConflictBody}},
+        openapi_extra=_json_body(SegmentBody),
+    )
+    def take_in(terminal: TerminalPath, body: Annotated[SegmentBody, Depends(_segment_body)]) -> AcceptedBody:
         """Take in consecutive entries of a journal. The same bytes may come again; what overlaps must be the same."""
         segment = body.segment(Address(from_hex(terminal)))
         intake.check(gateway.domain, segment)
@@ -131,6 +136,19 @@ def create_app(gateway: Gateway, lifespan: Lifespan[FastAPI] | None = None) -> F
         return HealthBody(live=True, ready=not why, why="; ".join(filter(None, (why, notice))))
 
     return app
+
+
+async def _segment_body(request: Request) -> SegmentBody:
+    """The body, by pydantic's own JSON parser: it bounds depth and numbers, which the standard library's does not."""
+    try:
+        return SegmentBody.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_input=False, include_context=False)) from error
+
+
+def _json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The body's description in the OpenAPI document."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
 
 
 def _target(request: Request) -> str:
