@@ -89,3 +89,7 @@ def _sentence(error: Exception) -> str:
 def _fail(sentence: str) -> int:
     print(f"kindpakket: {sentence}", file=sys.stderr)
     return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

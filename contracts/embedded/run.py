@@ -33,7 +33,10 @@ def _run(port: int, data: Path | None, block_seconds: float) -> int:
 
     listener = server.listen(port)
     chain = server.EmbeddedChain(data, block_seconds)
-    asyncio.run(server.serve(listener, chain, _say_ready))
+    try:
+        asyncio.run(server.serve(listener, chain, _say_ready))
+    except KeyboardInterrupt:
+        return 0  # how a person stops it
     return 0
 
 

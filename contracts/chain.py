@@ -1,0 +1,153 @@
+"""A node, and contracts of ours on it: read, sign, send, await, and say in words what was refused.
+
+What a node refuses or does not answer comes out as one of three: `Reverted`, with the contract's own words; `Broken`,
+when trying again cannot help; `TryAgain`, when it may.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from eth_account.signers.local import LocalAccount
+from hexbytes import HexBytes
+from web3 import Web3
+from web3.contract import Contract
+from web3.exceptions import ContractLogicError, TimeExhausted, Web3Exception, Web3RPCError
+
+from contracts import compile as artifacts
+from contracts.deployment import Deployment
+from contracts.wire.errors import Broken, TryAgain
+from contracts.wire.hashing import keccak256
+from contracts.wire.units import Address, Hash, from_hex, to_hex
+
+ANSWER_SECONDS = 10
+RECEIPT_SECONDS = 120
+GAS_MAX = 2**24
+"""The most that one transaction may take on a public chain (EIP-7825)."""
+
+_REVERTED = "execution reverted: "
+
+
+class Reverted(Broken):
+    """The contract refuses, in its own words; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A transaction that is in a block and did what it should."""
+
+    transaction: Hash
+    block: int
+    gas: int
+    receipt: Any
+
+
+class Chain:
+    """One RPC endpoint. Blocking, for one thread. `Any` calls are web3's contract functions, bound to arguments."""
+
+    def __init__(self, rpc_url: str, answer_seconds: float = ANSWER_SECONDS) -> None:
+        provider = Web3.HTTPProvider(rpc_url, {"timeout": answer_seconds}, exception_retry_configuration=None)
+        self._web3 = Web3(provider)
+        self._rpc_url = rpc_url
+
+    def chain_id(self) -> int:
+        """The chain's id (EIP-155)."""
+        with self._asking():
+            return self._web3.eth.chain_id
+
+    def code_hash(self, address: Address) -> Hash | None:
+        """The keccak-256 of the code at the address, None when there is none."""
+        with self._asking():
+            code = bytes(self._web3.eth.get_code(checksum(address)))
+        return keccak256(code) if code else None
+
+    def contract(self, name: str, address: Address) -> Contract:
+        """A contract of ours at its address; `name` is that of its file in contracts/abi."""
+        contract: Contract = self._web3.eth.contract(address=checksum(address), abi=artifacts.load(name)["abi"])
+        return contract
+
+    def open(self, deployment: Deployment) -> Contract:
+        """The deployment's contract, seen to be it. Raises Broken when the node's chain does not hold it."""
+        chain_id = self.chain_id()
+        if chain_id != deployment.chain_id:
+            raise Broken(f"{self._rpc_url} is chain {chain_id}, and the record says {deployment.chain_id}")
+        if self.code_hash(deployment.contract) != deployment.code_hash:
+            raise Broken(f"the code at {to_hex(deployment.contract)} is not that of the record; is it the right node?")
+        return self.contract("kindpakket", deployment.contract)
+
+    def read(self, call: Any, block: str | int = "latest") -> Any:
+        """What a view gives at that block. Raises Reverted."""
+        with self._asking():
+            return call.call(block_identifier=block)
+
+    def deploy(self, account: LocalAccount, name: str, *arguments: Any) -> tuple[Address, Sent]:
+        """Create a contract of ours. Raises Reverted."""
+        artifact = artifacts.load(name)
+        factory = self._web3.eth.contract(abi=artifact["abi"], bytecode=artifact["bytecode"])
+        sent = self.send(account, factory.constructor(*arguments))
+        return Address(from_hex(sent.receipt["contractAddress"])), sent
+
+    def send(self, account: LocalAccount, call: Any) -> Sent:
+        """Sign the call, send it, and wait until it is in a block. Raises Reverted, Broken or TryAgain.
+
+        After TryAgain the transaction may be in a block yet; the text then names it.
+        """
+        signed = self._sign(account, call)
+        with self._asking():
+            self._web3.eth.send_raw_transaction(signed.raw_transaction)
+        receipt = self._await(Hash(bytes(signed.hash)))
+        if receipt["status"] != 1:
+            raise Reverted(f"the contract refused transaction {to_hex(signed.hash)}: something changed meanwhile")
+        return Sent(Hash(bytes(signed.hash)), int(receipt["blockNumber"]), int(receipt["gasUsed"]), receipt)
+
+    def _sign(self, account: LocalAccount, call: Any) -> Any:
+        """The transaction with the account's next nonce, a fifth more gas than it needs now, and EIP-1559 fees."""
+        with self._asking():
+            nonce = self._web3.eth.get_transaction_count(account.address, "pending")
+            base = self._web3.eth.get_block("latest").get("baseFeePerGas", 0)
+            tip = self._web3.eth.max_priority_fee
+            gas = call.estimate_gas({"from": account.address})
+        fields = {"from": account.address, "nonce": nonce, "gas": min(gas * 6 // 5, GAS_MAX)}
+        fees = {"maxPriorityFeePerGas": tip, "maxFeePerGas": 2 * base + tip}
+        with self._asking():
+            return account.sign_transaction(call.build_transaction({**fields, **fees}))
+
+    def _await(self, transaction: Hash) -> Any:
+        with self._asking():
+            try:
+                found = HexBytes(transaction)
+                return self._web3.eth.wait_for_transaction_receipt(found, RECEIPT_SECONDS, poll_latency=0.05)
+            except (TimeExhausted, requests.RequestException) as error:
+                sentence = f"transaction {to_hex(transaction)} was sent, and is in no block that this node shows"
+                raise TryAgain(f"{sentence}; look whether it happened before you do it again") from error
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """web3's and the network's errors as ours."""
+        try:
+            yield
+        except ContractLogicError as error:
+            raise Reverted(_reason(error)) from error
+        except Web3RPCError as error:
+            raise Broken(f"the node refuses: {_message(error)}") from error
+        except (requests.RequestException, OSError) as error:
+            raise TryAgain(f"{self._rpc_url} does not answer; is the node running, and the address right?") from error
+        except (Web3Exception, ValueError) as error:
+            raise Broken(f"{self._rpc_url} does not answer as a node does: {str(error)[:200]}") from error
+
+
+def checksum(address: Address) -> Any:
+    """The address as web3 wants it (EIP-55)."""
+    return Web3.to_checksum_address(to_hex(address))
+
+
+def _reason(error: ContractLogicError) -> str:
+    words = (error.message or str(error)).removeprefix(_REVERTED)
+    return f"the contract refuses: {words}"
+
+
+def _message(error: Web3RPCError) -> str:
+    answer: Any = error.rpc_response or {}
+    return str(answer.get("error", {}).get("message", error))[:200]

@@ -1,0 +1,126 @@
+"""What the commands of a sponsor and an operator share: their options, the town that they act on, and how they speak.
+
+A command answers with a sentence for people, or with `--json` one JSON object. Progress goes to stderr.
+"""
+
+import argparse
+import getpass
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.wire import units
+from contracts.wire.errors import Broken
+from contracts.wire.units import Address, Cents, from_hex
+
+KEY_VARIABLE = "KINDPAKKET_KEY"
+PASSWORD_VARIABLE = "KINDPAKKET_PASSWORD"  # noqa: S105 -- the variable's name
+IDENTITY_MAX = 2**32 - 1
+MONEY_MAX = 2**63 - 1
+"""Cents; far more than a programme can hold is refused before it reaches the contract."""
+
+KEY_HELP = f"""The key that signs is read from {KEY_VARIABLE} (0x and 64 hex digits), or from --keystore FILE, whose
+password is read from {PASSWORD_VARIABLE} or asked for. It never stands on the command line."""
+
+
+def parser(command: str, about: str, example: str) -> argparse.ArgumentParser:
+    """A parser whose help ends with an example."""
+    return argparse.ArgumentParser(
+        prog=f"kindpakket {command}",
+        description=about,
+        epilog=f"example:\n{example}\n\n{KEY_HELP}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_town(to: argparse.ArgumentParser, *, signs: bool = True) -> None:
+    """The options that say which contract on which node, and with which key."""
+    to.add_argument("--record", type=Path, required=True, metavar="FILE", help="the deployment's record")
+    to.add_argument("--rpc", metavar="URL", help="JSON-RPC of a node; default: the one in the record")
+    if signs:
+        add_keystore(to)
+    add_json(to)
+
+
+def add_keystore(to: argparse.ArgumentParser) -> None:
+    """The option for a keystore."""
+    to.add_argument("--keystore", type=Path, metavar="FILE", help=f"the key, instead of {KEY_VARIABLE}")
+
+
+def add_json(to: argparse.ArgumentParser) -> None:
+    """The option for an answer that a machine reads."""
+    to.add_argument("--json", action="store_true", help="answer with one JSON object")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command did: for people, and for machines."""
+
+    sentence: str
+    data: Mapping[str, Any]
+
+    def say(self, *, as_json: bool) -> None:
+        """Print it."""
+        print(json.dumps(self.data) if as_json else self.sentence)
+
+
+def progress(sentence: str) -> None:
+    """Say how far a long work is."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def password() -> str:
+    """Ask the person for the keystore's password. Raises Broken when there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise Broken(f"the keystore has a password: set {PASSWORD_VARIABLE}")
+    return getpass.getpass("password of the keystore: ")
+
+
+def environment() -> Mapping[str, str]:
+    """Where the key and the password are looked for."""
+    return os.environ
+
+
+# What arguments are read with; argparse turns a ValueError into wrong use, exit 2.
+
+
+def address(text: str) -> Address:
+    """0x and 40 hex digits."""
+    return units.address(from_hex(text))
+
+
+def identity(text: str) -> int:
+    """The number of a sponsor, programme or shop: 1 and up."""
+    number = int(text)
+    if not 1 <= number <= IDENTITY_MAX:
+        raise ValueError
+    return number
+
+
+_AMOUNT = re.compile(r"(\d{1,17})(?:[.,](\d{2}))?", re.ASCII)
+
+
+def money(text: str) -> int:
+    """`300`, `300,00` or `300.00` euro in cents. Raises ValueError for anything else, as `1.234` or `3,5`."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("an amount is written as 300 or 300,00, with no dots between thousands")
+    cents = int(found[1]) * 100 + int(found[2] or 0)
+    if not 0 < cents <= MONEY_MAX:
+        raise ValueError("an amount is more than nothing")
+    return cents
+
+
+def amount(text: str) -> Cents:
+    """As `money`, within what one pass or payment can be: up to 42.949.672,95."""
+    return units.cents(money(text))
+
+
+def euros(cents: int) -> str:
+    """The amount as people read it: EUR 1.234,50."""
+    return f"EUR {units.euros(Cents(cents))}"
