@@ -17,6 +17,7 @@ from terminal.tui.texts import LANGUAGES
 class CounterApp(App[None]):
     """The counter, joined to a daemon by its socket."""
 
+    TITLE = "Kindpakket"
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, client: Client, look: Look) -> None:
@@ -66,8 +67,14 @@ def _parser() -> argparse.ArgumentParser:
         description="The counter's screen. Several may be open at once; Ctrl+Q closes one.",
         epilog="example: kindpakket terminal ui --config /etc/kindpakket/terminal.toml --language en",
     )
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--config", type=Path, metavar="FILE", help="the terminal's configuration")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=settings.DEFAULT,
+        help="the terminal's configuration (%(default)s)",
+    )
     where.add_argument("--socket", type=Path, metavar="PATH", help="the daemon's screen.sock, without a configuration")
     parser.add_argument("--language", choices=sorted(LANGUAGES), help="nl or en, instead of the configuration's")
     return parser

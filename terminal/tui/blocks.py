@@ -46,7 +46,7 @@ def enlarge(bitmap: Bitmap, scale: int) -> list[str]:
 
 def plain_letters(text: str) -> str:
     """In capitals and without accents: what the font has."""
-    taken_apart = unicodedata.normalize("NFD", text.upper().replace("\u00a0", " "))
+    taken_apart = unicodedata.normalize("NFD", text.upper())
     return "".join(letter for letter in taken_apart if not unicodedata.combining(letter))
 
 

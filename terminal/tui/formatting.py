@@ -9,7 +9,7 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 """Shops stand in the Netherlands, whatever zone the machine was set to."""
 
 _LAST = 253_370_764_800
-"""Year 9999, the last that a calendar of Python knows."""
+"""New Year of 9999: a calendar of Python ends in that year."""
 
 
 def money(amount: Cents) -> str:

@@ -13,6 +13,7 @@ from contracts.wire.errors import Broken
 from terminal.tui.look import Look
 from terminal.tui.texts import LANGUAGES, Language
 
+DEFAULT = Path("/etc/kindpakket/terminal.toml")
 ENVIRONMENT = "KINDPAKKET_TERMINAL_"
 SOCKET = "screen.sock"
 

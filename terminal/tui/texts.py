@@ -57,7 +57,6 @@ class Texts:
     waiting_none: str
     waiting_one: str
     waiting: str
-    unsent: str
     time_unsure: str
     devices_none: str
     device: Mapping[str, str]
@@ -95,7 +94,7 @@ DUTCH = Texts(
     key_next="Scan de volgende pas, of Esc",
     key_digit="Typ het cijfer",
     recent="Laatste betalingen",
-    recent_none="Nog geen betalingen.",
+    recent_none="Nog niets.",
     states={"waiting": "wacht", "forwarded": "verstuurd", "paid": "betaald", "rejected": "niet betaald"},
     drawn="(garantie)",
     online="Verbonden",
@@ -107,7 +106,6 @@ DUTCH = Texts(
     waiting_none="Niets wacht",
     waiting_one="1 wacht",
     waiting="{count} wachten",
-    unsent="{count} niet verstuurd",
     time_unsure="tijd onzeker",
     devices_none="Geen scanner",
     device={
@@ -150,7 +148,7 @@ ENGLISH = Texts(
     key_next="Scan the next pass, or Esc",
     key_digit="Type the digit",
     recent="Latest payments",
-    recent_none="No payments yet.",
+    recent_none="Nothing yet.",
     states={"waiting": "waits", "forwarded": "sent", "paid": "paid", "rejected": "not paid"},
     drawn="(guarantee)",
     online="Connected",
@@ -162,7 +160,6 @@ ENGLISH = Texts(
     waiting_none="Nothing waits",
     waiting_one="1 waits",
     waiting="{count} wait",
-    unsent="{count} not sent",
     time_unsure="time unsure",
     devices_none="No scanner",
     device={

@@ -23,10 +23,9 @@ def contact(status: Status, texts: Texts) -> str:
 
 
 def queue(status: Status, texts: Texts) -> str:
-    """How many approved payments wait, and how many of them are still only here."""
-    waits = {0: texts.waiting_none, 1: texts.waiting_one}.get(status.waiting, texts.waiting)
-    unsent = f", {texts.unsent.format(count=status.unsent)}" if status.unsent else ""
-    return waits.format(count=status.waiting) + unsent
+    """How many approved payments the chain has not settled."""
+    words = {0: texts.waiting_none, 1: texts.waiting_one}.get(status.waiting, texts.waiting)
+    return words.format(count=status.waiting)
 
 
 def limit(status: Status, texts: Texts) -> str:
@@ -40,8 +39,8 @@ def limit(status: Status, texts: Texts) -> str:
 
 
 def devices(lamps: tuple[Lamp, ...], texts: Texts) -> str:
-    """Each device, with its status in words when it does not work; a status that is not known here stands as it came."""
-    said = (f"{_sign(lamp)} {lamp.name} {texts.device.get(lamp.status, lamp.status)}".rstrip() for lamp in lamps)
+    """Each device, with its status in words when it does not work; a status without words here stands as it came."""
+    said = (f"{_sign(lamp)}\u00a0{lamp.name} {texts.device.get(lamp.status, lamp.status)}".rstrip() for lamp in lamps)
     return "   ".join(said) or texts.devices_none
 
 
@@ -58,7 +57,7 @@ class StatusLines(Widget):
 
     def compose(self) -> ComposeResult:
         """The four parts, empty."""
-        with Horizontal():
+        with Horizontal(classes="first"):
             yield Big(largest=1, id="contact")
             yield Big(largest=1, id="queue")
         with Horizontal():

@@ -1,0 +1,132 @@
+"""What every picture must have, whatever it looks like: nothing cut off, told apart without colour, discreet."""
+
+from dataclasses import replace
+
+import pytest
+
+from contracts.wire.reasons import Reason
+from contracts.wire.units import TIMESTAMP_MAX, Cents, Timestamp
+from terminal.link import Screen, Stage
+from terminal.tui.counter import CounterView
+from terminal.tui.widgets.big import Big
+from terminal.tui.widgets.mark import Mark
+from tests.tui.moments import APPROVED, MOMENTS, NOW, READY
+from tests.tui.still import SUPPORT, plain, still
+from tests.tui.test_pictures import SIZES
+
+REFUSABLE = [reason for reason in Reason if reason in range(1, 14) or reason in range(96, 160)]
+LOCKABLE = [Reason.FORK, Reason.GAP, Reason.STORAGE_FAULT, Reason.TERMINAL_LOCKED]
+
+
+def cut_off(app) -> list[str]:
+    """The texts that need more room than their box has."""
+    shown = [big for big in app.query(Big) if big.is_on_screen and big.text]
+    return [
+        big.text
+        for big in shown
+        if len(big._rows) > big.content_size.height or any(len(row) > big.content_size.width for row in big._rows)
+    ]
+
+
+def in_blocks(app, name) -> bool:
+    return "█" in "".join(app.query_one(f"#{name}", Big)._rows)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_is_cut_off_and_every_headline_is_large(size, language):
+    app = still(None, language)
+    async with app.run_test(size=SIZES[size]) as pilot:
+        for name, moment in MOMENTS.items():
+            app.query_one(CounterView).update(moment)
+            await pilot.pause()
+            assert cut_off(app) == [], name
+            assert in_blocks(app, "headline"), name
+            assert (
+                moment is None or not moment.amount or not app.query_one("#figure").display or in_blocks(app, "figure")
+            )
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_every_reason_fits_the_smallest_screen_with_whom_to_call(language):
+    app = still(None, language)
+    async with app.run_test(size=SIZES["80x24"]) as pilot:
+        stages = [(Stage.REFUSED, reason) for reason in REFUSABLE] + [(Stage.LOCKED, reason) for reason in LOCKABLE]
+        for stage, reason in stages:
+            app.query_one(CounterView).update(replace(READY, stage=stage, reason=reason))
+            await pilot.pause()
+            assert cut_off(app) == [], reason.name
+            assert SUPPORT in plain(app)
+            assert f" {reason.value} " in plain(app)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_approved_and_refused_differ_with_all_styles_stripped(size, language):
+    """In words, in the drawing, in its side, and in whether an amount stands there."""
+    pictures, sides = [], []
+    for name in ("approved", "refused"):
+        app = still(MOMENTS[name], language)
+        async with app.run_test(size=SIZES[size]) as pilot:
+            await pilot.pause()
+            pictures.append(plain(app).splitlines()[1:-10])
+            sides.append(app.query_one(Mark).region.x < SIZES[size][0] // 2)
+            assert app.query_one("#figure").display is (name == "approved")
+            assert app.query_one(Mark).display
+    differing = sum(approved != refused for approved, refused in zip(*pictures, strict=True))
+    assert differing > len(pictures[0]) // 2
+    assert sides == [True, False]
+
+
+async def test_what_is_left_is_not_said_when_nobody_asked_for_it():
+    app = still(None, "en")
+    async with app.run_test() as pilot:
+        for name, moment in MOMENTS.items():
+            if moment is not None and moment.left is None:
+                app.query_one(CounterView).update(moment)
+                await pilot.pause()
+                assert "Left on the pass" not in plain(app), name
+
+
+async def test_what_is_left_is_said_when_asked_for():
+    app = still(MOMENTS["amount-left"], "en")
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "Left on the pass: €\u00a087,50" in plain(app)
+
+
+async def test_approved_turns_to_paid_while_it_is_looked_at():
+    app = still(MOMENTS["approved"])
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "Boeking 12: wacht" in plain(app)
+        app.query_one(CounterView).update(MOMENTS["paid"])
+        await pilot.pause()
+        assert "Boeking 12: betaald" in plain(app)
+
+
+async def test_a_rejected_payment_stands_in_the_list_with_its_number_and_whom_to_call():
+    app = still(APPROVED)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        row = next(line for line in plain(app).splitlines() if "5,25" in line)
+    assert f"✗ niet betaald. Hulp: {SUPPORT}   Nummer 36" in row
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        replace(READY, stage=Stage.AMOUNT, amount=Cents(2**32 - 1), programme="x" * 64),
+        replace(READY, stage=Stage.AMOUNT, amount=Cents(1), programme="漢字 ☃ [bold]regeling[/] €"),
+        replace(READY, stage=Stage.REFUSED, reason=9999),
+        replace(READY, stage=Stage.CHOOSE, choices=()),
+        replace(READY, status=replace(READY.status, time=TIMESTAMP_MAX, devices=())),
+        replace(READY, status=replace(READY.status, time=Timestamp(0), approves_until=NOW)),
+    ],
+)
+async def test_whatever_a_screen_says_it_is_shown(screen: Screen):
+    for size in ((80, 24), (30, 8), (1, 1), (240, 67)):
+        app = still(screen)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            assert len(plain(app).splitlines()) == size[1]
