@@ -32,9 +32,9 @@ def load(name: str) -> Artifact:
     return artifact
 
 
-def compile_source(source: Path) -> Artifact:
-    """What the compiler makes of a source and what it imports. Raises Broken for another compiler than is pinned."""
-    output = _compile(source, "abi", "bytecode", "bytecode_runtime", "method_identifiers")
+def compile_source(source: Path, imports: Path = SOURCES) -> Artifact:
+    """What the compiler makes of a source that imports from that folder. Raises Broken for another compiler."""
+    output = _compile(source, imports, "abi", "bytecode", "bytecode_runtime", "method_identifiers")
     return {
         "compiler": COMPILER,
         "evm_version": EVM_VERSION,
@@ -47,7 +47,7 @@ def compile_source(source: Path) -> Artifact:
 
 def documentation(source: Path) -> dict[str, Any]:
     """The NatSpec of a source, as the compiler reads it: userdoc and devdoc."""
-    return _compile(source, "userdoc", "devdoc")
+    return _compile(source, SOURCES, "userdoc", "devdoc")
 
 
 def render(artifact: Artifact) -> str:
@@ -60,15 +60,15 @@ def stale() -> list[str]:
     return [name for name in NAMES if _text(name) != render(compile_source(SOURCES / f"{name}.vy"))]
 
 
-def _compile(source: Path, *formats: str) -> dict[str, Any]:
-    import vyper
-    from vyper.compiler.input_bundle import FilesystemInputBundle
+def _compile(source: Path, imports: Path, *formats: str) -> dict[str, Any]:
+    import vyper  # noqa: PLC0415  only who compiles has a compiler
+    from vyper.compiler.input_bundle import FilesystemInputBundle  # noqa: PLC0415
 
     if vyper.__version__ != COMPILER:
         raise Broken(f"the contracts are compiled with vyper {COMPILER}, and this is {vyper.__version__}")
-    bundle = FilesystemInputBundle([source.parent])
+    bundle = FilesystemInputBundle([imports, source.parent])
     output: dict[str, Any] = vyper.compile_from_file_input(
-        bundle.load_file(source.name), input_bundle=bundle, output_formats=formats
+        bundle.load_file(source.resolve()), input_bundle=bundle, output_formats=formats
     )
     return output
 
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parser.parse_args(arguments).check:
         names = stale()
         if names:
-            print(f"out of date: {', '.join(names)}; run python -m contracts.compile", file=sys.stderr)
+            sys.stderr.write(f"out of date: {', '.join(names)}; run python -m contracts.compile\n")
         return 1 if names else 0
     ARTIFACTS.mkdir(exist_ok=True)
     for name in NAMES:

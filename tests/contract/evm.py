@@ -21,6 +21,8 @@ CHAIN_ID = 1337
 GAS_LIMIT = 16_777_216
 """What one transaction may use (EIP-7825)."""
 
+NOBODY = Address(bytes(20))
+
 _GAS_TRANSACTION, _GAS_ZERO, _GAS_NON_ZERO, _FLOOR_PER_TOKEN = 21_000, 4, 16, 10
 _REFUND_QUOTIENT = 5
 
@@ -65,26 +67,28 @@ class Evm:
         self._state = PragueState(AtomicDB(), self._context(), BLANK_ROOT_HASH)
         self._nonces = 0
 
-    def deploy(self, artifact: Artifact, *arguments: Any, sender: Address) -> "Contract":
-        """A new contract. Raises Reverted."""
-        inputs = next((item["inputs"] for item in artifact["abi"] if item["type"] == "constructor"), [])
+    def deploy(self, artifact: Artifact, *arguments: Any, sender: Address, at: Address | None = None) -> "Contract":
+        """A new contract, at an address of its own or at the one given. Raises Reverted."""
+        inputs: list[dict[str, Any]] = next(
+            (item["inputs"] for item in artifact["abi"] if item["type"] == "constructor"), []
+        )
         code = bytes.fromhex(artifact["bytecode"][2:]) + encode([_type(item) for item in inputs], arguments)
         self._nonces += 1
-        address = keccak256(b"contract", self._nonces.to_bytes(4))[-20:]
+        address = at or keccak256(b"contract", self._nonces.to_bytes(4))[-20:]
         message = self._message(sender, CREATE_CONTRACT_ADDRESS, b"", code, create_address=address)
         computation = self._state.computation_class.apply_create_message(
-            self._state, message, CancunTransactionContext(gas_price=0, origin=sender)
+            self._state, message, CancunTransactionContext(gas_price=0, origin=_raw(sender))
         )
         self._settle(computation)
         return Contract(self, Address(address), artifact["abi"])
 
     def transact(self, sender: Address, to: Address, data: bytes) -> tuple[int, bytes, Iterable[Any]]:
         """Gas in all, output and raw logs of a transaction. Raises Reverted, and then nothing has changed."""
-        message = self._message(sender, to, data, self._state.get_code(to))
+        message = self._message(sender, to, data, self._state.get_code(_raw(to)))
         for address in (sender, to, *(number.to_bytes(20) for number in range(1, 18))):
-            self._state.mark_address_warm(Address(address))
+            self._state.mark_address_warm(_raw(address))
         computation = self._state.computation_class.apply_message(
-            self._state, message, CancunTransactionContext(gas_price=0, origin=sender)
+            self._state, message, CancunTransactionContext(gas_price=0, origin=_raw(sender))
         )
         self._settle(computation)
         execution = _intrinsic(data) + computation.get_gas_used()
@@ -93,7 +97,9 @@ class Evm:
 
     def _message(self, sender: Address, to: bytes, data: bytes, code: bytes, **more: Any) -> Message:
         self._state.execution_context = self._context()
-        return Message(gas=GAS_LIMIT - _intrinsic(data), to=to, sender=sender, value=0, data=data, code=code, **more)
+        return Message(
+            gas=GAS_LIMIT - _intrinsic(data), to=_raw(to), sender=_raw(sender), value=0, data=data, code=code, **more
+        )
 
     def _settle(self, computation: Any) -> None:
         self._state.lock_changes()
@@ -103,11 +109,11 @@ class Evm:
 
     def _context(self) -> ExecutionContext:
         return ExecutionContext(
-            coinbase=Address(bytes(20)),
+            coinbase=_raw(NOBODY),
             timestamp=self.time,
-            block_number=self.block,
+            block_number=_raw(self.block),
             difficulty=0,
-            mix_hash=bytes(32),
+            mix_hash=_raw(bytes(32)),
             gas_limit=GAS_LIMIT,
             prev_hashes=(),
             chain_id=self.chain_id,
@@ -124,7 +130,7 @@ class Contract:
         self.address = address
         self._abi = abi
 
-    def __call__(self, name: str, *arguments: Any, sender: Address = Address(bytes(20))) -> Receipt:
+    def __call__(self, name: str, *arguments: Any, sender: Address = NOBODY) -> Receipt:
         """Call a function in a transaction of its own. Raises Reverted."""
         function = self._functions[name]
         gas, output, logs = self.evm.transact(sender, self.address, self.calldata(name, *arguments))
@@ -171,6 +177,11 @@ class Struct:
         if name in self.fields:
             return self.fields[name]
         raise AttributeError(name)
+
+
+def _raw(value: Any) -> Any:
+    """The value past the checker: py-evm has its own names for bytes and numbers."""
+    return value
 
 
 def _named(item: dict[str, Any], value: Any) -> Any:

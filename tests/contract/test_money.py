@@ -6,7 +6,7 @@ from contracts.wire.units import Address
 from tests.contract.evm import Contract
 from tests.contract.world import World, address, misbehaving
 
-BAD = dict(fee_in=0, fee_out=0, answers=True, reverts=False, calls_back=False)
+HONEST: dict[str, object] = {"fee_in": 0, "fee_out": 0, "answers": True, "reverts": False, "calls_back": False}
 
 
 def with_token(world: World, name: str = "bad_token", *arguments: object, funds: int = 100_000) -> tuple[int, Contract]:
@@ -212,7 +212,7 @@ def test_a_token_that_answers_nothing_is_taken_at_its_word(world):
 
 def test_a_fee_on_what_arrives_is_not_counted(world):
     programme, token = with_token(world, "bad_token", 6)
-    token("behave", *(BAD | {"fee_in": 1}).values())
+    token("behave", *(HONEST | {"fee_in": 1}).values())
     receipt = world.fund(programme, 500, token=token)
     assert receipt.named("Funded")[0].amount == 499  # a cent that is not whole does not count
     assert is_solvent(world, token, programme)
@@ -222,12 +222,12 @@ def test_a_fee_on_top_of_a_payout_is_refused(world):
     programme, token = with_token(world, "bad_token", 2)
     other = world.create_programme("sponsor-01", funds=1000, token=token)
     sell(world, programme)
-    token("behave", *(BAD | {"fee_out": 1}).values())
+    token("behave", *(HONEST | {"fee_out": 1}).values())
     assert world.revert_reason(lambda: world("pay_out", 1, programme)) == "token: took too much"
     assert world.revert_reason(lambda: world("withdraw", programme, 1)) == "token: took too much"
     assert is_solvent(world, token, programme, other)
     assert world.contract.view("credit", programme, 1) == 1000
-    token("behave", *BAD.values())
+    token("behave", *HONEST.values())
     world("pay_out", 1, programme)
 
 
@@ -238,7 +238,7 @@ def test_a_token_that_refuses_changes_nothing(world, how, reason):
     programme, token = with_token(world, "bad_token", 2)
     sell(world, programme)
     held = world.contract.view("held", programme)
-    token("behave", *(BAD | how).values())
+    token("behave", *(HONEST | how).values())
     for call in (
         lambda: world("pay_out", 1, programme),
         lambda: world("withdraw", programme, 1),
@@ -254,7 +254,7 @@ def test_a_token_cannot_call_back(world):
     programme, token = with_token(world, "bad_token", 2)
     sell(world, programme)
     sell(world, 1)
-    token("behave", *(BAD | {"calls_back": True}).values())
+    token("behave", *(HONEST | {"calls_back": True}).values())
     for call in (
         lambda: world("pay_out", 1, programme),
         lambda: world("withdraw", programme, 1),

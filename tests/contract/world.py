@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coincurve import PrivateKey
 
-from contracts.compile import Artifact, compile_source, load
+from contracts.compile import SOURCES, Artifact, compile_source, load
 from contracts.wire import batch, journal, signature, typed_data
 from contracts.wire.batch import Segment
 from contracts.wire.entry import Payment
@@ -22,21 +22,29 @@ BEGINS, ENDS = NOW - 86_400 * 30, NOW + 86_400 * 300
 FLOOR = Cents(5_000)
 OFFLINE_WINDOW = 86_400
 NETWORK = 7
-SOURCE_VARIABLE = "KINDPAKKET_CONTRACT_SOURCE"
-"""Names a source that is tested instead of the checked-in bytecode: how mutants are tried."""
+SOURCES_VARIABLE = "KINDPAKKET_CONTRACT_SOURCES"
+"""Names a folder of sources that is tested instead of the checked-in bytecode: how mutants are tried."""
+
+HERE = Path(__file__).parent
 
 
 @cache
 def artifact(name: str) -> Artifact:
-    """The contract under test, or a contract of ours beside it."""
-    source = os.environ.get(SOURCE_VARIABLE)
-    return compile_source(Path(source)) if source and name == "kindpakket" else load(name)
+    """A contract of ours, as checked in or as under test."""
+    folder = os.environ.get(SOURCES_VARIABLE)
+    return compile_source(Path(folder) / f"{name}.vy", Path(folder)) if folder and name == "kindpakket" else load(name)
 
 
 @cache
 def misbehaving(name: str) -> Artifact:
-    """A token that misbehaves, of tests/contract/tokens."""
-    return compile_source(Path(__file__).parent / "tokens" / f"{name}.vy")
+    """A token of tests/contract/tokens."""
+    return compile_source(HERE / "tokens" / f"{name}.vy")
+
+
+@cache
+def probe() -> Artifact:
+    """The inner parts of the contract under test."""
+    return compile_source(HERE / "probe.vy", Path(os.environ.get(SOURCES_VARIABLE, SOURCES)))
 
 
 @cache
@@ -100,7 +108,7 @@ class Till:
 
 
 class World:
-    """Programme 1 of sponsor-01, with EUR 10,000 in reserve and shop-01 admitted, whose till-01 has a slice of EUR 250."""
+    """Programme 1 of sponsor-01, with EUR 10,000, and shop-01 in it, whose till-01 has a slice of EUR 250."""
 
     def __init__(self, funds: int = 1_000_000, slice_cents: int = 25_000) -> None:
         self.evm = Evm(NOW)
