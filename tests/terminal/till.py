@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -150,19 +151,29 @@ class Running:
 
     def __init__(self, till: Till, program: str, environment: dict[str, str]) -> None:
         self.till = till
-        self._errors = (till.folder / "stderr").open("ab+")
         self.process = subprocess.Popen(
             [sys.executable, "-c", program, "--config", str(till.config)],
             stdout=subprocess.PIPE,
-            stderr=self._errors,
+            stderr=subprocess.PIPE,
             cwd=ROOT,
             env={**os.environ, **environment},
         )
         assert self.process.stdout is not None
+        self._errors = bytearray()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self.said = self.process.stdout.readline()
 
+    def _listen(self) -> None:
+        assert self.process.stderr is not None
+        with self.process.stderr as stderr:
+            for line in stderr:
+                self._errors += line
+
     def __enter__(self) -> Self:
-        assert self.said == b"ready\n", self.stderr()
+        if self.said != b"ready\n":
+            self.process.wait(PATIENCE)
+            raise AssertionError(self.stderr())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -171,7 +182,7 @@ class Running:
         self.process.wait(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        self._errors.close()
+        self._listener.join(PATIENCE)
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
@@ -182,7 +193,10 @@ class Running:
         self.process.wait(PATIENCE)
 
     def stderr(self) -> str:
-        return (self.till.folder / "stderr").read_text()
+        """What it wrote there; all of it once the process has ended."""
+        if self.process.poll() is not None:
+            self._listener.join(PATIENCE)
+        return self._errors.decode()
 
     def screen(self) -> "Glass":
         return Glass(self.till.socket)
@@ -238,16 +252,19 @@ class Glass:
     def until(self, wanted: Any) -> Screen:
         """The first screen at this stage, or for which the question is answered by yes."""
         asks = (lambda screen: screen.stage is wanted) if isinstance(wanted, Stage) else wanted
-        while (screen := self.next()) is not None:
+        deadline = time.monotonic() + PATIENCE
+        while (screen := self.next()) is not None and time.monotonic() < deadline:
             if asks(screen):
                 return screen
-        raise AssertionError(f"the daemon has gone; last seen: {self.last}")
+        raise AssertionError(f"never seen; the last one was {self.last}")
 
 
 def sell(running: Running, glass: Glass, family: int = 1, *keys: str) -> Screen:
     """A whole sale by scanner and keypad, to approved or refused."""
     running.scan(code(family))
-    glass.until(Stage.AMOUNT)
+    scanned = glass.until(lambda screen: screen.stage in {Stage.AMOUNT, Stage.REFUSED})
+    if scanned.stage is Stage.REFUSED:
+        return scanned
     running.keys(*(keys or ("1", "2", "5", "0")), "confirm")
     return glass.until(lambda screen: screen.stage in {Stage.APPROVED, Stage.REFUSED})
 
