@@ -14,10 +14,10 @@ from terminal.tui.keys import PAUSE_SECONDS, Burst, key_of
 from terminal.tui.look import Look
 from terminal.tui.stages import Words, gone, words
 from terminal.tui.widgets.big import Big
-from terminal.tui.widgets.header import Header
 from terminal.tui.widgets.recent import Recent
 from terminal.tui.widgets.sale import Sale
 from terminal.tui.widgets.status import StatusLines
+from terminal.tui.widgets.top import TopLine
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -49,7 +49,7 @@ class CounterView(Widget, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """The parts from top to bottom."""
-        yield Header(self._look)
+        yield TopLine(self._look)
         yield Sale()
         yield Recent(self._look)
         yield StatusLines(self._look)
@@ -65,7 +65,10 @@ class CounterView(Widget, can_focus=True):
 
     def on_key(self, event: KeyEvent) -> None:
         """Keep the key until the pause after it tells that a person typed it."""
-        self._burst.add(key_of(event))
+        key = key_of(event)
+        self._burst.add(key)
+        if key is not None:
+            event.stop()
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE_SECONDS, self._typed)
@@ -82,7 +85,7 @@ class CounterView(Widget, can_focus=True):
         """Show this screen; None is a terminal that cannot be reached."""
         self._say(gone(self._look) if screen is None else words(screen, self._look))
         self._stage("gone" if screen is None else screen.stage.value)
-        self.query_one(Header).say(None if screen is None else screen.status)
+        self.query_one(TopLine).say(None if screen is None else screen.status)
         if screen is not None:
             self.query_one(Recent).say(screen.recent)
             self.query_one(StatusLines).say(screen.status)

@@ -11,7 +11,6 @@ from terminal.link.client import Client
 from terminal.link.server import Server
 from terminal.tui import app as ui
 from terminal.tui.app import CounterApp
-from terminal.tui.counter import CounterView
 from terminal.tui.keys import BURST
 from terminal.tui.look import Look
 from tests.tui.moments import AMOUNT, APPROVED, READY
@@ -114,10 +113,9 @@ async def test_what_the_keypad_does_not_have_is_not_sent(path, daemon):
 
 def scanner_types(app, code) -> None:
     """All keys without a pause between them, as a scanner that nobody grabbed sends them."""
-    counter = app.query_one(CounterView)
     for letter in code:
-        counter.post_message(KeyEvent(letter, letter))
-    counter.post_message(KeyEvent("enter", "\r"))
+        app.post_message(KeyEvent(letter, letter))
+    app.post_message(KeyEvent("enter", "\r"))
 
 
 async def test_f20_a_scanner_that_types_into_the_screen_is_never_digits_of_an_amount():

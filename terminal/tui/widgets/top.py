@@ -9,7 +9,7 @@ from terminal.tui.look import Look
 from terminal.tui.widgets.big import Big
 
 
-class Header(Widget):
+class TopLine(Widget):
     """The shop's name and the clock; a clock that no time server holds is said to be unsure."""
 
     def __init__(self, look: Look) -> None:
