@@ -153,10 +153,8 @@ class View:
     # What the daemon notes for its next start.
 
     def bound(self) -> Timestamp:
-        """It is certainly not earlier than this: the latest of what was noted, the checkpoint, the last entry."""
-        sql = """SELECT max(bound, coalesce((SELECT time FROM checkpoint), 0),
-                     coalesce((SELECT bound FROM payments ORDER BY sequence DESC LIMIT 1), 0)) FROM progress"""
-        return self._one(timestamp, sql) or Timestamp(0)
+        """It is certainly not earlier than this: the latest of all that was noted, of checkpoints and of entries."""
+        return self._one(timestamp, "SELECT bound FROM progress") or Timestamp(0)
 
     def schedule(self) -> tuple[int, Timestamp]:
         """How often sending has failed in a row, and when it is due again (as a bound)."""

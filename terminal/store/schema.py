@@ -145,6 +145,8 @@ def require_ours(database: sqlite3.Connection, path: Path) -> None:
     """Raise Broken unless the file is a journal of ours that this program is new enough to read."""
     try:
         found = pragma(database, "application_id")
+    except sqlite3.OperationalError as error:
+        raise Broken(f"{path} cannot be opened ({error}): free space on the disk, or check its folder") from error
     except sqlite3.Error as error:
         raise Broken(f"{path} cannot be read ({error}): {KEEP}") from error
     if found != APPLICATION_ID:

@@ -73,6 +73,7 @@ class Store(View):
                     "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?)",
                     (line.sequence, facts.pass_address, payment.programme, payment.amount, payment.time, facts.bound),
                 )
+                self._raise_bound(facts.bound)
         except sqlite3.Error as error:
             self._make_certain(line, error)
 
@@ -106,6 +107,7 @@ class Store(View):
             self._database.execute("DELETE FROM slices")
             slices = [(part.programme, part.amount) for part in checkpoint.slices]
             self._database.executemany("INSERT INTO slices VALUES (?, ?)", slices)
+            self._raise_bound(checkpoint.time)
 
     def replace_snapshot(
         self,
@@ -124,7 +126,8 @@ class Store(View):
 
     def save_bound(self, bound: Timestamp) -> None:
         """Keep that it is not earlier than this; an earlier one than is kept changes nothing."""
-        self._note("bound = max(bound, ?)", bound)
+        with self._noting():
+            self._raise_bound(bound)
 
     def save_schedule(self, attempts: int, due: Timestamp) -> None:
         """Keep how often sending has failed in a row, and when it is due again."""
@@ -137,6 +140,9 @@ class Store(View):
     def clear_attention(self) -> None:
         """A person has looked, or the cause is gone."""
         self._note("attention_reason = NULL, attention_detail = ''")
+
+    def _raise_bound(self, bound: Timestamp) -> None:
+        self._database.execute("UPDATE progress SET bound = ?1 WHERE bound < ?1", (bound,))
 
     def _require_next(self, line: Line) -> None:
         sequence, head = self.position()

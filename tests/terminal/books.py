@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -51,6 +52,8 @@ def in_child(act: Callable[[], None]) -> int:
         try:
             act()
             status = 0
+        except BaseException:  # noqa: BLE001 - a failed assertion too must be seen, and end this process
+            traceback.print_exc()
         finally:
             os._exit(status)
     _, waited = os.waitpid(child, 0)
@@ -58,14 +61,14 @@ def in_child(act: Callable[[], None]) -> int:
 
 
 def at_each_line(act: Callable[[int], None]) -> Callable[[FrameType, str, Any], Any]:
-    """A trace function that calls `act` with 1, 2, ... before each line of the approve path."""
+    """A trace function that calls `act` with 1, 2, ... before each line of the approve path, and before each return."""
     count = 0
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal count
         if not frame.f_code.co_filename.startswith(APPROVE_PATH):
             return None
-        if event == "line":
+        if event in {"line", "return"}:
             count += 1
             act(count)
         return trace
@@ -73,7 +76,7 @@ def at_each_line(act: Callable[[int], None]) -> Callable[[FrameType, str, Any], 
     return trace
 
 
-def dies_at(point: int, act: Callable[[], None]) -> Callable[[], None]:
+def dies_at(point: int, act: Callable[[], object]) -> Callable[[], None]:
     """The act, but for a SIGKILL before the given line of the approve path."""
 
     def kill(count: int) -> None:
@@ -88,7 +91,7 @@ def dies_at(point: int, act: Callable[[], None]) -> Callable[[], None]:
     return doomed
 
 
-def lines_of(act: Callable[[], None]) -> int:
+def lines_of(act: Callable[[], object]) -> int:
     """How many lines of the approve path it runs through."""
     counted = [0]
 
