@@ -8,8 +8,7 @@ needs no web3. Every word is held to its bounds; an answer that is not exactly t
 """
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
@@ -39,8 +38,8 @@ _BLOCK_MAX = 2**63 - 1
 
 _log = structlog.get_logger()
 
-Fetch = Callable[[str, str, Mapping[str, str], bytes, int], Awaitable[tuple[int, bytes]]]
-"""Method, URL, headers, body, most bytes of the answer -> status and body. Raises TryAgain."""
+Ask = Callable[..., Awaitable[Any]]
+"""A JSON-RPC method and its parameters -> its result. Raises TryAgain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,8 @@ class Reading:
 class CheckpointReader:
     """Asks one endpoint about one terminal on one contract."""
 
-    def __init__(self, fetch: Fetch, rpc_url: str, domain: Domain, network: int, terminal: Address) -> None:
-        self._fetch = fetch
-        self._rpc_url = rpc_url
+    def __init__(self, ask: Ask, domain: Domain, network: int, terminal: Address) -> None:
+        self._ask = ask
         self._domain = domain
         self._network = network
         self._terminal = terminal
@@ -67,14 +65,12 @@ class CheckpointReader:
         Raises TryAgain, naming what is wrong, unless the right contract on the right chain answers as it must.
         """
         call = {"to": to_hex(self._domain.contract), "data": to_hex(encode_call(self._terminal, programmes))}
-        request = {"jsonrpc": "2.0", "id": 1, "method": "eth_call", "params": [call, "finalized"]}
-        headers = {"Content-Type": "application/json"}
-        body = json.dumps(request).encode()
-        status, answer = await self._fetch("POST", self._rpc_url, headers, body, ANSWER_BYTES_MAX)
+        result = await self._ask("eth_call", call, "finalized")
         try:
-            return decode_answer(_result(status, answer), self._domain.chain_id, self._network, programmes)
-        except (ValueError, RecursionError) as error:
-            raise TryAgain(f"{self._rpc_url}: {error}") from error
+            data = from_hex(result if isinstance(result, str) else "")
+            return decode_answer(data, self._domain.chain_id, self._network, programmes)
+        except ValueError as error:
+            raise TryAgain(f"the chain's endpoint does not serve this terminal: {error}") from error
 
 
 class Journal(Protocol):
@@ -196,24 +192,3 @@ def decode_answer(data: bytes, chain_id: int, network: int, programmes: Sequence
     )
     kept = head.to_bytes(_WORD)[: journal.KEPT_HEAD_BYTES]
     return Reading(Checkpoint(block, timestamp(time), shop, sequence, parts), kept)
-
-
-def _result(status: int, answer: bytes) -> bytes:
-    """The bytes that the node answers. Raises ValueError for anything but a JSON-RPC 2.0 result."""
-    if status != 200:
-        raise ValueError(f"no node answers there (HTTP status {status})")
-    try:
-        message = json.loads(answer)
-    except ValueError:
-        raise ValueError("no node answers there (not JSON)") from None
-    if not isinstance(message, dict) or message.get("id") != 1:
-        raise ValueError("no node answers there (not JSON-RPC)")
-    if not isinstance(message.get("result"), str):
-        _refuse(message.get("error"))
-    return from_hex(message["result"])
-
-
-def _refuse(error: Any) -> NoReturn:
-    """Raise ValueError with the node's own words, cut short."""
-    words = error.get("message") if isinstance(error, dict) else None
-    raise ValueError(f"the node refuses the call ({str(words)[:200]!r})")

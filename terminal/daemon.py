@@ -143,17 +143,18 @@ class Daemon:
 
     async def _outward(self, stack: AsyncExitStack) -> tuple[Coroutine[Any, Any, NoReturn], ...]:
         """The loops that speak to chain and gateway."""
-        from terminal.checkpoint import CheckpointReader, Watcher  # noqa: PLC0415 - see the module's docstring
+        from terminal.checkpoint import ANSWER_BYTES_MAX, CheckpointReader, Watcher  # noqa: PLC0415 - see the module's docstring
+        from terminal.endpoint import Endpoint  # noqa: PLC0415
         from terminal.flusher import Flusher, Gateway  # noqa: PLC0415
         from terminal.http import Http  # noqa: PLC0415
 
         settings, now = self._settings, self._clock.moment
         delay = partial(backoff.delay, chance=random.random)
-        fetch = (await stack.enter_async_context(Http())).fetch
-        chain = settings.chain
-        reader = CheckpointReader(fetch, chain.rpc_url, settings.domain, chain.network, self._signer.address)
+        http, chain = await stack.enter_async_context(Http()), settings.chain
+        ask = Endpoint(http, chain.rpc_url, ANSWER_BYTES_MAX).ask
+        reader = CheckpointReader(ask, settings.domain, chain.network, self._signer.address)
         watcher = Watcher(self._store, reader, now, delay, self._clock.raise_to, self._report, self._chain_answers)
-        gateway = Gateway(fetch, settings.gateway.url, self._signer, now)
+        gateway = Gateway(http.fetch, settings.gateway.url, self._signer, now)
         flusher = Flusher(self._store, gateway, chain.network, now, delay, self._report, self._gateway_answers)
         self._wakers = [watcher.wake, flusher.wake]
         return watcher.run(), flusher.run()

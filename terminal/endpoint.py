@@ -18,15 +18,16 @@ _NUMBER_LENGTH_MAX = 66  # 0x and 32 bytes
 class Endpoint:
     """One endpoint. Raises TryAgain whenever it gives no well-formed answer."""
 
-    def __init__(self, http: Http, url: str) -> None:
+    def __init__(self, http: Http, url: str, limit: int = ANSWER_BYTES_MAX) -> None:
         self._http = http
         self._url = url
+        self._limit = limit
 
     async def ask(self, method: str, *parameters: Any) -> Any:
         """The result of the method."""
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
         headers = {"Content-Type": "application/json"}
-        status, answer = await self._http.fetch("POST", self._url, headers, body, ANSWER_BYTES_MAX)
+        status, answer = await self._http.fetch("POST", self._url, headers, body, self._limit)
         try:
             message = json.loads(answer)
         except (ValueError, RecursionError) as error:
