@@ -1,0 +1,176 @@
+"""Doctor names what is wrong, grades it, and says what to do; it changes nothing."""
+
+import json
+from contextlib import closing
+
+import pytest
+
+from contracts.wire.hashing import keccak256
+from contracts.wire.reasons import Reason
+from contracts.wire.units import Timestamp
+from terminal import checks, doctor
+from terminal.core.screen import Stage
+from tests.terminal.till import Till, now, sell
+from tests.terminal.web import World, threaded
+
+
+@pytest.fixture
+def till(tmp_path):
+    made = Till(tmp_path / "till")
+    made.know()
+    return made
+
+
+@pytest.fixture
+def world(till):
+    made = World(till.address)
+
+    def handle(method, target, headers, body):
+        if target == "/v1/health":
+            return made.health
+        return made.handle(method, target, headers, body)
+
+    made.health = 200, b'{"live": true, "ready": true, "why": ""}'
+    with threaded(handle) as url:
+        till.rpc_url, till.gateway_url = url + "/rpc", url
+        till.configure()
+        yield made
+
+
+@pytest.fixture
+def examine(till, capsys):
+    def run():
+        code = doctor.main(["--config", str(till.config), "--json"])
+        said = capsys.readouterr()
+        found = {check["name"]: check for check in json.loads(said.out)}
+        fails = [check for check in found.values() if check["grade"] == "fail"]
+        assert code == (1 if fails else 0)
+        assert bool(said.err) is bool(fails)
+        for check in found.values():
+            assert check["grade"] == "ok" or check["advice"], check
+        return found
+
+    return run
+
+
+def grades(found, *names):
+    return [found[name]["grade"] for name in names]
+
+
+def test_a_healthy_terminal_with_its_daemon_running_has_only_the_simulators_to_warn_of(till, world, examine):
+    with till.start() as running, running.screen() as glass:
+        sell(running, glass)
+        glass.until(lambda screen: screen.status.unsent == 0)
+        found = examine()
+    found.pop("clock")  # what this machine's clock is like is not ours to say
+    assert [name for name, check in found.items() if check["grade"] != "ok"] == ["simulators"]
+    assert found["device scanner"]["finding"] == "ready"
+    assert found["journal"]["finding"].startswith("1 entries")
+
+
+def test_without_daemon_and_network_there_are_warnings_and_the_terminal_still_sells(till, examine):
+    found = examine()
+    assert grades(found, "daemon", "gateway", "chain") == ["warn"] * 3
+    assert grades(found, "config", "key", "journal", "medium", "checkpoint") == ["ok"] * 5
+
+
+def test_a_page_for_people_says_what_to_do(till, capsys):
+    doctor.main(["--config", str(till.config)])
+    assert "start it: kindpakket terminal run" in capsys.readouterr().out
+
+
+def test_a_wrong_configuration_is_named(till, examine):
+    till.extra = "colour = 1"
+    till.configure()
+    assert "colour" in examine()["config"]["advice"]
+
+
+def test_a_missing_key_fails(till, examine):
+    (till.folder / "key").unlink()
+    assert grades(examine(), "key", "journal") == ["fail", "ok"]
+
+
+def test_f17_a_damaged_journal_fails_and_stays_as_it_is(till, examine):
+    for leftover in till.folder.glob("journal.sqlite-*"):
+        leftover.unlink()
+    till.journal.write_bytes(b"no database at all" * 300)
+    assert grades(examine(), "journal") == ["fail"]
+    assert till.journal.read_bytes() == b"no database at all" * 300
+
+
+def test_another_terminals_journal_fails(till, tmp_path, examine):
+    other = Till(tmp_path / "other")
+    till.journal.write_bytes(other.journal.read_bytes())
+    assert grades(examine(), "journal") == ["fail"]
+
+
+def test_f06_a_refusal_of_the_gateway_fails_with_its_sentence(till, examine):
+    with closing(till.store()) as store:
+        store.save_attention(Reason.TERMINAL_UNKNOWN, "never heard of it")
+    attention = examine()["attention"]
+    assert attention["grade"] == "fail"
+    assert "never heard of it" in attention["finding"]
+    assert "not registered" in attention["advice"]
+
+
+@pytest.mark.parametrize(("age", "grade"), [(0, "ok"), (86_400 - 600, "warn"), (90_000, "fail")])
+def test_f09_the_checkpoints_age_counts_down(tmp_path, age, grade, capsys):
+    till = Till(tmp_path / "till")
+    till.know(at=Timestamp(now() - age))
+    with closing(till.store()) as store:
+        store.save_bound(now())
+    doctor.main(["--config", str(till.config), "--json"])
+    found = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
+    assert found["checkpoint"]["grade"] == grade
+
+
+def test_a_terminal_that_was_never_online_says_so(tmp_path, capsys):
+    till = Till(tmp_path / "till")
+    assert doctor.main(["--config", str(till.config)]) == 1
+    assert "checkpoint" in capsys.readouterr().err
+
+
+def test_unsent_entries_are_counted(till, examine):
+    with till.start() as running, running.screen() as glass:
+        assert sell(running, glass).stage is Stage.APPROVED
+    found = examine()
+    assert found["unsent"]["finding"].startswith("1 ")
+    assert grades(found, "unsent", "waiting") == ["warn", "ok"]
+
+
+def test_f16_a_chain_with_another_journal_fails(till, world, examine):
+    world.heads.append(keccak256(b"another"))
+    world.settled = 1
+    assert grades(examine(), "chain") == ["fail"]
+
+
+def test_an_empty_slice_is_told(till, world, examine):
+    world.slice_ = 0
+    assert "slice" in examine()["chain"]["advice"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, b"<html>"),
+        (200, b'{"live": true, "ready": false, "why": "no gas"}'),
+        (200, b'{"live": true, "ready": 1, "why": ""}'),
+        (404, b"{}"),
+        (200, b"x" * 100_000),
+    ],
+)
+def test_f34_only_a_gateways_own_word_counts(till, world, examine, answer):
+    world.health = answer
+    assert grades(examine(), "gateway") == ["warn"]
+
+
+def test_f18_a_nearly_full_disk_is_warned_of(till, examine, monkeypatch):
+    monkeypatch.setattr(checks, "FREE_BYTES_MIN", 2**80)
+    assert grades(examine(), "medium") == ["warn"]
+
+
+def test_f18_a_folder_that_forgets_fails_in_a_shop(till, examine, monkeypatch):
+    monkeypatch.setattr(checks.place, "file_system", lambda _: "tmpfs")
+    assert grades(examine(), "medium") == ["warn"]
+    till.configure(simulators=False)
+    assert grades(examine(), "medium") == ["fail"]
