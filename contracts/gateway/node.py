@@ -10,20 +10,21 @@ from typing import Any
 
 import requests
 from eth_account.signers.local import LocalAccount
-from eth_typing import BlockNumber, ChecksumAddress, HexStr
+from eth_typing import BlockNumber
 from hexbytes import HexBytes
 from web3 import Web3
 from web3.exceptions import ContractLogicError, TransactionNotFound, Web3Exception, Web3RPCError
 from web3.types import BlockIdentifier, TxParams
 
+from contracts.chain import ANSWER_SECONDS, Chain, checksum
+from contracts.deployment import Deployment
 from contracts.gateway.events import Event
-from contracts.gateway.logs import Abi, LogDecoder
+from contracts.gateway.logs import LogDecoder
 from contracts.wire.errors import Broken, Refused, TryAgain
+from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
-from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Hash
+from contracts.wire.units import Address, Hash, to_hex
 
-TIMEOUT_SECONDS = 10
 _TEXT_MAX = 200
 
 
@@ -65,22 +66,26 @@ class Receipt:
 class Node:
     """The contract at one RPC endpoint. Blocking; to be used by one thread."""
 
-    def __init__(self, rpc_url: str, domain: Domain, abi: Abi, timeout: float = TIMEOUT_SECONDS) -> None:
-        provider = Web3.HTTPProvider(rpc_url, {"timeout": timeout}, exception_retry_configuration=None)
-        self._web3 = Web3(provider)
-        self._domain = domain
-        self._contract = self._web3.eth.contract(address=_checksum(domain.contract), abi=abi)
-        self._decoder = LogDecoder(abi)
+    def __init__(self, rpc_url: str, record: Deployment, timeout: float = ANSWER_SECONDS) -> None:
+        self._record = record
+        self._contract = Chain(rpc_url, timeout).contract("kindpakket", record.contract)
+        self._web3 = self._contract.w3
+        self._decoder = LogDecoder(self._contract.abi)
+        self._checked = False
 
     def check(self) -> None:
-        """Raises Broken unless this is the chain, and the contract is there."""
+        """Raises Broken unless this is the record's chain and holds its contract; asks only until that is certain."""
+        if self._checked:
+            return
         with _asking():
             chain_id = self._web3.eth.chain_id
-            code = self._web3.eth.get_code(_checksum(self._domain.contract))
-        if chain_id != self._domain.chain_id:
-            raise Broken(f"the node is on chain {chain_id}, the deployment on {self._domain.chain_id}")
-        if not code:
-            raise Broken("the node's chain does not hold the deployment's contract")
+            code = bytes(self._web3.eth.get_code(checksum(self._record.contract)))
+        if chain_id != self._record.chain_id:
+            raise Broken(f"the node is on chain {chain_id}, and the record says {self._record.chain_id}")
+        if keccak256(code) != self._record.code_hash:
+            where = to_hex(self._record.contract)
+            raise Broken(f"the node's code at {where} is not that of the record; is it the right node?")
+        self._checked = True
 
     def final(self) -> Block:
         """The newest block that cannot be undone."""
@@ -104,12 +109,12 @@ class Node:
     def cursor(self, terminal: Address) -> Cursor:
         """Where this journal stands in the newest block."""
         with _asking():
-            shop, sequence, head = self._contract.functions.terminal(_checksum(terminal)).call()
+            shop, sequence, head = self._contract.functions.terminal(checksum(terminal)).call()
         return Cursor(int(shop), int(sequence), bytes(head))
 
     def budget_left(self, programme: int, pass_address: Address, block: int) -> int:
         """Cents left of this budget after that block."""
-        call = self._contract.functions.budget(programme, _checksum(pass_address))
+        call = self._contract.functions.budget(programme, checksum(pass_address))
         with _asking():
             return int(call.call(block_identifier=BlockNumber(block))[0])
 
@@ -129,7 +134,7 @@ class Node:
             base = self._web3.eth.get_block("latest").get("baseFeePerGas", 0)
         fees: TxParams = {"maxPriorityFeePerGas": tip, "maxFeePerGas": Web3.to_wei(2 * base + tip, "wei")}
         call = self._contract.functions.settle(batch)
-        fields: TxParams = {"from": sender.address, "nonce": nonce, "gas": gas, "chainId": self._domain.chain_id}
+        fields: TxParams = {"from": sender.address, "nonce": nonce, "gas": gas, "chainId": self._record.chain_id}
         transaction: dict[str, Any] = dict(call.build_transaction({**fields, **fees}))
         signed = sender.sign_transaction(transaction)
         return Signed(Hash(bytes(signed.hash)), nonce, bytes(signed.raw_transaction))
@@ -165,10 +170,6 @@ class Node:
         with _asking():
             block = self._web3.eth.get_block(which)
         return Block(int(block["number"]), Hash(bytes(block["hash"])))
-
-
-def _checksum(address: Address) -> ChecksumAddress:
-    return Web3.to_checksum_address(HexStr("0x" + address.hex()))
 
 
 def _text(error: Exception) -> str:

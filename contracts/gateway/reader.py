@@ -43,8 +43,9 @@ class Reader:
     def step(self) -> bool:
         """Read the next chunk of final blocks; whether there is more to read.
 
-        Raises TryAgain when the node does not answer or is behind, Broken when its final blocks differ from those read.
+        Raises TryAgain when the node does not answer or is behind, Broken when it shows another chain than was read.
         """
+        self._node.check()
         with self._store.reading() as connection:
             row = connection.execute(select(progress.c.block, progress.c.block_hash)).one()
         read, read_hash = int(row.block), row.block_hash

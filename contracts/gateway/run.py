@@ -10,17 +10,18 @@ from pathlib import Path
 import structlog
 
 from contracts.deployment import Deployment
-from contracts.gateway import account
 from contracts.gateway.batcher import Limits
 from contracts.gateway.service import Service, Settings, listen
-from contracts.wire.typed_data import Domain
+from contracts.keys import KeySource
+from contracts.wire.errors import Broken
 
+_KEY = KeySource("KINDPAKKET_GATEWAY_KEY", "KINDPAKKET_GATEWAY_PASSWORD")
 _EXAMPLE = f"""example:
-  {account.KEY_VARIABLE}=0x... kindpakket gateway run --record deployment.json --rpc http://127.0.0.1:8545 \\
+  {_KEY.key}=0x... kindpakket gateway run --record deployment.json --rpc http://127.0.0.1:8545 \\
       --data ./gateway --port 8700
 
 Prints "ready http://..." when it answers. Its key pays gas and holds no budgets. With --keystore FILE the password is
-read from {account.PASSWORD_VARIABLE}. The HTTP interface is described at /openapi.json.
+read from {_KEY.password}. The HTTP interface is described at /openapi.json.
 """
 
 
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of its database")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=_port, default=8700, help="the port to listen on; 0 takes a free one")
-    parser.add_argument("--keystore", type=Path, metavar="FILE", help=f"instead of {account.KEY_VARIABLE}")
+    parser.add_argument("--keystore", type=Path, metavar="FILE", help=f"instead of {_KEY.key}")
     parser.add_argument(
         "--batch-seconds", type=_batch_seconds, default=Limits().age, help="how long entries may gather"
     )
@@ -62,18 +63,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    record = Deployment.load(arguments.record)
     return Settings(
-        domain=Domain(record.chain_id, record.contract),
-        network=record.network,
-        first_block=record.block,
+        record=Deployment.load(arguments.record),
         rpc_url=arguments.rpc,
         data=arguments.data,
-        account=account.load(arguments.keystore, os.environ),
+        account=_KEY.account(arguments.keystore, os.environ, _no_password),
         limits=replace(Limits(), age=arguments.batch_seconds),
         poll=arguments.poll_seconds,
         rebuild=arguments.rebuild,
     )
+
+
+def _no_password() -> str:
+    raise Broken(f"a keystore needs its password in {_KEY.password}: a service has nobody to ask")
 
 
 def _log_to_stderr() -> None:

@@ -3,18 +3,18 @@
 import asyncio
 import signal
 import socket
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 import uvicorn
 from eth_account.signers.local import LocalAccount
 from fastapi import FastAPI
 
-from contracts import compile as artifacts
+from contracts.deployment import Deployment
 from contracts.gateway.api import Gateway, create_app
 from contracts.gateway.batcher import Limits
 from contracts.gateway.node import Node
@@ -24,21 +24,19 @@ from contracts.gateway.sender import Sender
 from contracts.gateway.store import Store, forget_projection
 from contracts.gateway.worker import Job, Worker
 from contracts.wire.errors import Broken, TryAgain
-from contracts.wire.typed_data import Domain
 from contracts.wire.units import Timestamp
 
 _ASKING_SECONDS = 3.0
 _STOPPING_SECONDS = 5.0
 _CONNECTIONS_MAX = 500
+_log = structlog.get_logger("gateway")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What one gateway works with. Times are in seconds."""
 
-    domain: Domain
-    network: int
-    first_block: int
+    record: Deployment
     rpc_url: str
     data: Path
     account: LocalAccount
@@ -55,20 +53,20 @@ class Service:
     """
 
     def __init__(self, settings: Settings) -> None:
-        abi = artifacts.load("kindpakket")["abi"]
-        self._node = Node(settings.rpc_url, settings.domain, abi)
-        asking = Node(settings.rpc_url, settings.domain, abi, timeout=_ASKING_SECONDS)
-        self._check_chain(asking)
-        self._store = store = Store(settings.data, settings.domain, settings.first_block)
+        record, domain = settings.record, settings.record.domain
+        asking = Node(settings.rpc_url, record, _ASKING_SECONDS)
+        _check_chain(asking)
+        self._store = store = Store(settings.data, domain, record.block)
         if settings.rebuild:
             with store.writing() as connection:
-                forget_projection(connection, settings.first_block)
-        reader = Reader(store, self._node, settings.domain, now)
-        sender = Sender(store, self._node, settings.account, settings.domain, now, settings.limits)
+                forget_projection(connection, record.block)
+        node = Node(settings.rpc_url, record)
+        reader = Reader(store, node, domain, now)
+        sender = Sender(store, node, settings.account, domain, now, settings.limits)
         jobs = [Job("chain", reader.step), Job("settling", sender.step)]
         self._worker = Worker(jobs, settings.poll, self._stop)
         register = Register(store, asking, now)
-        gateway = Gateway(store, settings.domain, settings.network, register, now, self._worker.why_not_ready)
+        gateway = Gateway(store, domain, record.network, register, now, self._worker.why_not_ready)
         self._server = _Server(create_app(gateway, self._lifespan))
 
     def run(self, listener: socket.socket, ready: Callable[[], None]) -> None:
@@ -96,12 +94,13 @@ class Service:
         yield
         await asyncio.to_thread(self._worker.stop, _STOPPING_SECONDS)
 
-    @staticmethod
-    def _check_chain(node: Node) -> None:
-        try:
-            node.check()
-        except TryAgain as error:
-            sys.stderr.write(f"starting without the chain: {error}\n")
+
+def _check_chain(node: Node) -> None:
+    """A wrong chain is told at once; one that does not answer may be asked later."""
+    try:
+        node.check()
+    except TryAgain as error:
+        _log.warning("starting without the chain", why=str(error))
 
 
 class _Server(uvicorn.Server):

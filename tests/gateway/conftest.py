@@ -31,17 +31,17 @@ def gateway(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture
 def own_world(rpc_url: str) -> World:
-    """A contract of the test's own: its sponsor may do what it likes, and its gateway settles alone."""
+    """A contract of the test's own, whose sponsor may do what it likes."""
     return World(rpc_url, KEY_OF_OWNER)
 
 
 @pytest.fixture
-def start(own_world: World, tmp_path: Path) -> Iterator[Callable[..., GatewayProcess]]:
-    """Starts gateways for `own_world` on one folder; what still runs is killed at the end."""
+def start(world: World, tmp_path: Path) -> Iterator[Callable[..., GatewayProcess]]:
+    """Starts gateways on one folder, with an account of their own; what still runs is killed at the end."""
     running: list[GatewayProcess] = []
 
-    def start_one(*options: str, rpc: str | None = None) -> GatewayProcess:
-        running.append(GatewayProcess(own_world, tmp_path, KEY_OF_GATEWAY, rpc or own_world.rpc_url, options))
+    def start_one(*options: str, rpc: str | None = None, on: World = world) -> GatewayProcess:
+        running.append(GatewayProcess(on, tmp_path, KEY_OF_GATEWAY, rpc or on.rpc_url, options))
         return running[-1]
 
     yield start_one

@@ -49,7 +49,8 @@ class GatewayProcess:
     def __init__(self, world: World, folder: Path, key: bytes, rpc: str, options: tuple[str, ...]) -> None:
         self.folder = folder
         record = folder / "deployment.json"
-        world.record().save(record)
+        if not record.exists():
+            world.record().save(record)
         arguments = ["gateway", "run", "--record", str(record), "--rpc", rpc, "--data", str(folder / "gateway")]
         pace = ["--port", "0", "--batch-seconds", "0", "--poll-seconds", "0.05"]
         self.process = subprocess.Popen(

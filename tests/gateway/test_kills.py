@@ -12,13 +12,13 @@ Start = Callable[..., GatewayProcess]
 
 
 @pytest.fixture
-def till(own_world: World) -> Till:
-    return own_world.till()
+def till(world: World) -> Till:
+    return world.till()
 
 
 @pytest.fixture
-def card(own_world: World) -> Pass:
-    return own_world.card()
+def card(world: World) -> Pass:
+    return world.card()
 
 
 def transactions(world: World) -> int:
@@ -26,7 +26,7 @@ def transactions(world: World) -> int:
     return world.web3.eth.get_transaction_count(account)
 
 
-def test_f10_killed_between_accepting_and_settling(own_world: World, start: Start, till: Till, card: Pass):
+def test_f10_killed_between_accepting_and_settling(world: World, start: Start, till: Till, card: Pass):
     gateway = start("--batch-seconds", "3600")
     till.pay(card, 700)
     assert gateway.post(till, till.body()).status_code == 200
@@ -39,9 +39,9 @@ def test_f10_killed_between_accepting_and_settling(own_world: World, start: Star
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_f10_killed_while_sending(own_world: World, start: Start, proxy: Proxy, till: Till, card: Pass, moment: str):
+def test_f10_killed_while_sending(world: World, start: Start, proxy: Proxy, till: Till, card: Pass, moment: str):
     """The transaction is stored; the node has not seen it yet, or has and the reply is lost."""
-    sent_before = transactions(own_world)
+    sent_before = transactions(world)
     proxy.hold("eth_sendRawTransaction", moment)
     gateway = start(rpc=proxy.url)
     till.pay(card, 700)
@@ -53,13 +53,13 @@ def test_f10_killed_while_sending(own_world: World, start: Start, proxy: Proxy, 
 
     assert again.outcomes(till, 1) == [(1, 0, 0, 700)]
     told = again.get(till, "outcomes").json()["outcomes"]
-    assert told[0]["transaction"] == own_world.web3.to_hex(own_world.web3.keccak(hexstr=raw)), "the same bytes again"
-    assert transactions(own_world) == sent_before + 1
-    assert own_world.left(card) == 30_000 - 700
+    assert told[0]["transaction"] == world.web3.to_hex(world.web3.keccak(hexstr=raw)), "the same bytes again"
+    assert transactions(world) == sent_before + 1
+    assert world.left(card) == 30_000 - 700
 
 
-def test_f10_killed_before_the_receipt_is_read(own_world: World, start: Start, proxy: Proxy, till: Till, card: Pass):
-    sent_before = transactions(own_world)
+def test_f10_killed_before_the_receipt_is_read(world: World, start: Start, proxy: Proxy, till: Till, card: Pass):
+    sent_before = transactions(world)
     gateway = start(rpc=proxy.url)
     proxy.hold("eth_getTransactionReceipt", "before")
     till.pay(card, 700)
@@ -73,10 +73,10 @@ def test_f10_killed_before_the_receipt_is_read(own_world: World, start: Start, p
     till.pay(card, 100)
     assert again.post(till, till.body()).status_code == 200
     assert again.outcomes(till, 2)[1] == (2, 0, 0, 100)
-    assert transactions(own_world) == sent_before + 2
+    assert transactions(world) == sent_before + 2
 
 
-def test_f02_the_reply_is_lost_and_the_same_bytes_come_again(own_world: World, start: Start, till: Till, card: Pass):
+def test_f02_the_reply_is_lost_and_the_same_bytes_come_again(world: World, start: Start, till: Till, card: Pass):
     gateway = start()
     till.pay(card, 700)
     body = till.body()
@@ -89,10 +89,10 @@ def test_f02_the_reply_is_lost_and_the_same_bytes_come_again(own_world: World, s
     assert (second.status_code, second.json()) == (200, first.json())
     assert again.outcomes(till, 1) == [(1, 0, 0, 700)]
     assert again.post(till, body).json() == first.json()
-    assert own_world.left(card) == 30_000 - 700
+    assert world.left(card) == 30_000 - 700
 
 
-def test_a_rebuilt_projection_equals_the_one_that_lived(own_world: World, start: Start, till: Till, card: Pass):
+def test_a_rebuilt_projection_equals_the_one_that_lived(world: World, start: Start, till: Till, card: Pass):
     gateway = start()
     till.pay(card, 700)
     till.pay(card, 30_000)
@@ -108,7 +108,7 @@ def test_a_rebuilt_projection_equals_the_one_that_lived(own_world: World, start:
     assert {**again.snapshot(till), "version": None, "block": None} == lived
 
 
-def test_a_lost_database_comes_back_from_the_chain(own_world: World, start: Start, till: Till, card: Pass):
+def test_a_lost_database_comes_back_from_the_chain(world: World, start: Start, till: Till, card: Pass):
     gateway = start()
     till.pay(card, 700)
     till.pay(card, 800)
@@ -128,7 +128,7 @@ def test_a_lost_database_comes_back_from_the_chain(own_world: World, start: Star
     assert again.outcomes(till, 3)[2] == (3, 0, 0, 900)
 
 
-def test_intake_goes_on_without_a_node_and_health_says_why(own_world: World, start: Start, till: Till, card: Pass):
+def test_intake_goes_on_without_a_node_and_health_says_why(world: World, start: Start, till: Till, card: Pass):
     gateway = start()
     gateway.snapshot(till)  # so the terminal is known
     gateway.kill()
@@ -136,7 +136,7 @@ def test_intake_goes_on_without_a_node_and_health_says_why(own_world: World, sta
     till.pay(card, 700)
 
     assert alone.post(till, till.body()).status_code == 200
-    stranger = Till(own_world.domain)
+    stranger = Till(world.domain)
     stranger.pay(card, 1)
     answer = alone.post(stranger, stranger.body())
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")

@@ -12,7 +12,7 @@ Start = Callable[..., GatewayProcess]
 def test_what_is_accepted_and_not_final_is_subtracted(own_world: World, start: Start, proxy: Proxy):
     till, other, card = own_world.till(), own_world.till(), own_world.card(3_000)
     proxy.hold("eth_sendRawTransaction", "before")
-    gateway = start(rpc=proxy.url)
+    gateway = start(on=own_world, rpc=proxy.url)
     before = gateway.snapshot(till)
     assert before["budgets"] == [[to_hex(card.address), 1, 3_000, False]]
     assert (before["shop"], before["network"], before["sequence"]) == (1, 7, 0)
@@ -32,7 +32,7 @@ def test_what_is_accepted_and_not_final_is_subtracted(own_world: World, start: S
 
 
 def test_it_follows_the_sponsor(own_world: World, start: Start):
-    gateway, till, card = start(), own_world.till(), own_world.card(3_000)
+    gateway, till, card = start(on=own_world), own_world.till(), own_world.card(3_000)
     gateway.snapshot(till)
     own_world.grant(card, 500)
     contract = own_world.contract.functions
@@ -51,7 +51,7 @@ def test_it_follows_the_sponsor(own_world: World, start: Start):
 def test_programmes_that_do_not_concern_the_terminal_are_not_told(own_world: World, start: Start):
     till, card = own_world.till(slice_cents=0), own_world.card()
     own_world.send(own_world.contract.functions.admit_shop(1, 1, False))
-    gateway = start()
+    gateway = start(on=own_world)
 
     told = gateway.snapshot(till)
 
@@ -67,7 +67,7 @@ def test_a_name_that_is_no_text_does_not_stop_the_reader(own_world: World, start
     signed = own_world.owner.sign_transaction(spoilt)
     own_world.web3.eth.send_raw_transaction(signed.raw_transaction)
     own_world.send(own_world.contract.functions.admit_shop(2, 1, True))
-    gateway, till = start(), own_world.till()
+    gateway, till = start(on=own_world), own_world.till()
 
     names = [programme["name"] for programme in gateway.snapshot(till)["programmes"]]
 

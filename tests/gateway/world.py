@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coincurve import PrivateKey
-from contracts.deployment import Deployment
 from eth_account import Account
 from web3 import Web3
 
 from contracts import compile as artifacts
+from contracts.deployment import Deployment
 from contracts.embedded.accounts import development_keys
 from contracts.wire import journal, typed_data
 from contracts.wire.batch import Segment
@@ -132,6 +132,7 @@ class World:
             code_hash=keccak256(bytes(code)),
             network=NETWORK,
             token=Address(from_hex(self.euro.address)),
+            rpc_url=None,
         )
 
     def till(self, slice_cents: int = SLICE) -> Till:
@@ -153,16 +154,16 @@ class World:
         self.send(self.contract.functions.grant(1, reference, addresses, amounts))
 
     def sequence(self, till: Till) -> int:
-        return self.contract.functions.terminal(checksum(till.address)).call()[1]
+        return int(self.contract.functions.terminal(checksum(till.address)).call()[1])
 
     def left(self, card: Pass) -> int:
-        return self.contract.functions.budget(1, checksum(card.address)).call()[0]
+        return int(self.contract.functions.budget(1, checksum(card.address)).call()[0])
 
     def credit(self) -> int:
-        return self.contract.functions.credit(1, 1).call()
+        return int(self.contract.functions.credit(1, 1).call())
 
     def slice_left(self, till: Till) -> int:
-        return self.contract.functions.slice_of(1, checksum(till.address)).call()[0]
+        return int(self.contract.functions.slice_of(1, checksum(till.address)).call()[0])
 
     def settle(self, batch: bytes) -> None:
         self.send(self.contract.functions.settle(batch))
