@@ -156,12 +156,17 @@ def make_key(path: Path) -> Address:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         raise Broken(f"{path} is there already and stays as it is: name another file for a new key") from None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    except OSError as error:
+        raise Broken(f"{path} cannot be made ({error.strerror}): check its folder") from error
+    try:
         os.fchmod(descriptor, 0o600)
-        file.write(to_hex(key.secret) + "\n")
-        file.flush()
-        os.fsync(descriptor)
-    _sync_directory(path.parent)
+        _write(descriptor, to_hex(key.secret) + "\n")
+        _sync_folder(path.parent)
+    except OSError as error:
+        path.unlink()
+        raise Broken(f"{path} cannot be written ({error.strerror}): free space on the disk") from None
+    finally:
+        os.close(descriptor)
     return address_of(key)
 
 
@@ -206,7 +211,14 @@ def _parse_key(content: bytes) -> PrivateKey | None:
     return PrivateKey(secret) if is_private_key(secret) else None
 
 
-def _sync_directory(folder: Path) -> None:
+def _write(descriptor: int, text: str) -> None:
+    rest = text.encode("ascii")
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

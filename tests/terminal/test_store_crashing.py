@@ -1,5 +1,6 @@
 """Killed, cut off and out of room at every point of the approve path: what was reported is there, and nothing half."""
 
+import itertools
 import os
 import random
 import resource
@@ -9,6 +10,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -60,14 +62,12 @@ def sales(till, count, report):
 
 def sell_until_refused(store, signer):
     """How many sales went through before the disk was full."""
-    for sold in range(10_000):
-        try:
-            sell(store, signer, amount=100 + sold)
-        except Refused as refused:
-            assert refused.reason is Reason.STORAGE_FAULT
-            assert store.sequence == sold
-            return sold
-    raise AssertionError("the disk never was full")
+    sold = itertools.count()
+    with pytest.raises(Refused) as refused:
+        deque((sell(store, signer, amount=100 + number) for number in sold), maxlen=0)
+    assert refused.value.reason is Reason.STORAGE_FAULT
+    assert store.sequence == next(sold) - 1
+    return store.sequence
 
 
 def require_intact(till, reported):
