@@ -4,7 +4,7 @@ What a node refuses or does not answer comes out as one of three: `Reverted`, wi
 when trying again cannot help; `TryAgain`, when it may.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +27,7 @@ RECEIPT_SECONDS = 120
 GAS_MAX = 2**24
 """The most that one transaction may take on a public chain (EIP-7825)."""
 
+_LOG_BLOCKS = 5_000
 _REVERTED = "execution reverted: "
 
 
@@ -81,6 +82,18 @@ class Chain:
         """What a view gives at that block. Raises Reverted."""
         with self._asking():
             return call.call(block_identifier=block)
+
+    def final_block(self) -> int:
+        """The number of the newest block that cannot be undone."""
+        with self._asking():
+            return int(self._web3.eth.get_block("finalized")["number"])
+
+    def events(self, event: Any, first: int, last: int) -> Iterator[Mapping[str, Any]]:
+        """The arguments of an event of a contract, in the blocks first..last, asked for in ranges that nodes serve."""
+        for start in range(first, last + 1, _LOG_BLOCKS):
+            with self._asking():
+                logs = event.get_logs(from_block=start, to_block=min(start + _LOG_BLOCKS - 1, last))
+            yield from (log["args"] for log in logs)
 
     def deploy(self, account: LocalAccount, name: str, *arguments: Any) -> tuple[Address, Sent]:
         """Create a contract of ours. Raises Reverted."""

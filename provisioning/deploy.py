@@ -7,7 +7,6 @@ from eth_account.signers.local import LocalAccount
 from contracts.chain import Chain
 from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
-from contracts.wire.passcode import NETWORK_MAX
 from contracts.wire.units import Address, to_hex
 from provisioning import desk
 from provisioning.desk import Answer
@@ -21,9 +20,13 @@ def main(argv: list[str]) -> int:
     """Deploy, and write the record."""
     parser = desk.parser("chain deploy", "Put the contract on a chain; the key that signs becomes its owner.", _EXAMPLE)
     parser.add_argument("--rpc", required=True, metavar="URL", help="JSON-RPC of a node")
-    parser.add_argument("--network", type=_network, required=True, metavar="N", help="whose passes: 0 to 65535")
+    parser.add_argument(
+        "--network", type=desk.option(desk.network), required=True, metavar="N", help="whose passes: 0 to 65535"
+    )
     token = parser.add_mutually_exclusive_group(required=True)
-    token.add_argument("--token", type=desk.address, metavar="ADDRESS", help="the ERC-20 euro that programmes pay in")
+    token.add_argument(
+        "--token", type=desk.option(desk.address), metavar="ADDRESS", help="the ERC-20 euro that programmes pay in"
+    )
     token.add_argument("--development-euro", action="store_true", help="deploy a euro that is worth nothing")
     parser.add_argument("--record", type=Path, required=True, metavar="FILE", help="where the record is written")
     desk.add_keystore(parser)
@@ -73,10 +76,3 @@ def _answer(deployment: Deployment) -> Answer:
         f"programmes pay in {to_hex(deployment.token)}"
     )
     return Answer(sentence, deployment.model_dump(mode="json"))
-
-
-def _network(text: str) -> int:
-    network = int(text)
-    if not 0 <= network <= NETWORK_MAX:
-        raise ValueError
-    return network

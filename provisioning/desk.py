@@ -9,13 +9,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from contracts.wire import units
 from contracts.wire.errors import Broken
+from contracts.wire.passcode import NETWORK_MAX
 from contracts.wire.units import Address, Cents, from_hex
 
 KEY_VARIABLE = "KINDPAKKET_KEY"
@@ -86,7 +87,30 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
-# What arguments are read with; argparse turns a ValueError into wrong use, exit 2.
+def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
+    """Run the command that the options chose, and say its answer. Each sets `run`: options -> Answer."""
+    arguments = parser.parse_args(argv)
+    answer: Answer = arguments.run(arguments)
+    answer.say(as_json=arguments.json)
+    return 0
+
+
+# What arguments are read with. Each raises ValueError with what it expects.
+
+
+_T = TypeVar("_T")
+
+
+def option(read: Callable[[str], _T]) -> Callable[[str], _T]:
+    """The reader for argparse, which says what was expected and exits 2."""
+
+    def checked(text: str) -> _T:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
 
 
 def address(text: str) -> Address:
@@ -96,10 +120,19 @@ def address(text: str) -> Address:
 
 def identity(text: str) -> int:
     """The number of a sponsor, programme or shop: 1 and up."""
-    number = int(text)
-    if not 1 <= number <= IDENTITY_MAX:
-        raise ValueError
-    return number
+    return whole(text, 1, IDENTITY_MAX)
+
+
+def network(text: str) -> int:
+    """Whose passes: 0 to 65535."""
+    return whole(text, 0, NETWORK_MAX)
+
+
+def whole(text: str, least: int, most: int) -> int:
+    """A whole number between two bounds."""
+    if re.fullmatch(r"\d{1,20}", text, re.ASCII) is None or not least <= int(text) <= most:
+        raise ValueError(f"expected a whole number from {least} to {most}")
+    return int(text)
 
 
 _AMOUNT = re.compile(r"(\d{1,17})(?:[.,](\d{2}))?", re.ASCII)

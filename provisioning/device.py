@@ -1,0 +1,122 @@
+"""What stands on a terminal before its daemon starts: its folder, its key, its empty journal, its configuration."""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from contracts.deployment import Deployment
+from contracts.wire.errors import Broken
+from contracts.wire.units import Address, to_hex
+from provisioning.private import new_file
+from terminal import config, signer
+from terminal.store import Store
+
+KEY = "terminal.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a terminal is to be. Paths are absolute."""
+
+    deployment: Deployment
+    config: Path
+    state: Path
+    shop: str
+    support: str
+    gateway_url: str
+    rpc_url: str
+    language: str = "nl"
+    simulators: bool = False
+
+    @property
+    def key(self) -> Path:
+        """Where its key lives."""
+        return self.state / KEY
+
+    @property
+    def journal(self) -> Path:
+        """Where its journal lives."""
+        return self.state / "journal.sqlite"
+
+
+def make(plan: Plan) -> Address:
+    """Make the terminal, and give its address. Raises Broken when any part of it is there already: none is replaced.
+
+    What was made is taken away again when a later part fails: nobody has seen that key yet.
+    """
+    content = render(plan)
+    _check(plan, content)
+    plan.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    terminal = signer.make_key(plan.key)
+    try:
+        Store.create(plan.journal, plan.deployment.domain, terminal, volatile_ok=plan.simulators)
+        with new_file(plan.config, 0o644) as file:
+            file.write(content.encode())
+    except BaseException:
+        plan.key.unlink()
+        plan.journal.unlink(missing_ok=True)
+        raise
+    return terminal
+
+
+def _check(plan: Plan, content: str) -> None:
+    """Raises Broken for what would only fail half-way."""
+    for path in (plan.config, plan.key, plan.journal):
+        if path.exists():
+            raise Broken(f"{path} is there already and stays as it is: a terminal is made once, in a place of its own")
+    if not plan.config.parent.is_dir():
+        raise Broken(f"{plan.config.parent} is no folder: make it, or name another --config")
+    try:
+        config.Config(**tomllib.loads(content))
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        raise Broken(f"the configuration would not load: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+
+
+def render(plan: Plan) -> str:
+    """The configuration as TOML."""
+    deployment = plan.deployment
+    top = {
+        "state_dir": str(plan.state),
+        "key_file": str(plan.key),
+        "language": plan.language,
+        "shop": plan.shop,
+        "support": plan.support,
+        "simulators": plan.simulators,
+    }
+    chain = {
+        "rpc_url": plan.rpc_url,
+        "chain_id": deployment.chain_id,
+        "contract": to_hex(deployment.contract),
+        "network": deployment.network,
+    }
+    devices = _simulated(plan.state) if plan.simulators else ()
+    tables = [*_lines(top), *([] if devices else ["devices = []"])]
+    tables += ["", "[chain]", *_lines(chain), "", "[gateway]", *_lines({"url": plan.gateway_url})]
+    for device in devices:
+        tables += ["", "[[devices]]", *_lines(device)]
+    return "\n".join(tables) + "\n"
+
+
+def _simulated(state: Path) -> Sequence[Mapping[str, Any]]:
+    """A scanner and a keypad that obey a script."""
+    return [
+        {"name": kind, "driver": f"simulated-{kind}", "options": {"socket": str(state / f"{kind}.sock")}}
+        for kind in ("scanner", "keypad")
+    ]
+
+
+def _lines(values: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_value(value)}" for key, value in values.items()]
+
+
+def _value(value: Any) -> str:
+    """The value in TOML, whose strings take JSON's escapes; DEL is the one control that JSON leaves as it is."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(_lines(value)) + " }"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

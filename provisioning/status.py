@@ -1,0 +1,188 @@
+"""`kindpakket chain status`: what the contract holds, and whether it adds up.
+
+For every programme the parts are summed as the contract has them at one final block: reserve, the budgets of all passes
+that were ever granted one, the slices of all terminals, the credits of all shops. Their sum must be what is held, and
+the tokens that the contract has must be at least what all programmes of that token hold.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from contracts.chain import checksum
+from contracts.wire.errors import Broken
+from contracts.wire.units import Address, from_hex, to_hex
+from provisioning import desk
+from provisioning.desk import Answer
+from provisioning.programme import Programme, show
+from provisioning.town import Town, open_town
+
+_EXAMPLE = "  kindpakket chain status --record deployment.json --json"
+_PROGRESS_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Where a programme's cents are. `held` is what the contract says that they come to."""
+
+    programme: int
+    name: str
+    paused: bool
+    token: str
+    scale: int
+    held: int
+    reserve: int
+    budgets: int
+    slices: int
+    credits: int
+
+    @property
+    def difference(self) -> int:
+        """Held less the sum of the parts: 0, or the contract is wrong."""
+        return self.held - self.reserve - self.budgets - self.slices - self.credits
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What the contract has of a token, and what it must have, in the token's own units."""
+
+    address: str
+    balance: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The contract after one block."""
+
+    chain_id: int
+    contract: str
+    network: int
+    block: int
+    sponsors: int
+    shops: int
+    terminals: int
+    passes: int
+    programmes: tuple[Money, ...]
+    tokens: tuple[Token, ...]
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every cent is where it should be."""
+        solvent = all(token.balance >= token.needed for token in self.tokens)
+        return solvent and all(money.difference == 0 for money in self.programmes)
+
+
+def status(town: Town) -> Status:
+    """Look at every programme, pass, terminal and shop at the newest final block."""
+    return _Auditor(town).status()
+
+
+class _Auditor:
+    """The contract at one block."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self._block = town.chain.final_block()
+        granted = ((args["programme"], args["pass_address"]) for args in self._events("Granted"))
+        self._passes = sorted(set(granted))
+        self._terminals = sorted({args["terminal"] for args in self._events("TerminalRegistered")})
+
+    def status(self) -> Status:
+        deployment = self._town.deployment
+        sponsors, programmes, self._shops = (
+            int(self._view(f"{kind}_count")) for kind in ("sponsor", "programme", "shop")
+        )
+        left = self._budgets()
+        moneys = tuple(self._money(number, left) for number in range(1, programmes + 1))
+        return Status(
+            chain_id=deployment.chain_id,
+            contract=to_hex(deployment.contract),
+            network=deployment.network,
+            block=self._block,
+            sponsors=sponsors,
+            shops=self._shops,
+            terminals=len(self._terminals),
+            passes=len({address for _, address in self._passes}),
+            programmes=moneys,
+            tokens=tuple(self._tokens(moneys)),
+        )
+
+    def _budgets(self) -> dict[int, int]:
+        """What is left on all passes, by programme."""
+        left: dict[int, int] = {}
+        for done, (programme, address) in enumerate(self._passes, start=1):
+            left[programme] = left.get(programme, 0) + int(self._view("budget", programme, address)[0])
+            if done % _PROGRESS_EVERY == 0:
+                desk.progress(f"{done} of {len(self._passes)} budgets read")
+        return left
+
+    def _money(self, number: int, left: dict[int, int]) -> Money:
+        found: Programme = show(self._town, number, self._block)
+        slices = sum(int(self._view("slice_of", number, terminal)[0]) for terminal in self._terminals)
+        return Money(
+            programme=number,
+            name=found.name,
+            paused=found.paused,
+            token=found.token,
+            scale=found.scale,
+            held=found.held,
+            reserve=found.reserve,
+            budgets=left.get(number, 0),
+            slices=slices,
+            credits=sum(int(self._view("credit", number, shop)) for shop in range(1, self._shops + 1)),
+        )
+
+    def _tokens(self, moneys: tuple[Money, ...]) -> Iterator[Token]:
+        holder = checksum(self._town.deployment.contract)
+        for address in sorted({money.token for money in moneys}):
+            token = self._town.chain.contract("development_euro", Address(from_hex(address)))
+            balance = int(self._town.chain.read(token.functions.balanceOf(holder), self._block))
+            needed = sum(money.held * money.scale for money in moneys if money.token == address)
+            yield Token(address, balance, needed)
+
+    def _view(self, name: str, *arguments: Any) -> Any:
+        return self._town.view(name, *arguments, block=self._block)
+
+    def _events(self, name: str) -> Iterator[Any]:
+        event = self._town.contract.get_event_by_name(name)
+        return iter(self._town.chain.events(event, self._town.deployment.block, self._block))
+
+
+def main(argv: list[str]) -> int:
+    """Show it; exit 1 when it does not add up."""
+    parser = desk.parser("chain status", "What the contract holds, and whether it adds up.", _EXAMPLE)
+    desk.add_town(parser, signs=False)
+    arguments = parser.parse_args(argv)
+    return _show(arguments)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    found = status(open_town(arguments, signs=False))
+    _answer(found).say(as_json=arguments.json)
+    if not found.adds_up:
+        raise Broken("the contract's books do not add up; stop and let somebody look")
+    return 0
+
+
+def _answer(found: Status) -> Answer:
+    lines = [
+        f"contract {found.contract} on chain {found.chain_id}, network {found.network}; its code is the record's",
+        f"after block {found.block}",
+        f"{found.sponsors} sponsors, {found.shops} shops, {found.terminals} terminals, {found.passes} passes",
+        *(_line(money) for money in found.programmes),
+        *(f"token {token.address}: has {token.balance}, must have {token.needed}" for token in found.tokens),
+        "it adds up" if found.adds_up else "IT DOES NOT ADD UP",
+    ]
+    return Answer("\n".join(lines), {**asdict(found), "adds_up": found.adds_up})
+
+
+def _line(money: Money) -> str:
+    parts = ("reserve", "budgets", "slices", "credits")
+    sums = ", ".join(f"{part} {desk.euros(getattr(money, part))}" for part in parts)
+    paused = " (paused)" if money.paused else ""
+    return (
+        f"programme {money.programme} {money.name}{paused}: holds {desk.euros(money.held)} = {sums}; "
+        f"difference {money.difference}"
+    )

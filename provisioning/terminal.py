@@ -1,0 +1,136 @@
+"""`kindpakket provision terminal`: a new terminal, on the device and on the contract.
+
+On a till of its own, `make` runs on the device and needs no node; `register` runs where the sponsor's key is. `add`
+does both, where one person has both.
+"""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contracts.deployment import Deployment
+from contracts.wire.errors import Broken
+from contracts.wire.units import Address, to_hex
+from provisioning import desk, device
+from provisioning.desk import Answer
+
+if TYPE_CHECKING:
+    from provisioning.fleet import Raise
+
+_EXAMPLE = """  kindpakket provision terminal make --record deployment.json --config /etc/kindpakket/terminal.toml \\
+      --state /var/lib/kindpakket --shop-name "Winkel 3" --support "0800-1234" --gateway https://gateway.example
+  kindpakket provision terminal register --record deployment.json --terminal 0x... --shop 3 --slice 1=500,00
+  kindpakket provision terminal raise --record deployment.json --terminal 0x... --slice 1=250,00"""
+
+
+def main(argv: list[str]) -> int:
+    """Run one of the sub-commands."""
+    parser = desk.parser("provision terminal", "Make terminals, register them, fund their slices.", _EXAMPLE)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    making = commands.add_parser("make", help="on the device: key, journal and configuration")
+    desk.add_town(making, signs=False)
+    _add_device(making)
+    making.set_defaults(run=_make)
+    registering = commands.add_parser("register", help="on the contract: bind it to a shop and fund its slices")
+    desk.add_town(registering)
+    _add_contract(registering)
+    registering.add_argument("--terminal", type=desk.option(desk.address), required=True, metavar="ADDRESS")
+    registering.set_defaults(run=_register)
+    adding = commands.add_parser("add", help="make and register in one go")
+    desk.add_town(adding)
+    _add_device(adding)
+    _add_contract(adding)
+    adding.set_defaults(run=_add)
+    raising = commands.add_parser("raise", help="fund its slices further")
+    desk.add_town(raising)
+    raising.add_argument("--terminal", type=desk.option(desk.address), required=True, metavar="ADDRESS")
+    _add_slices(raising, required=True)
+    raising.set_defaults(run=_raise)
+    return desk.run(parser, argv)
+
+
+def _add_device(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration that is written")
+    to.add_argument("--state", type=Path, required=True, metavar="DIR", help="where key and journal live, on a disk")
+    to.add_argument("--shop-name", required=True, metavar="NAME", help="the shop as the screen shows it")
+    to.add_argument("--support", required=True, metavar="TEXT", help="whom the screen says to call")
+    to.add_argument("--gateway", required=True, metavar="URL", help="where entries are handed in")
+    to.add_argument("--language", choices=("nl", "en"), default="nl")
+    to.add_argument("--simulators", action="store_true", help="a simulated scanner and keypad: never in a shop")
+
+
+def _add_contract(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--shop", type=desk.option(desk.identity), required=True, metavar="N", help="whose terminal it is")
+    _add_slices(to, required=False)
+
+
+def _add_slices(to: argparse.ArgumentParser, *, required: bool) -> None:
+    about = "so much of a programme's reserve for its slice: 1=500,00 (may be given again)"
+    to.add_argument("--slice", type=desk.option(_slice), action="append", required=required, help=about)
+
+
+def _slice(text: str) -> tuple[int, int]:
+    programme, _, amount = text.partition("=")
+    return desk.identity(programme), desk.money(amount)
+
+
+def _make(arguments: argparse.Namespace) -> Answer:
+    terminal = device.make(_plan(arguments))
+    sentence = f"made terminal {to_hex(terminal)}; now register it, where the sponsor's key is"
+    return Answer(sentence, {"terminal": to_hex(terminal), "config": str(arguments.config)})
+
+
+def _register(arguments: argparse.Namespace) -> Answer:
+    return _registered(arguments, arguments.terminal)
+
+
+def _add(arguments: argparse.Namespace) -> Answer:
+    from provisioning.town import open_town  # noqa: PLC0415 -- web3 is loaded only by what speaks to a node
+
+    open_town(arguments)  # whatever keeps it from being registered is found out before a key is made
+    return _registered(arguments, device.make(_plan(arguments)))
+
+
+def _registered(arguments: argparse.Namespace, terminal: Address) -> Answer:
+    from provisioning import fleet  # noqa: PLC0415 -- as above
+    from provisioning.town import open_town  # noqa: PLC0415 -- as above
+
+    fleet.register(open_town(arguments), terminal, arguments.shop, _raises(arguments))
+    sentence = f"terminal {to_hex(terminal)} is of shop {arguments.shop}"
+    return Answer(sentence, {"terminal": to_hex(terminal), "shop": arguments.shop})
+
+
+def _raise(arguments: argparse.Namespace) -> Answer:
+    from provisioning import fleet  # noqa: PLC0415 -- as above
+    from provisioning.town import open_town  # noqa: PLC0415 -- as above
+
+    town, slices = open_town(arguments), {}
+    for one in _raises(arguments):
+        slices[one.programme] = fleet.raise_slice(town, one.programme, arguments.terminal, one.cents)
+    said = ", ".join(f"{desk.euros(cents)} in programme {programme}" for programme, cents in slices.items())
+    data = {"terminal": to_hex(arguments.terminal), "slices": slices}
+    return Answer(f"terminal {to_hex(arguments.terminal)} now has {said}", data)
+
+
+def _raises(arguments: argparse.Namespace) -> "list[Raise]":
+    from provisioning.fleet import Raise  # noqa: PLC0415 -- as above
+
+    return [Raise(programme, cents) for programme, cents in arguments.slice or ()]
+
+
+def _plan(arguments: argparse.Namespace) -> device.Plan:
+    deployment = Deployment.load(arguments.record)
+    rpc_url = arguments.rpc or deployment.rpc_url
+    if rpc_url is None:
+        raise Broken("no node for its checkpoints: give --rpc URL")
+    return device.Plan(
+        deployment=deployment,
+        config=arguments.config.absolute(),
+        state=arguments.state.absolute(),
+        shop=arguments.shop_name,
+        support=arguments.support,
+        gateway_url=arguments.gateway,
+        rpc_url=rpc_url,
+        language=arguments.language,
+        simulators=arguments.simulators,
+    )
