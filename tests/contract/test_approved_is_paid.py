@@ -252,8 +252,8 @@ class Market(RuleBasedStateMachine):
 
     def received(self, shop: int) -> int:
         """A shop's credit and what it was paid out."""
-        credits = (int(self.world.contract.view("credit", number, shop)) for number in PROGRAMMES)
-        return self.paid_out[shop] + sum(credits)
+        parts = (int(self.world.contract.view("credit", number, shop)) for number in PROGRAMMES)
+        return self.paid_out[shop] + sum(parts)
 
     def teardown(self) -> None:
         """In the end somebody hands in everything, and everything approved is paid."""

@@ -1,0 +1,35 @@
+"""What a payment costs. A change of more than 1% is looked at before it is written down here."""
+
+import pytest
+
+from tests.bench.gas import measure
+
+KNOWN = {
+    "payment_1": 57_863,
+    "payment_10": 16_317,
+    "payment_100": 12_163,
+    "payment_10x10": 14_105,
+    "erc20_transfer": 33_887,
+    "grant_200": 25_958,
+}
+GOALS = {"payment_100": 12_500, "payment_10x10": 14_800}
+
+
+@pytest.fixture(scope="module")
+def gas() -> dict[str, float]:
+    """The figures, measured once."""
+    return measure()
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_gas_is_what_is_written_here(gas, name):
+    assert gas[name] == pytest.approx(KNOWN[name], rel=0.01)
+
+
+@pytest.mark.parametrize("name", GOALS)
+def test_gas_is_below_its_goal(gas, name):
+    assert gas[name] < GOALS[name]
+
+
+def test_a_payment_in_a_batch_costs_less_than_half_of_a_transfer(gas):
+    assert gas["payment_10x10"] < gas["erc20_transfer"] / 2
