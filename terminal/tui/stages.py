@@ -58,13 +58,14 @@ def _amount(screen: Screen, look: Look) -> Words:
 
 def _part(screen: Screen, look: Look) -> Words:
     texts = look.texts
-    note = texts.rest.format(rest=money(screen.rest))
+    note = _rest(screen, look)
     return Words(texts.part, money(screen.amount), note, keys=(texts.key_confirm_part, texts.key_cancel))
 
 
 def _again(screen: Screen, look: Look) -> Words:
     texts = look.texts
-    return Words(texts.again, money(screen.amount), texts.again_how, keys=(texts.key_confirm_again, texts.key_cancel))
+    note = _lines(texts.again_how, _rest(screen, look))
+    return Words(texts.again, money(screen.amount), note, keys=(texts.key_confirm_again, texts.key_cancel))
 
 
 def _working(screen: Screen, look: Look) -> Words:
@@ -73,8 +74,7 @@ def _working(screen: Screen, look: Look) -> Words:
 
 def _approved(screen: Screen, look: Look) -> Words:
     texts = look.texts
-    rest = texts.rest.format(rest=money(screen.rest)) if screen.rest else ""
-    note = _lines(rest, entry_state(screen, look))
+    note = _lines(_rest(screen, look), entry_state(screen, look))
     return Words(texts.approved, money(screen.amount), note, keys=(texts.key_next,), mark=Mark.CHECK)
 
 
@@ -124,13 +124,17 @@ def entry_state(screen: Screen, look: Look) -> str:
 
 
 def whom_to_call(look: Look, number: int = 0) -> str:
-    """The support line, and the number to give there."""
+    """The number, and the support line to give it to."""
     support = look.texts.help.format(support=look.support) if look.support else ""
     reference = look.texts.number.format(number=number) if number else ""
-    return _line(support, reference)
+    return _line(reference, support)
 
 
 _NUMBERS = frozenset(int(reason) for reason in Reason)
+
+
+def _rest(screen: Screen, look: Look) -> str:
+    return look.texts.rest.format(rest=money(screen.rest)) if screen.rest else ""
 
 
 def _line(*parts: str) -> str:

@@ -57,6 +57,7 @@ MOMENTS: dict[str, Screen | None] = {
     "amount-large": replace(AMOUNT, amount=Cents(1_234_50)),
     "part": replace(AMOUNT, stage=Stage.PART, amount=Cents(7_50), rest=Cents(5_00)),
     "again": replace(AMOUNT, stage=Stage.AGAIN),
+    "again-rest": replace(AMOUNT, stage=Stage.AGAIN, amount=Cents(7_50), rest=Cents(5_00)),
     "working": replace(AMOUNT, stage=Stage.WORKING),
     "approved": APPROVED,
     "approved-rest": replace(APPROVED, rest=Cents(5_00)),
@@ -65,6 +66,7 @@ MOMENTS: dict[str, Screen | None] = {
     "refused-product": replace(READY, stage=Stage.REFUSED, reason=Reason.SCAN_PRODUCT),
     "locked": replace(READY, stage=Stage.LOCKED, reason=Reason.FORK),
     "offline": replace(READY, status=OFFLINE),
+    "attention": replace(READY, status=replace(ONLINE, attention=Reason.REQUEST_SIGNATURE)),
     "stopped": replace(READY, status=replace(OFFLINE, approves_until=Timestamp(0), synchronised=False)),
     "gone": None,
 }

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
 from terminal.link import Lamp
 from terminal.tui.formatting import clock, countdown, day_and_clock, money, until
+from terminal.tui.look import Look
 from terminal.tui.texts import DUTCH
 from terminal.tui.widgets.status import contact, devices, limit, queue
 from tests.tui.moments import NOW, OFFLINE, ONLINE
@@ -50,7 +52,12 @@ def test_countdown(seconds, text):
 )
 def test_contact_says_who_does_not_answer(gateway, chain, text):
 
-    assert contact(replace(ONLINE, gateway=bool(gateway), chain=bool(chain)), DUTCH).startswith(text)
+    assert contact(replace(ONLINE, gateway=bool(gateway), chain=bool(chain)), Look()).startswith(text)
+
+
+def test_f06_what_the_gateway_refuses_is_a_number_to_call_about():
+    refusing = replace(ONLINE, attention=Reason.REQUEST_SIGNATURE)
+    assert contact(refusing, Look("nl", support="050 123 45 67")) == "✗ Nummer 161   Hulp: 050 123 45 67"
 
 
 def test_the_limit_is_said_when_it_matters():

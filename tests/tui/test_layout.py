@@ -8,10 +8,11 @@ from contracts.wire.reasons import Reason
 from contracts.wire.units import TIMESTAMP_MAX, Cents, Timestamp
 from terminal.link import Screen, Stage
 from terminal.tui.counter import CounterView
+from terminal.tui.look import Look
 from terminal.tui.widgets.big import Big
 from terminal.tui.widgets.mark import Mark
 from tests.tui.moments import APPROVED, MOMENTS, NOW, READY
-from tests.tui.still import SUPPORT, plain, still
+from tests.tui.still import SHOP, SUPPORT, StillApp, plain, still
 from tests.tui.test_pictures import SIZES
 
 REFUSABLE = [reason for reason in Reason if reason in range(1, 14) or reason in range(96, 160)]
@@ -49,11 +50,13 @@ async def test_nothing_is_cut_off_and_every_headline_is_large(size, language):
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_every_reason_fits_the_smallest_screen_with_whom_to_call(language):
-    app = still(None, language)
+    longest = "Helpdesk gemeente, werkdagen van 9 tot 17 uur, 050 123 45 67 tst"
+    assert len(longest) == 64
+    app = StillApp(None, Look(language, SHOP, longest))
     async with app.run_test(size=SIZES["80x24"]) as pilot:
         stages = [(Stage.REFUSED, reason) for reason in REFUSABLE] + [(Stage.LOCKED, reason) for reason in LOCKABLE]
         for stage, reason in stages:
-            app.query_one(CounterView).update(replace(READY, stage=stage, reason=reason))
+            app.query_one(CounterView).update(replace(READY, stage=stage, reason=reason, recent=()))
             await pilot.pause()
             assert cut_off(app) == [], reason.name
             assert SUPPORT in plain(app)
@@ -110,7 +113,7 @@ async def test_a_rejected_payment_stands_in_the_list_with_its_number_and_whom_to
     async with app.run_test() as pilot:
         await pilot.pause()
         row = next(line for line in plain(app).splitlines() if "5,25" in line)
-    assert f"✗ niet betaald. Hulp: {SUPPORT}   Nummer 36" in row
+    assert f"✗ niet betaald. Nummer 36   Hulp: {SUPPORT}" in row
 
 
 @pytest.mark.parametrize(

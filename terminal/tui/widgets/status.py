@@ -7,12 +7,16 @@ from textual.widget import Widget
 from terminal.link import Lamp, Status
 from terminal.tui.formatting import countdown, until
 from terminal.tui.look import Look
+from terminal.tui.stages import whom_to_call
 from terminal.tui.texts import Texts
 from terminal.tui.widgets.big import Big
 
 
-def contact(status: Status, texts: Texts) -> str:
-    """Which of gateway and chain answers; a full lamp when both do."""
+def contact(status: Status, look: Look) -> str:
+    """Which of gateway and chain answers; when the gateway refuses what it was handed, whom to call about it."""
+    if status.attention:
+        return f"✗ {whom_to_call(look, status.attention)}"
+    texts = look.texts
     words = {
         (True, True): f"● {texts.online}",
         (True, False): f"◐ {texts.no_chain}",
@@ -53,7 +57,7 @@ class StatusLines(Widget):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self._texts = look.texts
+        self._look = look
 
     def compose(self) -> ComposeResult:
         """The four parts, empty."""
@@ -66,12 +70,14 @@ class StatusLines(Widget):
 
     def say(self, status: Status) -> None:
         """Show this status."""
+        texts = self._look.texts
         parts = {
-            "contact": contact(status, self._texts),
-            "queue": queue(status, self._texts),
-            "devices": devices(status.devices, self._texts),
-            "limit": limit(status, self._texts),
+            "contact": contact(status, self._look),
+            "queue": queue(status, texts),
+            "devices": devices(status.devices, texts),
+            "limit": limit(status, texts),
         }
         for name, text in parts.items():
             self.query_one(f"#{name}", Big).say(text)
-        self.set_class(not (status.gateway and status.chain), "offline")
+        self.set_class(bool(status.attention) or not (status.gateway and status.chain), "alarm")
+        self.set_class(bool(status.attention), "attention")
