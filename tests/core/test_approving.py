@@ -6,7 +6,7 @@ import pytest
 
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
-from terminal.core.approve import ONE_CENT, WAITING_MAX, approves_until, free, judge, waiting
+from terminal.core.approve import ONE_CENT, WAITING_MAX, approves_until, free, judge, net, waiting
 from terminal.core.facts import OpenEntry
 from terminal.core.moment import Moment
 from terminal.core.state import Knowledge, Scanned
@@ -54,6 +54,11 @@ def test_f15_the_slice_less_own_open_payments_is_inclusive(amount, verdict):
     knowledge = with_entries(entry(1, 20_000), entry(2, 4_000))
     assert free(knowledge, 1) == 1000
     assert judged(amount, knowledge) == verdict
+
+
+def test_a_snapshot_that_has_less_than_was_taken_leaves_nothing():
+    knowledge = replace(KNOWN, sequence=1, entries=(entry(1, 600),))
+    assert net(knowledge, FAMILY_02, (budget(500),)) == (budget(0),)
 
 
 def test_f15_only_payments_of_this_programme_after_the_checkpoint_count():

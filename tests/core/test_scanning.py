@@ -188,6 +188,22 @@ def test_f27_the_refusal_goes_by_itself(shop):
     assert shop.screen.stage is Stage.READY
 
 
+def test_f27_the_refusal_stays_for_its_time_however_long_nobody_was_there(shop):
+    shop.tick(500)
+    shop.misread()
+    shop.tick(7)
+    assert shop.screen.stage is Stage.REFUSED
+
+
+def test_f27_two_wrong_codes_in_a_row_leave_the_sale_open(shop):
+    shop.scan()
+    shop.type("1250")
+    shop.misread(Reason.SCAN_PRODUCT)
+    shop.misread(Reason.SCAN_LINK)
+    shop.tick(8)
+    assert (shop.screen.stage, shop.screen.amount) == (Stage.AMOUNT, 1250)
+
+
 def test_f27_a_product_left_before_the_scanner_beeps_once(shop):
     assert shop.misread() == (Signal(Tone.REFUSED),)
     shop.wait(2)
