@@ -56,6 +56,10 @@ class Big(Widget):
         width, height = self.content_size
         rows = fit(self._text, width, height, self._largest, centred=self.styles.text_align == "center")
         if rows is None:
-            rows = [row for line in self._text.split("\n") for row in wrap(line, max(1, width)) or [""]]
+            rows = [
+                row
+                for line in self._text.split("\n")
+                for row in wrap(line, max(1, width), break_on_hyphens=False) or [""]
+            ]
         self._rows = rows
         self.refresh()
