@@ -81,9 +81,9 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     with Reader.open(load(arguments.config).journal) as reader:
-        line = next(reader.lines(arguments.sequence, limit=1), None) if arguments.sequence > 0 else None
-        if line is None:
+        if not 1 <= arguments.sequence <= reader.sequence:
             raise Broken(f"there is no entry {arguments.sequence}: this journal has the entries 1 to {reader.sequence}")
+        line = next(reader.lines(arguments.sequence))
         booking, state, reason = next(standing.each(reader, line.sequence))
     shown = _booked(booking, state, reason) | {
         "pass": to_hex(booking.pass_address),

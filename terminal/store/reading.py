@@ -11,7 +11,7 @@ from contracts.wire.batch import Segment
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Cents, Hash, Timestamp, address, cents, hash32, timestamp
+from contracts.wire.units import SEQUENCE_MAX, Address, Cents, Hash, Timestamp, address, cents, hash32, timestamp
 from terminal.core.facts import RECENT_MAX, Budget, Checkpoint, JournalFacts, OpenEntry, Outcome, Programme, Slice
 from terminal.core.line import Line
 from terminal.store import schema
@@ -72,9 +72,11 @@ class View:
         return last or (0, journal.genesis(self.domain, self.terminal))
 
     def head_at(self, sequence: int) -> Hash | None:
-        """The head after that entry: genesis for 0, None beyond the last."""
+        """The head after that entry: genesis for 0, None for any number that is not an entry's."""
         if sequence == 0:
             return journal.genesis(self.domain, self.terminal)
+        if not 0 < sequence <= SEQUENCE_MAX:
+            return None
         return self._one(hash32, "SELECT head FROM entries WHERE sequence = ?", sequence)
 
     def lines(self, first: int = 1, limit: int = -1) -> Iterator[Line]:
@@ -84,9 +86,9 @@ class View:
 
     def segment_after(self, sequence: int, limit: int = 100) -> Segment | None:
         """What follows that entry, as the gateway and the contract take it; None when nothing does."""
-        lines = tuple(self.lines(sequence + 1, limit))
         previous = self.head_at(sequence)
-        if not lines or previous is None:
+        lines = tuple(self.lines(sequence + 1, limit)) if previous is not None else ()
+        if previous is None or not lines:
             return None
         entries = tuple(line.entry for line in lines)
         return Segment(self.terminal, sequence + 1, previous, entries, lines[-1].signature)

@@ -6,8 +6,8 @@ force, and the next replacement sweeps up what it left.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from contracts.wire.reasons import Reason
 from contracts.wire.units import PROGRAMME_MAX, SEQUENCE_MAX, Address, address, cents, timestamp
 from terminal.core.facts import Budget, Programme
 from terminal.store import schema
+from terminal.store.turns import Turns
 
 PROGRAMMES_MAX = 256
 VERSION_LENGTH_MAX = 128
@@ -28,6 +29,7 @@ _NUMBER_MAX = 2**63 - 1  # SQLite's
 
 def replace(
     path: Path,
+    turns: Turns,
     version: str,
     block: int,
     sequence: int,
@@ -42,44 +44,61 @@ def replace(
     _require_bounds(version, block, sequence, programmes)
     try:
         with closing(schema.connect(path, mode="rw")) as database:
-            database.execute("PRAGMA synchronous = FULL")
-            generation = _current(database) + 1
-            _sweep(database, keep=generation - 1)
-            _write_budgets(database, generation, budgets)
-            _switch(database, (generation, version, block, sequence), programmes)
-            _sweep(database, keep=generation)
+            writer = _Writer(database, turns)
+            writer.sweep(keep=writer.generation)
+            writer.write(budgets)
+            writer.switch((version, block, sequence), programmes)
+            writer.sweep(keep=writer.generation)
     except sqlite3.Error as error:
         raise Refused(Reason.STORAGE_FAULT, f"the snapshot is not stored: {error}") from error
 
 
-def _current(database: sqlite3.Connection) -> int:
-    row = database.execute("SELECT generation FROM snapshot").fetchone()
-    return int(row[0]) if row else 0
+class _Writer:
+    """One replacement, on a connection of its own.
 
+    Chunks are not flushed one by one: the flush of the switch covers all that was written before it.
+    """
 
-def _write_budgets(database: sqlite3.Connection, generation: int, budgets: Iterable[tuple[Address, Budget]]) -> None:
-    rows = ((generation, *_bounded(pass_address, budget)) for pass_address, budget in budgets)
-    while chunk := list(islice(rows, CHUNK)):
-        with schema.transaction(database):
-            database.executemany("INSERT INTO budgets VALUES (?, ?, ?, ?, ?)", chunk)
+    def __init__(self, database: sqlite3.Connection, turns: Turns) -> None:
+        self._database = database
+        self._turns = turns
+        row = database.execute("SELECT generation FROM snapshot").fetchone()
+        self.generation = int(row[0]) if row else 0
+        database.execute("PRAGMA synchronous = NORMAL")
 
+    def write(self, budgets: Iterable[tuple[Address, Budget]]) -> None:
+        """Budgets of the next generation, chunk by chunk."""
+        rows = ((self.generation + 1, *_bounded(pass_address, budget)) for pass_address, budget in budgets)
+        while chunk := list(islice(rows, CHUNK)):
+            with self._transaction():
+                self._database.executemany("INSERT INTO budgets VALUES (?, ?, ?, ?, ?)", chunk)
 
-def _switch(database: sqlite3.Connection, snapshot: tuple[int, str, int, int], programmes: Sequence[Programme]) -> None:
-    with schema.transaction(database):
-        database.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)", snapshot)
-        database.execute("DELETE FROM programmes")
-        database.executemany("INSERT INTO programmes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, programmes))
+    def switch(self, snapshot: tuple[str, int, int], programmes: Sequence[Programme]) -> None:
+        """Have the next generation count."""
+        self._database.execute("PRAGMA synchronous = FULL")
+        self.generation += 1
+        with self._transaction():
+            self._database.execute(
+                "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)", (self.generation, *snapshot)
+            )
+            self._database.execute("DELETE FROM programmes")
+            self._database.executemany("INSERT INTO programmes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, programmes))
+        self._database.execute("PRAGMA synchronous = NORMAL")
 
+    def sweep(self, keep: int) -> None:
+        """Drop what a replacement left behind: it can only be the generation before the kept one, or after it."""
+        sql = """DELETE FROM budgets WHERE (generation, pass, programme) IN
+                 (SELECT generation, pass, programme FROM budgets WHERE generation = ? LIMIT ?)"""
+        for stale in (keep - 1, keep + 1):
+            swept = CHUNK
+            while swept == CHUNK:
+                with self._transaction():
+                    swept = self._database.execute(sql, (stale, CHUNK)).rowcount
 
-def _sweep(database: sqlite3.Connection, keep: int) -> None:
-    """Drop what a replacement left behind: it can only be the generation before the kept one, or after it."""
-    sql = """DELETE FROM budgets WHERE (generation, pass, programme) IN
-             (SELECT generation, pass, programme FROM budgets WHERE generation = ? LIMIT ?)"""
-    for stale in (keep - 1, keep + 1):
-        swept = CHUNK
-        while swept == CHUNK:
-            with schema.transaction(database):
-                swept = database.execute(sql, (stale, CHUNK)).rowcount
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._turns.patient(), schema.transaction(self._database):
+            yield
 
 
 def _require_bounds(version: str, block: int, sequence: int, programmes: Sequence[Programme]) -> None:

@@ -18,6 +18,7 @@ from terminal.core.line import Line
 from terminal.store import opening, schema, snapshot
 from terminal.store.place import Lock
 from terminal.store.reading import View
+from terminal.store.turns import Turns
 
 DETAIL_LENGTH_MAX = 500
 
@@ -30,6 +31,7 @@ class Store(View):
     def __init__(self, database: sqlite3.Connection, path: Path, lock: Lock) -> None:
         super().__init__(database, path)
         self._lock = lock
+        self._turns = Turns()
 
     @staticmethod
     def create(path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool = False) -> None:
@@ -64,7 +66,7 @@ class Store(View):
         """
         payment = _agreed(line, facts)
         try:
-            with schema.transaction(self._database):
+            with self._transaction():
                 self._require_next(line)
                 self._database.execute(
                     "INSERT INTO entries VALUES (?, ?, ?, ?)", (line.sequence, line.entry, line.head, line.signature)
@@ -83,7 +85,7 @@ class Store(View):
         False, and nothing noted, when they are not: then the gateway speaks of another journal. Raises
         Refused(STORAGE_FAULT) when the disk does not take the note.
         """
-        if sequence < 0 or self.head_at(sequence) != head:
+        if self.head_at(sequence) != head:
             return False
         self._note("forwarded = ?", sequence)
         return True
@@ -122,7 +124,7 @@ class Store(View):
         For a thread of its own: it uses its own connection, and approvals go on meanwhile. Raises ValueError for
         anything out of bounds and Refused(STORAGE_FAULT); then the old snapshot stays in force.
         """
-        snapshot.replace(self._path, version, block, sequence, programmes, budgets)
+        snapshot.replace(self._path, self._turns, version, block, sequence, programmes, budgets)
 
     def save_bound(self, bound: Timestamp) -> None:
         """Keep that it is not earlier than this; an earlier one than is kept changes nothing."""
@@ -167,7 +169,7 @@ class Store(View):
 
     def _overwrite_failed_commit(self, line: Line) -> None:
         try:
-            with schema.transaction(self._database):
+            with self._transaction():
                 self._database.execute("UPDATE progress SET faults = faults + 1")
         except sqlite3.Error as error:
             raise Broken(
@@ -179,9 +181,14 @@ class Store(View):
             self._database.execute(f"UPDATE progress SET {change}", values)  # noqa: S608 -- a change from this file
 
     @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._turns.urgent(), schema.transaction(self._database):
+            yield
+
+    @contextmanager
     def _noting(self) -> Iterator[None]:
         try:
-            with schema.transaction(self._database):
+            with self._transaction():
                 yield
         except sqlite3.Error as error:
             raise Refused(Reason.STORAGE_FAULT, str(error)) from error

@@ -158,6 +158,8 @@ class TestAcknowledging:
         line = sell(store, signer)
         assert not store.acknowledge(2, line.head)
         assert not store.acknowledge(-1, line.head)
+        assert not store.acknowledge(2**70, line.head)
+        assert store.segment_after(2**70) is None
 
     def test_a_gateway_that_lost_its_store_takes_the_mark_back(self, store, signer):
         line = sell(store, signer)
@@ -318,7 +320,7 @@ class TestSnapshot:
             await asyncio.sleep(0.01)
         await replacing
         assert len(waits) > 5
-        assert sorted(waits)[len(waits) // 2] < 0.1, f"the median approval took {sorted(waits)[len(waits) // 2]} s"
+        assert max(waits) < 1, f"an approval took {max(waits)} s"
         assert store.budgets_of(Address((count - 1).to_bytes(20)))[0].left == 2
         begun = time.perf_counter()
         for number in range(1000):
