@@ -150,6 +150,13 @@ def test_contact_and_devices_stand_on_the_status_line(shop):
     assert [(lamp.name, lamp.status) for lamp in status.devices] == [("keypad", "ready"), ("scanner", "lost")]
 
 
+def test_f06_what_the_gateway_refuses_stands_on_the_status_line_until_it_is_settled(shop):
+    shop.step(events.AttentionChanged(shop.now, Reason.REQUEST_FORM))
+    alarmed = shop.screen.status.attention
+    shop.step(events.AttentionChanged(shop.now, None))
+    assert (alarmed, shop.screen.status.attention) == (Reason.REQUEST_FORM, 0)
+
+
 def test_f24_a_lost_scanner_leaves_the_sale_open(shop):
     shop.scan()
     shop.type("12")

@@ -85,7 +85,13 @@ def happenings(now: Moment, sequence: int) -> list[Event]:
         events.OutcomesKnown(now, (Outcome(sequence, Reason.PAID),)),
         events.ContactChanged(now, gateway=True, chain=True),
         events.DeviceChanged(now, "scanner", "ready", ""),
+        events.AttentionChanged(now, Reason.REQUEST_FORM),
     ]
+
+
+def test_the_walk_meets_every_kind_of_event():
+    now = Moment(0, NOON, Timestamp(0), synchronised=False)
+    assert {type(event) for event in happenings(now, 0)} == set(typing.get_args(Event))
 
 
 def kind_of(known: State) -> tuple[object, ...]:
