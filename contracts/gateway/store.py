@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import IO
 
-from sqlalchemy import Connection, Engine, Table, and_, create_engine, delete, event, insert, select, update
+from sqlalchemy import Connection, Engine, Table, and_, create_engine, delete, event, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -78,6 +78,9 @@ class Store:
     def _prepare(self, domain: Domain, first_block: int) -> str:
         with self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            names = inspect(connection).get_table_names()
+            if names and identity.name not in names:
+                raise Broken("the database in the folder is not a gateway's: keep it, choose another --data")
             metadata.create_all(connection)
             row = connection.execute(select(identity)).one_or_none()
             if row is None:

@@ -52,7 +52,7 @@ class GatewayProcess:
         if not record.exists():
             world.record().save(record)
         arguments = ["gateway", "run", "--record", str(record), "--rpc", rpc, "--data", str(folder / "gateway")]
-        pace = ["--port", "0", "--batch-seconds", "0", "--poll-seconds", "0.05"]
+        pace = ["--port", "0", "--batch-seconds", "0", "--poll-seconds", "0.2"]
         self.process = subprocess.Popen(
             [sys.executable, "-c", _CLI, *arguments, *pace, *options],
             stdout=subprocess.PIPE,
