@@ -236,4 +236,4 @@ class Day(RuleBasedStateMachine):
 
 
 TestDay = Day.TestCase
-TestDay.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
+TestDay.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)

@@ -62,7 +62,7 @@ def accepted(annotation) -> set[type]:
 
 LIMIT = Cents(40)
 RULES = (replace(CLOTHES, floor_limit=LIMIT), replace(SPORTS, floor_limit=LIMIT))
-STEPS = (0, 700, 2_000, 9_000, 130_000)
+STEPS = (0, 9_000, 130_000)
 
 
 def happenings(now: Moment, sequence: int) -> list[Event]:
