@@ -6,6 +6,8 @@ By hand, so that a terminal's commands need no chain library.
 import json
 from typing import Any
 
+from pydantic_core import from_json
+
 from contracts.wire.errors import TryAgain
 from contracts.wire.units import from_hex
 from terminal.http import Http
@@ -29,8 +31,8 @@ class Endpoint:
         headers = {"Content-Type": "application/json"}
         status, answer = await self._http.fetch("POST", self._url, headers, body, self._limit)
         try:
-            message = json.loads(answer)
-        except (ValueError, RecursionError) as error:
+            message = from_json(answer)
+        except ValueError as error:
             raise TryAgain(f"{self._url} is no chain's endpoint (HTTP status {status}, not JSON)") from error
         if not isinstance(message, dict) or "result" not in message:
             raise TryAgain(f"{self._url} refuses {method}: {str(message)[:_TEXT_MAX]}")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from contracts.wire import entry as wire_entry
 from contracts.wire import journal
 from contracts.wire.entry import SignedPayment
@@ -93,10 +95,10 @@ def read(path: Path) -> Export:
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise Broken(f"{path} is longer than any export: name the file that `journal export` wrote")
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = from_json(path.read_bytes())
     except OSError as error:
         raise Broken(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Broken(f"{path} is not JSON: name the file that `journal export` wrote") from error
     try:
         return _export(document)

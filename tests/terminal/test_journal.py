@@ -192,7 +192,7 @@ class TestVerify:
         assert status == 1
         assert "not an export" in said.err
 
-    @pytest.mark.parametrize("text", ["", "{}", "[1]", "{" * 100_000, "\udcff", '{"format": "kindpakket journal 1"}'])
+    @pytest.mark.parametrize("text", ["", "{}", "[1]", "[" * 100_000, "\udcff", '{"format": "kindpakket journal 1"}'])
     def test_another_file(self, run, tmp_path, text):
         (tmp_path / "x").write_text(text, errors="surrogateescape")
         status, said = run("verify", tmp_path / "x")
