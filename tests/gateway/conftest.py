@@ -3,22 +3,31 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.process import GatewayProcess, Proxy, start_chain
-from tests.gateway.world import KEY_OF_GATEWAY, KEY_OF_OWNER, KEY_OF_SHARED_GATEWAY, World
+from tests.chain import processes
+from tests.gateway.desk import Desk
+from tests.gateway.process import GatewayProcess, Proxy
+from tests.gateway.world import KEY_OF_GATEWAY, KEY_OF_SHARED_GATEWAY, World
 
 
 @pytest.fixture(scope="session")
 def rpc_url() -> Iterator[str]:
-    chain, url = start_chain()
-    yield url
-    chain.kill()
-    chain.wait()
+    with processes.embedded("--block-seconds", "0.5") as url:
+        yield url
+
+
+@pytest.fixture
+def anvil_url() -> Iterator[str]:
+    binary = processes.anvil_binary()
+    if binary is None:
+        pytest.skip("no anvil: set KINDPAKKET_ANVIL, or npm install --prefix build/node @foundry-rs/anvil")
+    with processes.anvil(binary) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def world(rpc_url: str) -> World:
     """A contract that all tests share: each brings its own tills and passes."""
-    return World(rpc_url, KEY_OF_OWNER)
+    return World(rpc_url)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +41,7 @@ def gateway(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 def own_world(rpc_url: str) -> World:
     """A contract of the test's own, whose sponsor may do what it likes."""
-    return World(rpc_url, KEY_OF_OWNER)
+    return World(rpc_url)
 
 
 @pytest.fixture
@@ -53,3 +62,10 @@ def start(world: World, tmp_path: Path) -> Iterator[Callable[..., GatewayProcess
 def proxy(rpc_url: str) -> Iterator[Proxy]:
     with Proxy(rpc_url) as running:
         yield running
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(world, tmp_path)
+    yield desk
+    desk.store.close()

@@ -4,7 +4,6 @@ import json
 import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,16 +14,10 @@ from typing import Any, Self
 import httpx
 
 from contracts.wire.units import to_hex
+from tests.chain.processes import ROOT, command
 from tests.gateway.world import Till, World
 
 PATIENCE = 20.0
-_CLI = "import sys; from provisioning.cli import main; sys.exit(main(sys.argv[1:]))"
-
-
-def start_chain(*options: str) -> tuple[subprocess.Popen[str], str]:
-    arguments = ["chain", "dev", "--port", "0", "--block-seconds", "0.5", *options]
-    chain = subprocess.Popen([sys.executable, "-c", _CLI, *arguments], stdout=subprocess.PIPE, text=True)
-    return chain, ready_url(chain)
 
 
 def ready_url(process: subprocess.Popen[str]) -> str:
@@ -54,7 +47,8 @@ class GatewayProcess:
         arguments = ["gateway", "run", "--record", str(record), "--rpc", rpc, "--data", str(folder / "gateway")]
         pace = ["--port", "0", "--batch-seconds", "0", "--poll-seconds", "0.2"]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _CLI, *arguments, *pace, *options],
+            command(*arguments, *pace, *options),
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=(folder / "gateway.log").open("a"),
             text=True,

@@ -1,82 +1,18 @@
 """What cannot be settled is marked and rests; everything else goes on. Real store, real chain, one thread."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from eth_account import Account
 from sqlalchemy import select
 
-from contracts.gateway import attention, intake, journals
-from contracts.gateway.batcher import Limits
-from contracts.gateway.node import Node, Signed
-from contracts.gateway.outcomes import outcomes_after
-from contracts.gateway.reader import Reader
-from contracts.gateway.sender import Sender
+from contracts.gateway import attention, journals
+from contracts.gateway.node import Signed
 from contracts.gateway.snapshot import snapshot
-from contracts.gateway.store import Store
 from contracts.gateway.tables import attention as marks
 from contracts.wire import batch
-from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Timestamp, to_hex
+from contracts.wire.units import to_hex
+from tests.gateway.desk import Desk
 from tests.gateway.world import GRANTED, KEY_OF_GATEWAY, NETWORK, Till, World, checksum
-
-
-class PickyNode(Node):
-    """A node whose simulation refuses batches with one of these in them, or more bytes than this."""
-
-    refused: tuple[bytes, ...] = ()
-    bytes_max = 10**9
-
-    def gas_for(self, sender, batch):
-        if len(batch) > self.bytes_max or any(one in batch for one in self.refused):
-            raise Refused(Reason.SEGMENT_FORM, "execution reverted")
-        return super().gas_for(sender, batch)
-
-
-class Desk:
-    """Reader and sender on one store, driven by hand; `time` is what their clock says."""
-
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world, self.time = world, 1_000_000
-        self.store = Store(folder, world.domain, world.block)
-        self.node = PickyNode(world.rpc_url, world.record())
-        self.reader = Reader(self.store, self.node, world.domain, self.clock)
-        account = Account.from_key(KEY_OF_GATEWAY)
-        self.sender = Sender(self.store, self.node, account, world.domain, self.clock, Limits(age=0))
-
-    def clock(self) -> Timestamp:
-        return Timestamp(self.time)
-
-    def read(self) -> None:
-        while self.reader.step():
-            pass
-
-    def take_in(self, till: Till, first: int = 1, last: int | None = None) -> None:
-        segment = till.segment(first, last)
-        intake.check(till.domain, segment)
-        intake.take_in(self.store, till.domain, segment, self.clock())
-
-    def work(self) -> None:
-        for _ in range(6):
-            self.sender.step()
-        self.read()
-
-    def marked(self) -> dict[bytes, int]:
-        with self.store.reading() as connection:
-            return {row.terminal: row.reason for row in connection.execute(select(marks))}
-
-    def outcomes(self, till: Till) -> list[tuple[int, int, int]]:
-        found = outcomes_after(self.store, till.address, 0).outcomes
-        return [(one.sequence, one.reason, one.from_budget) for one in found]
-
-
-@pytest.fixture
-def desk(world: World, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(world, tmp_path)
-    yield desk
-    desk.store.close()
 
 
 def paying(world: World, *amounts: int) -> Till:

@@ -101,7 +101,7 @@ def body_of(segment: Segment) -> dict[str, Any]:
 class World:
     """One contract with one sponsor, one programme with money, one shop; tills and passes are added by tests."""
 
-    def __init__(self, rpc_url: str, key: bytes) -> None:
+    def __init__(self, rpc_url: str, key: bytes = KEY_OF_OWNER) -> None:
         self.rpc_url = rpc_url
         self.web3 = Web3(Web3.HTTPProvider(rpc_url))
         self.owner = Account.from_key(key)
