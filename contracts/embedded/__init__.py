@@ -6,6 +6,6 @@ Read in this order: `node` (blocks, calls, transactions), `store` (how it surviv
 What differs from a public network, on purpose:
 - every transaction is mined at once in a block of its own, so there is no pool, and a nonce too high is refused;
 - `safe` and `finalized` are the newest block, and there are no reorganisations;
-- a block's time is the real time, or one second after its parent when blocks come faster than that;
+- a block's time is the real time, so that several blocks may share a second;
 - blob transactions and state overrides are refused; one HTTP request carries one call.
 """

@@ -228,7 +228,7 @@ class Methods:
     def _headers(self, wanted: Filter) -> list[BlockHeaderAPI]:
         """The headers of the blocks to look into."""
         if wanted.block_hash is not None:
-            return [self._header(ByHash(blockHash=wanted.block_hash))]
+            return [_existing(self._node.header_by_hash(wanted.block_hash))]
         first, last = self._number(wanted.first), self._number(wanted.last)
         if first > last:
             raise RpcError(INVALID_PARAMS, "invalid block range: fromBlock is after toBlock")
@@ -271,10 +271,7 @@ class Methods:
     # Which block
 
     def _header(self, at: At) -> BlockHeaderAPI:
-        header = self._find(at)
-        if header is None:
-            raise RpcError(REFUSED, "header not found: there is no such block")
-        return header
+        return _existing(self._find(at))
 
     def _find(self, at: At) -> BlockHeaderAPI | None:
         if isinstance(at, ByHash):
@@ -285,6 +282,12 @@ class Methods:
         if isinstance(at, int):
             return at
         return 0 if at == "earliest" else self._node.head().block_number
+
+
+def _existing(header: BlockHeaderAPI | None) -> BlockHeaderAPI:
+    if header is None:
+        raise RpcError(REFUSED, "header not found: there is no such block")
+    return header
 
 
 _Row = tuple[Callable[..., Json], list[TypeAdapter[Any]], int]

@@ -33,7 +33,11 @@ class Store(BaseDB):
         path = self._path(folder)
         try:
             self._sqlite = sqlite3.connect(path, isolation_level=None, timeout=1)
-            self._prepare()
+            try:
+                self._prepare()
+            except sqlite3.Error:
+                self._sqlite.close()
+                raise
         except sqlite3.Error as error:
             raise Broken(
                 f"the chain's data in {path} cannot be used ({error}); choose another --data folder"

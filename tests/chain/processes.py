@@ -1,0 +1,59 @@
+"""Nodes as processes of their own: the embedded chain, and anvil where the machine has it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+ANVIL_PLACES = ("build/node/node_modules/.bin/anvil", "node_modules/.bin/anvil")
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "provisioning.cli", *arguments]
+
+
+def start(*options: str) -> tuple[subprocess.Popen[str], str]:
+    """The embedded chain and its address, once it answers."""
+    arguments = command("chain", "dev", "--port", "0", *options)
+    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    ready = process.stdout.readline()
+    assert ready.startswith("ready http://127.0.0.1:"), ready
+    return process, ready.split()[1]
+
+
+@contextmanager
+def embedded(*options: str) -> Iterator[str]:
+    process, url = start(*options)
+    try:
+        yield url
+    finally:
+        stop(process)
+
+
+def anvil_binary() -> str | None:
+    named = os.environ.get("KINDPAKKET_ANVIL") or shutil.which("anvil")
+    return named or next((str(ROOT / place) for place in ANVIL_PLACES if (ROOT / place).exists()), None)
+
+
+@contextmanager
+def anvil(binary: str) -> Iterator[str]:
+    arguments = [binary, "--port", "0", "--slots-in-an-epoch", "1", "--chain-id", "1337"]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if line.startswith("Listening on "))
+        yield f"http://{line.split()[-1]}"
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    process.wait(timeout=20)
+    if process.stdout is not None:
+        process.stdout.close()

@@ -1,0 +1,157 @@
+"""The binding that provisioning uses, the key that it signs with, and the record that it begins with."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from eth_account import Account
+
+from contracts.chain import Chain, Reverted, checksum
+from contracts.deployment import Deployment
+from contracts.keys import KeySource
+from contracts.wire.errors import Broken, TryAgain
+from contracts.wire.hashing import keccak256
+from contracts.wire.units import Address, Hash
+from tests.chain.rpc import OTHER, OWNER, Rpc
+
+RECORD = Deployment(
+    chain_id=1337,
+    contract=Address(b"\x01" * 20),
+    block=3,
+    code_hash=Hash(b"\x02" * 32),
+    network=7,
+    token=Address(b"\x03" * 20),
+    rpc_url="http://127.0.0.1:8545",
+)
+KEY = KeySource("KEY", "PASSWORD")
+
+
+def test_a_contract_is_deployed_read_and_called(node: Rpc):
+    chain = Chain(node.url)
+    address, sent = chain.deploy(OWNER, "development_euro")
+    euro = chain.contract("development_euro", address)
+    assert sent.gas > 0
+    chain.send(OTHER, euro.functions.mint(OTHER.address, 500))
+    assert chain.read(euro.functions.balanceOf(OTHER.address)) == 500
+    assert chain.read(euro.functions.balanceOf(OTHER.address), "latest") == 500
+
+
+def test_what_the_contract_refuses_comes_in_its_own_words(node: Rpc):
+    chain = Chain(node.url)
+    address, _ = chain.deploy(OWNER, "kindpakket", 7)
+    contract = chain.contract("kindpakket", address)
+    with pytest.raises(Reverted, match="the contract refuses: sponsor: only the owner"):
+        chain.send(OTHER, contract.functions.register_sponsor(OTHER.address))
+    with pytest.raises(Reverted, match="sponsor: only a sponsor"):
+        chain.send(OWNER, contract.functions.register_terminal(OWNER.address, 9))
+
+
+def test_who_has_no_money_for_gas_is_told_so(node: Rpc):
+    stranger = Account.create()
+    with pytest.raises(Broken, match=r"(?i)insufficient funds"):
+        Chain(node.url).deploy(stranger, "development_euro")
+
+
+def test_a_node_that_is_not_there_may_be_tried_again():
+    with pytest.raises(TryAgain, match="does not answer"):
+        Chain("http://127.0.0.1:1").chain_id()
+
+
+def test_something_else_at_the_address_is_no_node(embedded: Rpc):
+    with pytest.raises((Broken, TryAgain), match="does not answer"):
+        Chain(embedded.url + "/health").chain_id()
+
+
+def test_a_record_of_another_chain_or_contract_is_refused(embedded: Rpc):
+    chain = Chain(embedded.url)
+    with pytest.raises(Broken, match="not that of the record"):
+        chain.open(RECORD)
+    with pytest.raises(Broken, match="is chain 1337"):
+        chain.open(RECORD.model_copy(update={"chain_id": 5}))
+
+
+def test_the_code_hash_is_that_of_the_code(embedded: Rpc):
+    chain = Chain(embedded.url)
+    address, _ = chain.deploy(OWNER, "development_euro")
+    code = bytes.fromhex(embedded("eth_getCode", checksum(address), "latest")[2:])
+    assert chain.code_hash(address) == keccak256(code)
+    assert chain.code_hash(Address(b"\x09" * 20)) is None
+
+
+def test_a_record_is_kept_and_read_back(tmp_path: Path):
+    RECORD.save(tmp_path / "record.json")
+    assert Deployment.load(tmp_path / "record.json") == RECORD
+
+
+def test_a_record_is_never_overwritten(tmp_path: Path):
+    path = tmp_path / "record.json"
+    path.write_text("mine")
+    with pytest.raises(Broken, match="stays as it is"):
+        RECORD.save(path)
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"owner": "0x00"},
+        {"chain_id": 0},
+        {"network": 65536},
+        {"contract": "0x01"},
+        {"contract": 5},
+        {"contract": None},
+        {"code_hash": "0x" + "00" * 31},
+        {"block": -1},
+    ],
+)
+def test_a_record_with_a_wrong_or_unknown_key_is_refused(tmp_path: Path, change):
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps({**RECORD.model_dump(mode="json"), **change}))
+    with pytest.raises(Broken, match=f"record.json.*{next(iter(change))}"):
+        Deployment.load(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"{" * 30_000])
+def test_what_is_no_record_is_refused(tmp_path: Path, content):
+    path = tmp_path / "record.json"
+    path.write_bytes(content)
+    with pytest.raises(Broken, match="is not a deployment's record"):
+        Deployment.load(path)
+
+
+def test_a_missing_record_is_refused(tmp_path: Path):
+    with pytest.raises(Broken, match="cannot be read"):
+        Deployment.load(tmp_path / "none.json")
+
+
+def never() -> str:
+    raise AssertionError
+
+
+def test_the_key_comes_from_the_environment():
+    assert KEY.account(None, {"KEY": "0x" + OWNER.key.hex()}, never).address == OWNER.address
+
+
+def test_the_key_comes_from_a_keystore(tmp_path: Path):
+    path = tmp_path / "keystore.json"
+    path.write_text(json.dumps(Account.encrypt(OWNER.key, "secret", iterations=2)))
+    assert KEY.account(path, {"PASSWORD": "secret"}, never).address == OWNER.address
+    assert KEY.account(path, {}, lambda: "secret").address == OWNER.address
+    with pytest.raises(Broken, match="does not open with this password"):
+        KEY.account(path, {}, lambda: "guess")
+
+
+def test_without_a_key_it_says_what_to_set(tmp_path: Path):
+    with pytest.raises(Broken, match="set KEY"):
+        KEY.account(None, {}, never)
+    with pytest.raises(Broken, match="cannot be read"):
+        KEY.account(tmp_path / "none", {"PASSWORD": ""}, never)
+
+
+def test_a_wrong_key_is_never_repeated():
+    secret = "0x" + os.urandom(31).hex()
+    with pytest.raises(Broken) as caught:
+        KEY.account(None, {"KEY": secret}, never)
+    assert secret[2:] not in str(caught.value)
+    assert caught.value.__cause__ is None
