@@ -8,12 +8,11 @@ needs no web3. Every word is held to its bounds; an answer that is not exactly t
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
-
-import structlog
 
 from contracts.wire import journal
 from contracts.wire.errors import Refused, TryAgain
@@ -36,7 +35,7 @@ _WORD = 32
 _FIELDS = 8
 _BLOCK_MAX = 2**63 - 1
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 Ask = Callable[..., Awaitable[Any]]
 """A JSON-RPC method and its parameters -> its result. Raises TryAgain."""
@@ -130,7 +129,10 @@ class Watcher:
         except TryAgain as error:
             self._failures += 1
             delay = min(self._delay(self._failures), RETRY_SECONDS_MAX)
-            _log.info("checkpoint.postponed", failures=self._failures, seconds=round(delay, 1), why=str(error))
+            _log.info(
+                "checkpoint.postponed",
+                extra={"failures": self._failures, "seconds": round(delay, 1), "why": str(error)},
+            )
             self._contact(False)
             return delay
         self._failures = 0
@@ -152,7 +154,7 @@ class Watcher:
         try:
             self._store.save_checkpoint(reading.checkpoint)
         except Refused as refused:
-            _log.error("checkpoint.not_kept", detail=refused.detail)  # it counts all the same, until the next start
+            _log.error("checkpoint.not_kept", extra={"detail": refused.detail})
         self._report(CheckpointRead(self._now(), reading.checkpoint))
 
 

@@ -5,6 +5,7 @@ Scan first: whatever a scan does not need (HTTP above all) is imported after `re
 
 import argparse
 import asyncio
+import logging
 import os
 import random
 import signal
@@ -16,8 +17,6 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
-
-import structlog
 
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
@@ -36,7 +35,7 @@ TICK_SECONDS = 1.0
 BOUND_KEPT_SECONDS = 60
 """How much of the uptime a pulled plug can take from the kept bound."""
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Daemon:
@@ -96,7 +95,7 @@ class Daemon:
         try:
             self._store.save_bound(self._clock.bound())
         except Refused as refused:
-            _log.error("bound.not_kept", detail=refused.detail)
+            _log.error("bound.not_kept", extra={"detail": refused.detail})
 
     # Devices
 
@@ -135,8 +134,10 @@ class Daemon:
     async def _network(self, ready: Callable[[], None]) -> None:
         await self._ready.wait()
         ready()
+        await asyncio.to_thread(import_module, "structlog.stdlib")  # in a thread: a scan does not wait for it
+        log.write()
         for module in ("terminal.http", "terminal.checkpoint", "terminal.flusher"):
-            await asyncio.to_thread(import_module, module)  # a scan meanwhile does not wait for it
+            await asyncio.to_thread(import_module, module)
         async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
             for task in await self._outward(stack):
                 group.create_task(task)
@@ -200,7 +201,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--config", type=Path, default=config.DEFAULT, help="default: %(default)s")
     arguments = parser.parse_args(argv)
-    log.configure()
+    log.collect()
     try:
         _run(arguments.config)
     except Exception as error:  # noqa: BLE001 - nothing is swallowed: whatever it is, the daemon ends with it
@@ -233,5 +234,6 @@ def _fail(error: BaseException) -> int:
         sentence = (
             f"stopped by a fault in the program ({type(error).__name__}); what was approved is safe, start it again"
         )
+    log.write()
     sys.stderr.write(f"kindpakket terminal run: {sentence}\n")
     return 1

@@ -3,9 +3,8 @@
 Synchronous on purpose: between a confirm key and "approved" nothing else can happen in this process.
 """
 
+import logging
 from collections.abc import Callable
-
-import structlog
 
 from contracts.wire import passcode
 from contracts.wire.errors import Refused
@@ -32,7 +31,7 @@ from terminal.core.view import view
 from terminal.signer import PassSigner, TerminalSigner, sign_entry
 from terminal.store import Store
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Counter:
@@ -75,7 +74,7 @@ class Counter:
 
     def device(self, name: str, status: str, detail: str) -> None:
         """A device came, went, or is not to be had."""
-        _log.info("device", device=name, status=status, detail=detail)
+        _log.info("device", extra={"device": name, "status": status, "detail": detail})
         self.hear(DeviceChanged(self._clock.moment(), name, status, detail))
 
     def contact(self, *, gateway: bool | None = None, chain: bool | None = None) -> None:
@@ -83,7 +82,7 @@ class Counter:
         before = self._state.gateway, self._state.chain
         after = before[0] if gateway is None else gateway, before[1] if chain is None else chain
         if after != before:
-            _log.info("contact", gateway=after[0], chain=after[1])
+            _log.info("contact", extra={"gateway": after[0], "chain": after[1]})
             self.hear(ContactChanged(self._clock.moment(), *after))
 
     def tick(self) -> None:
@@ -115,7 +114,7 @@ class Counter:
         try:
             self._store.append(line, commit.entry())
         except Refused as refused:
-            _log.error("entry.not_stored", sequence=commit.sequence, detail=refused.detail)
+            _log.error("entry.not_stored", extra={"sequence": commit.sequence, "detail": refused.detail})
             return CommitFailed(self._clock.moment(), refused.reason)
         self._committed()
         return Committed(self._clock.moment(), commit.sequence)
@@ -130,8 +129,8 @@ class Counter:
             self.hear(AttentionChanged(self._clock.moment(), attention[0]))
 
     def _keep_lock(self, event: Locked) -> None:
-        _log.error("locked", reason=event.reason.name)
+        _log.error("locked", extra={"reason": event.reason.name})
         try:
             self._store.save_attention(Reason.TERMINAL_LOCKED, f"proven: {event.reason.name}")
         except Refused as refused:
-            _log.error("locked.not_kept", detail=refused.detail)  # it is locked all the same, until the next start
+            _log.error("locked.not_kept", extra={"detail": refused.detail})

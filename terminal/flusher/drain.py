@@ -5,11 +5,10 @@ When it does not answer, or says no: nothing is dropped or marked; wait by the s
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import NoReturn, Protocol
-
-import structlog
 
 from contracts.wire import journal
 from contracts.wire.batch import Segment
@@ -30,7 +29,7 @@ WAIT_SECONDS_MAX = 300.0
 ROUNDS_MAX = 1000
 """Segments in one turn: more than any journal that waits, and an end for a gateway that plays games."""
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Journal(Protocol):
@@ -204,7 +203,7 @@ class Flusher:
 
     def _need_attention(self, refused: Refused) -> None:
         """Keep that a person must look; the entries stay as they are, and are tried again."""
-        _log.warning("gateway.refused", reason=refused.reason.name, detail=refused.detail)
+        _log.warning("gateway.refused", extra={"reason": refused.reason.name, "detail": refused.detail})
         if self._is_locked():
             return
         self._report(AttentionChanged(self._now(), refused.reason))
@@ -214,7 +213,7 @@ class Flusher:
     def _postpone(self, why: str) -> float:
         attempts = min(self._store.schedule()[0] + 1, 2**31 - 1)
         delay = self._delay(attempts)
-        _log.info("flusher.postponed", attempts=attempts, seconds=round(delay, 1), why=why)
+        _log.info("flusher.postponed", extra={"attempts": attempts, "seconds": round(delay, 1), "why": why})
         with _unless_disk_full():
             self._store.save_schedule(attempts, Timestamp(self._now().bound + round(delay)))
         return delay
@@ -241,6 +240,6 @@ class _unless_disk_full:  # noqa: N801 - reads as a word, like contextlib's
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
         if isinstance(error, Refused) and error.reason is Reason.STORAGE_FAULT:
-            _log.error("flusher.not_kept", detail=error.detail)
+            _log.error("flusher.not_kept", extra={"detail": error.detail})
             return True
         return False

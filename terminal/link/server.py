@@ -1,11 +1,10 @@
 """The daemon's end: several screens may be attached, none of them can hold up a sale."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
-
-import structlog
 
 from contracts.wire.errors import Broken
 from terminal.core.events import Key
@@ -16,7 +15,7 @@ CLIENTS_MAX = 8
 BACKLOG_MAX = 4 * messages.SCREEN_LINE_MAX
 """Unread bytes at which a screen counts as stuck."""
 
-_log = structlog.get_logger()
+_log = logging.getLogger(__name__)
 
 
 class Server:

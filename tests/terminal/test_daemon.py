@@ -4,6 +4,8 @@ import json
 import re
 import resource
 import socket
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -12,7 +14,7 @@ from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
 from terminal.core.screen import EntryState, Stage
-from tests.terminal.till import RUN, Till, code, now, sell
+from tests.terminal.till import ROOT, RUN, Till, code, now, sell
 from tests.terminal.web import World, threaded
 
 HEAD = b"0x" + b"9" * 64
@@ -240,7 +242,24 @@ def test_f36_no_secret_and_no_core_is_left_behind(till, world):
     for secret in secrets:
         assert secret not in log
         assert secret.encode() not in kept
-    assert all(json.loads(line)["event"] for line in log.splitlines())
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert {line["event"] for line in lines} >= {"device", "contact"}
+    assert all(line["level"] and line["timestamp"] for line in lines)
+
+
+def test_the_counter_opens_before_what_only_logs_and_network_need_is_there(till):
+    code = "import sys, terminal.daemon; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert {"httpx", "tenacity", "structlog", "terminal.flusher"} & set(loaded.stdout.split()) == set()
+
+
+def test_a_fault_in_the_program_stops_it_with_a_traceback_in_the_log_and_exit_1(till):
+    program = "from terminal.perform import Counter; Counter.tick = lambda self: 1 / 0; " + RUN
+    with till.start(program=program) as running:
+        assert running.process.wait(20) == 1
+        *_, stopped, sentence = running.stderr().splitlines()
+    assert "ZeroDivisionError" in json.loads(stopped)["exception"]
+    assert sentence.startswith("kindpakket terminal run: stopped by a fault in the program (ZeroDivisionError)")
 
 
 def test_the_running_daemon_loads_none_of_what_a_till_cannot_afford(till, world):
