@@ -9,13 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from contracts.embedded.accounts import development_keys
 from contracts.wire import batch
 from contracts.wire.hashing import keccak256
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
 from terminal import journal, logs
-from tests.gateway.process import start_chain
+from tests.chain import processes
 from tests.gateway.world import World, checksum
 from tests.terminal.books import sell
 from tests.terminal.till import Till, pass_address
@@ -26,16 +25,14 @@ SLICE = 20_00
 
 @pytest.fixture(scope="module")
 def rpc_url():
-    chain, url = start_chain()
-    yield url
-    chain.kill()
-    chain.wait()
+    with processes.embedded("--block-seconds", "0.5") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def world(rpc_url):
     """Families 1 to 5 have EUR 30 each."""
-    world = World(rpc_url, development_keys()[3])
+    world = World(rpc_url)
     passes = [checksum(pass_address(number)) for number in range(1, 6)]
     world.send(world.contract.functions.grant(1, keccak256(b"first"), passes, [LEFT] * len(passes)))
     return world
