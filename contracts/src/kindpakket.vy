@@ -68,7 +68,7 @@ struct Slice:
     left: uint256
     revoked: bool
 
-# What never changes about a programme, and what no payment is judged by.
+# What is known of a programme besides its rules; no payment is judged by it.
 struct Terms:
     sponsor: uint32
     name: String[64]
@@ -204,7 +204,7 @@ shops: HashMap[uint32, Shop]
 terms: HashMap[uint32, Terms]
 references: HashMap[uint32, HashMap[bytes32, bool]]
 
-# What settle reads and writes: one slot each, packed as the constants above say.
+# What settle reads and writes. The first four are packed as slots.vy says.
 rules: HashMap[uint256, uint256]  # programme
 terminals: HashMap[address, uint256]
 budgets: HashMap[uint256, uint256]  # programme << 160 | pass

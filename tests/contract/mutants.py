@@ -3,15 +3,20 @@
 Run it as `python -m tests.contract.mutants`. The verdict is the last line; exit 1 if a broken contract survives.
 """
 
+import io
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+import pytest
+import vyper  # noqa: F401  loaded before the processes are forked
 
 from contracts.compile import SOURCES
 from tests.contract.world import SOURCES_VARIABLE
@@ -22,7 +27,6 @@ SUITE = tuple(
     for name in ("judging", "segments", "money", "sponsors", "vectors", "stateful", "approved_is_paid")
 )
 JUDGE, PACKING, SIGNING = "kindpakket.vy", "slots.vy", "typed_data.vy"
-SECONDS_MAX = 240
 
 
 @dataclass(frozen=True)
@@ -120,39 +124,48 @@ MUTANTS = (
 )
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Which test noticed the mutant, or nothing."""
+class FirstFailure:
+    """A pytest plugin: which test noticed first."""
 
-    mutant: Mutant
-    killed_by: str
+    def __init__(self) -> None:
+        self.test = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called by pytest after each part of a test."""
+        if report.failed and not self.test:
+            self.test = report.nodeid.removeprefix("tests/contract/")
 
 
-def attempt(mutant: Mutant, suite: Sequence[str] = SUITE) -> Verdict:
-    """Run the suite against a mutant until a test fails. Raises RuntimeError when tests could not be run at all."""
-    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+def killer(mutant: Mutant, suite: Sequence[str] = SUITE) -> str:
+    """The test that notices the mutant, or nothing. Changes this process: call it in one of its own (`killers`).
+
+    Raises RuntimeError when the tests could not be run at all.
+    """
+    first = FirstFailure()
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder, redirect_stdout(io.StringIO()) as output:
         mutant.write(Path(folder))
-        command = (sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "--hypothesis-seed=1", *suite)
-        environment = os.environ | {SOURCES_VARIABLE: folder}
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
-        )
-    if done.returncode not in (0, 1):
-        raise RuntimeError(f"{mutant.name}: the tests did not run\n{done.stdout}{done.stderr}")
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-    return Verdict(mutant, failed[0].split()[1].removeprefix("tests/contract/") if failed else "")
+        os.environ[SOURCES_VARIABLE] = folder
+        os.chdir(ROOT)
+        code = pytest.main(["-x", "-q", "--tb=no", "--hypothesis-seed=1", *suite], plugins=[first])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or (code and not first.test):
+        raise RuntimeError(f"{mutant.name}: the tests did not run\n{output.getvalue()}")
+    return first.test
+
+
+def killers(mutants: Sequence[Mutant], suite: Sequence[str] = SUITE) -> Iterator[tuple[Mutant, str]]:
+    """Each mutant with the test that notices it, or nothing. A process each, forked from this one as it is loaded."""
+    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+        yield from zip(mutants, pool.imap(partial(killer, suite=suite), mutants, chunksize=1), strict=True)
 
 
 def main() -> int:
     """The command. Returns 0 when every mutant is killed, else 1."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        verdicts = list(pool.map(attempt, MUTANTS))
-    for verdict in verdicts:
-        sys.stdout.write(
-            f"{'killed' if verdict.killed_by else 'SURVIVED':9} {verdict.mutant.name:45} {verdict.killed_by}\n"
-        )
-    survived = sum(not verdict.killed_by for verdict in verdicts)
-    sys.stdout.write(f"mutants: {len(verdicts) - survived} of {len(verdicts)} killed, {survived} survived\n")
+    survived = 0
+    for mutant, test in killers(MUTANTS):
+        survived += not test
+        sys.stdout.write(f"{'killed' if test else 'SURVIVED':9}{mutant.name:49}{test}\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"mutants: {len(MUTANTS) - survived} of {len(MUTANTS)} killed, {survived} survived\n")
     return 1 if survived else 0
 
 
