@@ -35,9 +35,10 @@ def trace(frame: FrameType, event: str, _: Any) -> Any:
 
 def traced_press(self: Counter, key: Key) -> None:
     if key is Key.CONFIRM:
-        frame: FrameType | None = sys._getframe()
-        while frame := frame.f_back:  # what is running already is traced from its next line on
+        frame = sys._getframe().f_back
+        while frame:  # what is running already is traced from its next line on
             frame.f_trace = trace
+            frame = frame.f_back
         sys.settrace(trace)
     press(self, key)
 

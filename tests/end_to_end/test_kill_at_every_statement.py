@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from contracts.wire import entry as wire_entry
 from contracts.wire.journal import is_signed
 from terminal.core.screen import Stage
 from terminal.store import checking
@@ -57,8 +56,7 @@ class Shop:
         with closing(self.till.store()) as store:
             checking.require_sound(store)
             lines = list(store.lines())
-            payments = [wire_entry.unpack(line.entry) for line in lines]
-            amounts = [payment.payment.amount for payment in payments]
+            amounts = [int(booking.amount) for booking in store.bookings()]
             assert len(set(amounts)) == len(amounts), "an approved payment is doubled"
             assert set(self.approved) <= set(amounts), "an approved payment is missing"
             assert amounts[: len(self.stored)] == self.stored

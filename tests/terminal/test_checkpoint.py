@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.wire import journal
 from contracts.wire.errors import TryAgain
 from contracts.wire.hashing import keccak256
-from contracts.wire.units import Address
+from contracts.wire.units import CENTS_MAX, Address, Cents, Timestamp
 from terminal.checkpoint import CheckpointReader, Reading, Watcher, decode_answer, encode_call, proves_fork
 from terminal.core.events import CheckpointRead, Locked
 from terminal.core.facts import Checkpoint, Slice
@@ -38,12 +38,12 @@ def test_the_call_is_what_the_contract_abi_says():
 
 def test_the_answer_becomes_a_checkpoint():
     reading = decode_answer(answer(500, 0), DOMAIN.chain_id, NETWORK, (1, 2))
-    assert reading == Reading(Checkpoint(9, 1000, 3, 4, (Slice(1, 500), Slice(2, 0))), HEAD)
+    assert reading == Reading(Checkpoint(9, Timestamp(1000), 3, 4, (Slice(1, Cents(500)), Slice(2, Cents(0)))), HEAD)
 
 
 def test_a_slice_beyond_what_a_payment_can_name_counts_as_the_largest_payment():
     reading = decode_answer(answer(2**200), DOMAIN.chain_id, NETWORK, (1,))
-    assert reading.checkpoint.slices == (Slice(1, 2**32 - 1),)
+    assert reading.checkpoint.slices == (Slice(1, CENTS_MAX),)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_no_bytes_break_the_decoder(data):
 
 
 def reading(sequence, head, shop=3):
-    return Reading(Checkpoint(9, 1000, shop, sequence, ()), head)
+    return Reading(Checkpoint(9, Timestamp(1000), shop, sequence, ()), head)
 
 
 def test_f16_a_sequence_beyond_ours_or_another_head_proves_a_fork():
@@ -103,7 +103,7 @@ async def test_the_final_block_is_asked_for_over_http():
         asked.append(json.loads(body))
         return 200, rpc_result(answer(500))
 
-    assert (await read(node)).checkpoint.slices == (Slice(1, 500),)
+    assert (await read(node)).checkpoint.slices == (Slice(1, Cents(500)),)
     assert asked[0]["method"] == "eth_call"
     assert asked[0]["params"][1] == "finalized"
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from contracts.wire import entry as wire_entry
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
 from terminal import config, daemon
@@ -101,7 +100,7 @@ async def open_counter(till, times):
 
 
 def times_of(store):
-    return [wire_entry.unpack(line.entry).payment.time for line in store.lines()]
+    return [booking.time for booking in store.bookings()]
 
 
 async def test_f09_approving_stops_when_the_offline_window_ends_and_the_screen_counts_down(till, times):
@@ -143,7 +142,8 @@ async def test_f09_after_a_week_the_chain_comes_back_and_so_does_selling(till, t
             times.pass_by(7 * 86_400)
             assert (await counter.sell(2)).reason == Reason.OFFLINE_TOO_LONG
             world.online = world.chain_online = True
-            await counter.until(lambda screen: screen.status.approves_until and not screen.status.waiting)
+            times.pass_by(10)
+            await counter.until(lambda screen: screen.stage is Stage.READY and screen.status.approves_until)
             assert (await counter.sell(3)).stage is Stage.APPROVED
             await counter.until(lambda screen: screen.status.unsent == 0)
     assert len(world.entries) == 2

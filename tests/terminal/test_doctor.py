@@ -24,14 +24,7 @@ def till(tmp_path):
 @pytest.fixture
 def world(till):
     made = World(till.address)
-
-    def handle(method, target, headers, body):
-        if target == "/v1/health":
-            return made.health
-        return made.handle(method, target, headers, body)
-
-    made.health = 200, b'{"live": true, "ready": true, "why": ""}'
-    with threaded(handle) as url:
+    with threaded(made.handle) as url:
         till.rpc_url, till.gateway_url = url + "/rpc", url
         till.configure()
         yield made
@@ -170,7 +163,7 @@ def test_f18_a_nearly_full_disk_is_warned_of(till, examine, monkeypatch):
 
 
 def test_f18_a_folder_that_forgets_fails_in_a_shop(till, examine, monkeypatch):
-    monkeypatch.setattr(checks.place, "file_system", lambda _: "tmpfs")
+    monkeypatch.setattr("terminal.store.place.file_system", lambda _: "tmpfs")
     assert grades(examine(), "medium") == ["warn"]
     till.configure(simulators=False)
     assert grades(examine(), "medium") == ["fail"]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,9 @@ class Drain:
     """A flusher on a world, and what it says. One turn at a time, or running."""
 
     def __init__(self, till, store, fetch, url, moment=None):
-        self.events, self.contact, self.delays = [], [], []
+        self.events: list[Any] = []
+        self.contact: list[bool] = []
+        self.delays: list[int] = []
         self.moment = moment or (lambda: Moment(0, now(), now(), synchronised=True))
         gateway = Gateway(fetch, url, till.signer(), self.moment)
         self.flusher = Flusher(
@@ -151,7 +154,7 @@ async def test_f01_a_sale_while_the_queue_drains_goes_out_once_under_its_own_num
 
 async def test_f02_a_reply_that_is_lost_after_the_commit_costs_nothing(rig):
     rig.append(2)
-    lost = []
+    lost: list[bytes] = []
 
     def lose(_, target, body):
         if "segments" in target and len(lost) < 3:  # the whole burst

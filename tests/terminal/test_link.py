@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.wire.errors import Broken
+from contracts.wire.units import Cents, Timestamp
 from terminal.core.events import Key
 from terminal.core.screen import Choice, EntryState, Lamp, Line, Screen, Stage, Status
 from terminal.link import client, messages, server
@@ -47,8 +48,9 @@ screens = st.builds(
         attention=numbers,
     ),
 )
-STATUS = Status(True, False, 2, 1, 9, 10, True, (Lamp("scanner", "ready"),))
-SCREEN = Screen(Stage.READY, 0, 0, "", (), None, 0, 0, (Line(1, 5, EntryState.WAITING, 0),), STATUS)
+STATUS = Status(True, False, 2, 1, Timestamp(9), Timestamp(10), True, (Lamp("scanner", "ready"),))
+LINE = Line(1, Cents(5), EntryState.WAITING, 0)
+SCREEN = Screen(Stage.READY, Cents(0), Cents(0), "", (), None, 0, 0, (LINE,), STATUS)
 
 
 @given(screens)
@@ -105,7 +107,7 @@ def test_no_bytes_break_the_decoders(data):
 
 @asynccontextmanager
 async def serving(path):
-    keys = []
+    keys: list[Key] = []
     link = Server(path, keys.append)
     await link.start()
     link.publish(SCREEN)
@@ -186,16 +188,15 @@ async def test_a_screen_that_does_not_read_is_hung_up_on_and_holds_up_nobody(tmp
     path = tmp_path / "screen.sock"
     async with serving(path) as (link, _):
         stuck_reader, stuck = await asyncio.open_unix_connection(path, limit=64)
-        stuck.transport.pause_reading()
+        stuck_reader._transport.pause_reading()  # type: ignore[attr-defined]
         reader, writer = await asyncio.open_unix_connection(path)
         await reader.readline()
         for amount in range(3000):
-            link.publish(replace(SCREEN, amount=amount))
+            link.publish(replace(SCREEN, amount=Cents(amount)))
             await reader.readline()
         assert len(link._clients) == 1
         writer.close()
         stuck.close()
-        del stuck_reader
 
 
 async def test_too_many_screens_are_refused_by_name(tmp_path):

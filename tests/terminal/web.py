@@ -36,7 +36,7 @@ async def serving(handler: Handler):
                 headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in head[1:] if line)}
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
                 answer = handler(method, target, headers, body)
-                status, content = await answer if asyncio.iscoroutine(answer) else answer
+                status, content = answer if isinstance(answer, tuple) else await answer
                 if not status:
                     return
                 length = b"" if status == 204 else b"content-length: %d\r\n" % len(content)
@@ -101,6 +101,7 @@ class World:
     settles: bool = True
     version: int = 1
     lie: Callable[[str, str, bytes], Answer | None] = lambda method, target, body: None
+    health: Answer = (200, b'{"live": true, "ready": true, "why": ""}')
     served: dict[str, int] = field(default_factory=dict)
     heads: list[Hash] = field(default_factory=list)
 
@@ -115,6 +116,8 @@ class World:
         self.served[name] = self.served.get(name, 0) + 1
         if (lie := self.lie(method, target, body)) is not None:
             return lie
+        if name == "health":
+            return self.health
         if name == "rpc":
             return 200, self.checkpoint(json.loads(body))
         if method == "GET" and (refusal := self._authenticate(target, headers)):
