@@ -25,11 +25,11 @@ class BoundedBodies:
         try:
             body = await asyncio.wait_for(_read(receive), BODY_SECONDS_MAX)
         except TimeoutError:
-            await _refusal(408, Reason.REQUEST_FORM, "the body came too slowly")(scope, receive, send)
+            await _answer(408, detail="the body came too slowly")(scope, receive, send)  # no reason: worth trying again
             return
         if body is None:
             text = f"a body has at most {BODY_BYTES_MAX} bytes"
-            await _refusal(413, Reason.REQUEST_TOO_LARGE, text)(scope, receive, send)
+            await _answer(413, reason=Reason.REQUEST_TOO_LARGE.value, detail=text)(scope, receive, send)
             return
         await self._app(scope, _once(body, receive), send)
 
@@ -56,5 +56,5 @@ def _once(body: bytes, receive: Receive) -> Receive:
     return next_message
 
 
-def _refusal(status: int, reason: Reason, detail: str) -> JSONResponse:
-    return JSONResponse({"reason": reason.value, "detail": detail}, status, {"Connection": "close"})
+def _answer(status: int, **body: int | str) -> JSONResponse:
+    return JSONResponse(body, status, {"Connection": "close"})

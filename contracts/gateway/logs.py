@@ -1,6 +1,7 @@
 """Logs of the contract to events, by the ABI.
 
-Strings are read as bytes first: the chain holds whatever a sponsor sent as a name, and no name may stop the reader.
+Strings are read as bytes first: the chain holds whatever a sponsor sent as a name, and no name may stop the reader, or
+a terminal that any sponsor's programme concerns. What no screen shows becomes U+FFFD.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +50,8 @@ def _decode(inputs: Sequence[Mapping[str, Any]], data: bytes) -> dict[str, Any]:
 
 
 def _text(value: bytes) -> str:
-    return value.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    text = value.decode("utf-8", errors="replace")
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def _kind(item: Mapping[str, Any]) -> _Kind:

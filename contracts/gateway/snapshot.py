@@ -12,6 +12,9 @@ from contracts.wire.errors import TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
 
+PROGRAMMES_MAX = 256
+"""What a terminal takes. Any sponsor may admit any shop: those that gave this terminal a slice are told first."""
+
 Budget = tuple[int, bytes]
 """A programme and a pass."""
 
@@ -51,8 +54,10 @@ def _programmes(connection: Connection, terminal: Address, shop: int) -> list[Pr
     joined = programmes.outerjoin(admissions, at_shop).outerjoin(slices, of_terminal)
     admitted = func.coalesce(admissions.c.admitted, False).label("admitted")
     concerned = admitted | slices.c.programme.is_not(None)
-    query = select(programmes, admitted).select_from(joined).where(concerned).order_by(programmes.c.id)
-    return [ProgrammeBody(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    funded_first = (slices.c.programme.is_(None), programmes.c.id)
+    query = select(programmes, admitted).select_from(joined).where(concerned).order_by(*funded_first)
+    rows = connection.execute(query.limit(PROGRAMMES_MAX)).mappings()
+    return sorted((ProgrammeBody(**row) for row in rows), key=lambda programme: programme.id)
 
 
 def _budgets(connection: Connection, wanted: list[int]) -> list[tuple[str, int, int, bool]]:

@@ -1,10 +1,13 @@
 """What terminals are told of budgets, by a real gateway on a real contract."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+from contracts.gateway import snapshot
 from contracts.wire.units import to_hex
+from tests.gateway.desk import Desk
 from tests.gateway.process import GatewayProcess, Proxy, until
-from tests.gateway.world import World, checksum
+from tests.gateway.world import NETWORK, World, checksum
 
 Start = Callable[..., GatewayProcess]
 
@@ -62,7 +65,7 @@ def test_programmes_that_do_not_concern_the_terminal_are_not_told(own_world: Wor
 def test_a_name_that_is_no_text_does_not_stop_the_reader(own_world: World, start: Start):
     create = own_world.contract.functions.create_programme("?????", own_world.euro.address, 1, 2, 3, 4)
     spoilt = create.build_transaction({"from": own_world.owner.address, "gas": 10**6, "gasPrice": 10**11})
-    spoilt["data"] = spoilt["data"].replace("3f" * 5, "ff00fe00c3")
+    spoilt["data"] = spoilt["data"].replace("3f" * 5, "ff000a1bc3")
     spoilt["nonce"] = own_world.web3.eth.get_transaction_count(own_world.owner.address)
     signed = own_world.owner.sign_transaction(spoilt)
     own_world.web3.eth.send_raw_transaction(signed.raw_transaction)
@@ -73,3 +76,22 @@ def test_a_name_that_is_no_text_does_not_stop_the_reader(own_world: World, start
 
     assert names[0] == "Kindpakket"
     assert set(names[1]) == {"\N{REPLACEMENT CHARACTER}"}
+
+
+def test_no_sponsor_crowds_out_the_programmes_that_fund_a_terminal(own_world: World, tmp_path: Path, monkeypatch):
+    """Any sponsor may admit any shop, to any number of programmes; a terminal takes so many."""
+    monkeypatch.setattr(snapshot, "PROGRAMMES_MAX", 2)
+    contract, now = own_world.contract.functions, 1_000
+    for programme in (2, 3, 4):
+        own_world.send(contract.create_programme("x", own_world.euro.address, now, now + 1, 1, 1))
+        own_world.send(contract.admit_shop(programme, 1, True))
+    own_world.send(contract.fund(4, 100))
+    till = own_world.till(slice_cents=0)
+    own_world.send(contract.raise_slice(4, checksum(till.address), 100))
+    desk = Desk(own_world, tmp_path)
+    desk.read()
+    told = snapshot.snapshot(desk.store, own_world.domain, NETWORK, till.address, None)
+    desk.store.close()
+
+    assert told is not None
+    assert [programme.id for programme in told.programmes] == [1, 4]
