@@ -23,11 +23,18 @@ APPROVE_PATH = (str(ROOT / "terminal" / "store"), str(ROOT / "terminal" / "signe
 
 
 def commit(
-    sequence: int, passes: PassSigner, number: int = 1, amount: int = 12_50, time: int = TIME, programme: int = 1
+    sequence: int,
+    passes: PassSigner,
+    number: int = 1,
+    amount: int = 12_50,
+    time: int = TIME,
+    programme: int = 1,
+    bound: int | None = None,
 ) -> Commit:
     """What the core asks for when family `number` pays; its pass is held from here on."""
+    noted = Timestamp(time if bound is None else bound)
     address = passes.hold(passcode.parse(code(number), NETWORK))
-    return Commit(sequence, address, Payment(programme, Cents(amount), Timestamp(time)), bound=Timestamp(time))
+    return Commit(sequence, address, Payment(programme, Cents(amount), Timestamp(time)), noted)
 
 
 def next_line(store: Store, signer: TerminalSigner, **sale: int) -> tuple[Line, Commit]:
