@@ -36,9 +36,9 @@ def world(till):
         yield made
 
 
-def refused_start(till, *says):
+def refused_start(till, *says, program=RUN):
     """Start it, and expect exit 1 with one sentence."""
-    running = till.start()
+    running = till.start(program=program)
     assert running.process.wait(20) == 1, running.said
     with running.process.stdout or socket.socket():
         sentence = running.stderr().splitlines()[-1]
@@ -316,6 +316,13 @@ def test_an_unknown_key_in_the_configuration_is_named(till):
 def test_a_driver_that_does_not_exist_is_named(till):
     till.config.write_text(till.config.read_text().replace("simulated-keypad", "abacus"))
     refused_start(till, "abacus")
+
+
+def test_f18_a_disk_that_is_full_at_the_start_refuses_it(till):
+    before = till.journal.read_bytes()
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)); "
+    refused_start(till, "free space", program=full + RUN)
+    assert till.journal.read_bytes() == before
 
 
 def test_a_second_daemon_on_the_same_journal_is_refused_and_the_first_sells_on(till):
