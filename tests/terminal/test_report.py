@@ -18,8 +18,8 @@ from tests.terminal.till import PROGRAMME, Till
 SWIMMING = Programme(2, "Zwemmen", Timestamp(0), Timestamp(2**39), Cents(50_00), 60, paused=False, admitted=True)
 
 
-def moment(*parts):
-    local = datetime(*parts).replace(tzinfo=ZoneInfo("Europe/Amsterdam"))
+def moment(year, month, day, hour=0, minute=0, second=0):
+    local = datetime(year, month, day, hour, minute, second, tzinfo=ZoneInfo("Europe/Amsterdam"))
     return Timestamp(int(local.timestamp()))
 
 
