@@ -244,6 +244,7 @@ def test_f36_no_secret_and_no_core_is_left_behind(till, world):
         assert secret.encode() not in kept
     lines = [json.loads(line) for line in log.splitlines()]
     assert {line["event"] for line in lines} >= {"device", "contact"}
+    assert "HTTP Request" not in log
     assert all(line["level"] and line["timestamp"] for line in lines)
 
 

@@ -15,7 +15,7 @@ from terminal.core.events import Key
 from terminal.core.screen import Stage
 from terminal.daemon import Daemon
 from terminal.link.client import Client
-from tests.terminal.till import PATIENCE, PROGRAMME, Till, code
+from tests.terminal.till import PATIENCE, PROGRAMME, Till, code, eventually
 from tests.terminal.web import World, serving
 
 BEGIN = 1_800_000_000
@@ -128,6 +128,13 @@ async def test_f09_the_window_is_not_made_longer_by_a_restart(till, times):
         assert (await counter.sell(1)).stage is Stage.APPROVED
         times.pass_by(10)
         assert (await counter.sell(2)).reason == Reason.OFFLINE_TOO_LONG
+
+
+async def test_f09_a_pulled_plug_takes_no_more_of_the_bound_than_was_not_kept_yet(till, times, monkeypatch):
+    monkeypatch.setattr(daemon, "BOUND_KEPT_SECONDS", 1)
+    async with open_counter(till, times) as counter:
+        times.pass_by(500)
+        await eventually(lambda: counter.store.bound() >= BEGIN + 500)
 
 
 async def test_f09_after_a_week_the_chain_comes_back_and_so_does_selling(till, times):
