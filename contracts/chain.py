@@ -4,17 +4,17 @@ What a node refuses or does not answer comes out as one of three: `Reverted`, wi
 when trying again cannot help; `TryAgain`, when it may.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import requests
 from eth_account.signers.local import LocalAccount
 from hexbytes import HexBytes
 from web3 import Web3
 from web3.contract import Contract
-from web3.exceptions import ContractLogicError, TimeExhausted, Web3Exception, Web3RPCError
+from web3.exceptions import BadFunctionCallOutput, BadResponseFormat, ContractLogicError, TimeExhausted, Web3RPCError
 
 from contracts import compile as artifacts
 from contracts.deployment import Deployment
@@ -51,6 +51,7 @@ class Chain:
     def __init__(self, rpc_url: str, answer_seconds: float = ANSWER_SECONDS) -> None:
         provider = Web3.HTTPProvider(rpc_url, {"timeout": answer_seconds}, exception_retry_configuration=None)
         self._web3 = Web3(provider)
+        self._web3.middleware_onion.remove("validation")  # it asks for the chain's id twice in every call
         self._rpc_url = rpc_url
 
     def chain_id(self) -> int:
@@ -83,17 +84,22 @@ class Chain:
         with self._asking():
             return call.call(block_identifier=block)
 
-    def final_block(self) -> int:
-        """The number of the newest block that cannot be undone."""
+    def block_number(self, which: Literal["latest", "finalized"]) -> int:
+        """The number of the newest block, or of the newest that cannot be undone."""
         with self._asking():
-            return int(self._web3.eth.get_block("finalized")["number"])
+            return int(self._web3.eth.get_block(which)["number"])
 
-    def events(self, event: Any, first: int, last: int) -> Iterator[Mapping[str, Any]]:
-        """The arguments of an event of a contract, in the blocks first..last, asked for in ranges that nodes serve."""
+    def events(self, event: Any, first: int, last: int, **wanted: Any) -> Iterator[Any]:
+        """A contract's events with these indexed arguments in the blocks first..last, in ranges that nodes serve."""
         for start in range(first, last + 1, _LOG_BLOCKS):
+            end = min(start + _LOG_BLOCKS - 1, last)
             with self._asking():
-                logs = event.get_logs(from_block=start, to_block=min(start + _LOG_BLOCKS - 1, last))
-            yield from (log["args"] for log in logs)
+                yield from event.get_logs(from_block=start, to_block=end, argument_filters=wanted)
+
+    def call_data(self, transaction: bytes) -> bytes:
+        """What the transaction was called with."""
+        with self._asking():
+            return bytes(self._web3.eth.get_transaction(HexBytes(transaction))["input"])
 
     def deploy(self, account: LocalAccount, name: str, *arguments: Any) -> tuple[Address, Sent]:
         """Create a contract of ours. Raises Reverted."""
@@ -147,7 +153,7 @@ class Chain:
             raise Broken(f"the node refuses: {_message(error)}") from error
         except (requests.RequestException, OSError) as error:
             raise TryAgain(f"{self._rpc_url} does not answer; is the node running, and the address right?") from error
-        except (Web3Exception, ValueError) as error:
+        except (BadResponseFormat, BadFunctionCallOutput) as error:
             raise Broken(f"{self._rpc_url} does not answer as a node does: {str(error)[:200]}") from error
 
 

@@ -5,9 +5,10 @@ takes a name once, so the same command may be given again after a fault: what wa
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from contracts.chain import Reverted, checksum
 from contracts.wire.errors import Broken
@@ -21,14 +22,13 @@ PART = 200
 """The passes in one transaction, as many as the contract takes."""
 
 LIST_BYTES_MAX = 16 * 1024 * 1024
-_KNOWN = 4  # the place of `known` in the contract's Budget
 _MADE_BEFORE = "grant: made before"
 
 _EXAMPLE = """  kindpakket provision grant --record deployment.json --programme 1 --reference "2026 first half" \\
       --amount 300,00 --list passes/addresses.txt
 
 A list has an address on each line, and behind it an amount if that pass gets another one. The same reference again
-grants nothing and says so, exit 0; with other passes than the first time it is refused."""
+grants nothing and says so, exit 0; with another list or other amounts it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Granted:
 def grant(town: Town, programme: int, reference: str, lines: Sequence[Line]) -> Granted:
     """Give each pass its amount from the programme's free reserve, once for this reference.
 
-    Raises Broken when the reference was used for other passes, Reverted when the reserve is too small.
+    Raises Broken when the reference was used for another list, Reverted when the reserve is too small.
     """
     require_once(lines)
     now, before, cents = 0, 0, 0
@@ -93,16 +93,31 @@ def _grant_part(town: Town, programme: int, name: Hash, part: Sequence[Line]) ->
     except Reverted as refusal:
         if _MADE_BEFORE not in str(refusal):
             raise
-        _require_known(town, programme, part)
+        if _made_before(town, programme, name) != (addresses, amounts):
+            raise Broken("this reference was used for another list, or for other amounts: choose another") from None
         return False
     return True
 
 
-def _require_known(town: Town, programme: int, part: Sequence[Line]) -> None:
-    """A reference that was used must have been for these passes: all of them then have a budget."""
-    unknown = sum(not town.view("budget", programme, checksum(line.address))[_KNOWN] for line in part)
-    if unknown:
-        raise Broken(f"this reference was used for another list: {unknown} passes of this one have no budget yet")
+def _made_before(town: Town, programme: int, name: Hash) -> tuple[list[str], list[int]] | None:
+    """Who was granted what under this name, as its transaction says; None when it was called from a contract."""
+    event = town.contract.get_event_by_name("Granted")
+    newest = town.chain.block_number("latest")
+    logs = town.chain.events(event, town.deployment.block, newest, programme=programme)
+    for transaction in dict.fromkeys(bytes(log["transactionHash"]) for log in logs):
+        call = _grant_call(town, town.chain.call_data(transaction))
+        if call and call["reference"] == name:
+            return list(call["passes"]), list(call["amounts"])
+    return None
+
+
+def _grant_call(town: Town, data: bytes) -> Mapping[str, Any] | None:
+    """The arguments of `grant`, or None when the data is no such call."""
+    try:
+        function, arguments = town.contract.decode_function_input(data)
+    except ValueError:
+        return None
+    return arguments if function.fn_name == "grant" else None
 
 
 def read_list(path: Path, amount: Cents | None) -> list[Line]:

@@ -36,9 +36,12 @@ _SHOWN_MAX = 253_370_764_800  # the year 9999, where Python's calendar ends
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError("expected a date as 2026-01-31, or a moment as 2026-01-31T12:00+01:00") from None
+    if day.year == date.max.year:
+        raise ValueError("a date that the calendar ends with")
+    return day
 
 
 def _moment(text: str) -> datetime | None:

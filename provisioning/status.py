@@ -84,7 +84,7 @@ class _Auditor:
 
     def __init__(self, town: Town) -> None:
         self._town = town
-        self._block = town.chain.final_block()
+        self._block = town.chain.block_number("finalized")
         granted = ((args["programme"], args["pass_address"]) for args in self._events("Granted"))
         self._passes = sorted(set(granted))
         self._terminals = sorted({args["terminal"] for args in self._events("TerminalRegistered")})
@@ -147,7 +147,8 @@ class _Auditor:
 
     def _events(self, name: str) -> Iterator[Any]:
         event = self._town.contract.get_event_by_name(name)
-        return iter(self._town.chain.events(event, self._town.deployment.block, self._block))
+        found = self._town.chain.events(event, self._town.deployment.block, self._block)
+        return (log["args"] for log in found)
 
 
 def main(argv: list[str]) -> int:
