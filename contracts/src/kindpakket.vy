@@ -721,8 +721,8 @@ def _draw(
     taken: uint256 = min(left, amount)
     drawn: uint256 = min((budget >> slots.BUDGET_DRAWN & slots.U32) + amount - taken, slots.U32)
     self.slices[programme][terminal].left = slice_left - need
-    if taken != covered:
-        self.reserves[programme] += taken - covered
+    if broken != reasons.PAID:
+        self.reserves[programme] += taken
     self.budgets[key] = slots.spend(budget, taken) & ~(slots.U32 << slots.BUDGET_DRAWN) | drawn << slots.BUDGET_DRAWN
 
     short: bool = left < amount and (broken == reasons.PAID or broken > reasons.BUDGET_SHORT)

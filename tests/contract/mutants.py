@@ -19,7 +19,7 @@ import pytest
 import vyper  # noqa: F401  loaded before the processes are forked
 
 from contracts.compile import SOURCES
-from tests.contract.world import SOURCES_VARIABLE
+from tests.contract.world import SOURCES_VARIABLE, artifact, probe
 
 ROOT = Path(__file__).parents[2]
 SUITE = tuple(
@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant("a slice is short by a cent", "if slice_left < need:", "if slice_left <= need:"),
     Mutant("a slice does not shrink", ".left = slice_left - need", ".left = slice_left"),
     Mutant("a broken rule is covered by the budget", "left if broken == reasons.PAID else 0", "min(left, amount)"),
-    Mutant("the reserve gains what the budget covered", "+= taken - covered", "+= taken"),
-    Mutant("the reserve gains nothing", "        self.reserves[programme] += taken - covered\n", "        pass\n"),
+    Mutant("the reserve gains what the budget covered", "    if broken != reasons.PAID:\n", "    if taken != 0:\n"),
+    Mutant("the reserve gains nothing", "        self.reserves[programme] += taken\n", "        pass\n"),
     Mutant("a draw leaves no mark on the pass", "+ amount - taken, slots.U32)", "+ 0, slots.U32)"),
     Mutant(
         "a short budget is called by a later rule",
@@ -145,6 +145,8 @@ def killer(mutant: Mutant, suite: Sequence[str] = SUITE) -> str:
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder, redirect_stdout(io.StringIO()) as output:
         mutant.write(Path(folder))
         os.environ[SOURCES_VARIABLE] = folder
+        artifact.cache_clear()
+        probe.cache_clear()
         os.chdir(ROOT)
         code = pytest.main(["-x", "-q", "--tb=no", "--hypothesis-seed=1", *suite], plugins=[first])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or (code and not first.test):

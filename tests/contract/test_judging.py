@@ -333,6 +333,8 @@ def test_f31_a_revoked_terminal_is_paid_nothing_more(world):
     world.till.pay("family-02", 1250)
     receipt = world.settle(world.till.segment(2))
     assert verdict(receipt) == [(2, Reason.TERMINAL_REVOKED), (3, Reason.TERMINAL_REVOKED)]
+    world.till.pay("family-01", 1250)
+    assert verdict(world.settle(world.till.segment(4))) == [(4, Reason.TERMINAL_REVOKED)]
     assert books(world) == (8750, 1250, 0, 1250, 0, RESERVE + SLICE)
 
 

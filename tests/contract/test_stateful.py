@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
         model = self.ledger.programmes[programme]
         model.begins, model.floor_limit = begins, floor
 
-    @rule(programme=programmes, till=tills, really=st.integers(0, 5))
+    @rule(programme=programmes, till=tills, really=st.integers(0, 2))
     def revoke(self, programme: int, till: int, really: int) -> None:
         model, who = self.ledger.programmes[programme], self.tills[till].address
         if really or who in model.revoked:
