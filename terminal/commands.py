@@ -1,6 +1,7 @@
 """What the commands that read a journal share: how they fail, and how a table is set."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,10 +16,15 @@ _CALENDAR_MAX = 253_402_300_799  # the last second of the year 9999
 def run(command: Callable[[], int]) -> int:
     """The command's exit code; 1 and one sentence on stderr when it could not do its work."""
     try:
-        return command()
+        status = command()
+        sys.stdout.flush()
+    except BrokenPipeError:  # `journal list | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (Broken, Refused, TryAgain) as error:
         sys.stderr.write(f"kindpakket: {error}\n")
         return 1
+    return status
 
 
 def as_json(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,41 +42,41 @@ def main(argv: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    shape: dict[str, Any] = {"epilog": _EXAMPLE, "formatter_class": argparse.RawDescriptionHelpFormatter}
     parser = argparse.ArgumentParser(
         prog="kindpakket terminal journal",
         description="The terminal's entries: what was approved here, and what became of it.",
-        epilog=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **shape,
     )
-    verbs = parser.add_subparsers(required=True, metavar="list | show | export | verify")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
     common.add_argument("--json", action="store_true", help="one JSON document instead of text")
+    verbs = parser.add_subparsers(required=True, metavar="list | show | export | verify")
 
-    verbs.add_parser("list", parents=[common], help="all entries, oldest first").set_defaults(command=_list)
-    show = verbs.add_parser("show", parents=[common], help="one entry with its bytes and signatures")
-    show.add_argument("sequence", type=int, metavar="N", help="the entry's number")
-    show.set_defaults(command=_show)
-    taken = verbs.add_parser("export", parents=[common], help="write the whole journal to a new file")
-    taken.add_argument("file", type=Path, metavar="FILE", help="a file that does not exist yet")
-    taken.set_defaults(command=_export)
-    verify = verbs.add_parser("verify", parents=[common], help="recompute the chain and every signature")
+    def verb(name: str, command: Callable[[argparse.Namespace], int], said: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, parents=[common], help=said, description=said, **shape)
+        added.set_defaults(command=command)
+        return added
+
+    verb("list", _list, "All entries, oldest first.")
+    verb("show", _show, "One entry with its bytes and signatures.").add_argument(
+        "sequence", type=int, metavar="N", help="the entry's number"
+    )
+    verb("export", _export, "Write the whole journal to a new file.").add_argument(
+        "file", type=Path, metavar="FILE", help="a file that does not exist yet"
+    )
+    verify = verb("verify", _verify, "Recompute the chain and every signature.")
     verify.add_argument("file", type=Path, nargs="?", metavar="FILE", help="an export; without it, this journal")
     verify.add_argument("--against", metavar="URL", help="reconcile with the contract at this JSON-RPC endpoint")
     verify.add_argument("--from-block", type=int, default=0, metavar="N", help="where its events begin (default 0)")
-    verify.set_defaults(command=_verify)
     return parser
 
 
 def _list(arguments: argparse.Namespace) -> int:
     with Reader.open(load(arguments.config).journal) as reader:
         known = list(standing.each(reader))
-    if arguments.json:
-        print(commands.as_json([_booked(*entry) for entry in known]))
-    else:
-        print(
-            commands.table(("entry", "time (UTC)", "programme", "EUR", "standing"), [_row(*entry) for entry in known])
-        )
+    heads = ("entry", "time (UTC)", "programme", "EUR", "standing")
+    _tell(arguments, [_booked(*entry) for entry in known], commands.table(heads, [_row(*entry) for entry in known]))
     return 0
 
 
@@ -143,7 +144,7 @@ def _row(booking: Booking, state: Standing, reason: Reason | None) -> tuple[str,
     return str(booking.sequence), commands.utc(booking.time), str(booking.programme), euros(booking.amount), said
 
 
-def _tell(arguments: argparse.Namespace, document: dict[str, Any], text: str) -> None:
+def _tell(arguments: argparse.Namespace, document: Any, text: str) -> None:
     print(commands.as_json(document) if arguments.json else text)
 
 

@@ -1,6 +1,8 @@
 """The journal's commands, as a person or a machine runs them."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -10,7 +12,7 @@ from contracts.wire.units import Cents, from_hex, hash32, to_hex
 from terminal import journal
 from terminal.core.facts import Checkpoint, Outcome, Slice
 from tests.terminal.books import TIME, files, sell
-from tests.terminal.till import Till, pass_address
+from tests.terminal.till import ROOT, Till, pass_address
 
 
 @pytest.fixture
@@ -228,9 +230,19 @@ class TestFailing:
             journal.main(wrong)
         assert left.value.code == 2
 
-    @pytest.mark.parametrize("asked", [["--help"], ["verify", "--help"]])
+    @pytest.mark.parametrize("asked", [["--help"], ["list", "--help"], ["verify", "--help"]])
     def test_help_is_there(self, capsys, asked):
         with pytest.raises(SystemExit) as left:
             journal.main(asked)
         assert left.value.code == 0
-        assert "verify" in capsys.readouterr().out
+        assert "kindpakket terminal journal verify shop-03.json" in capsys.readouterr().out
+
+    def test_a_reader_that_has_seen_enough(self, till):
+        program = "import sys; from terminal.journal import main; sys.exit(main(sys.argv[1:]))"
+        command = [sys.executable, "-c", program, "list", "--config", str(till.config)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listing:
+            assert listing.stdout is not None
+            assert listing.stderr is not None
+            listing.stdout.close()
+            assert listing.stderr.read() == b""
+            assert listing.wait(20) == 1

@@ -15,7 +15,7 @@ import pytest
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address
-from terminal.store import Reader, Store, place, schema
+from terminal.store import Reader, Store, opening, place, schema
 from terminal.store.checking import require_sound
 from tests.terminal.books import files, in_child, sell
 from tests.terminal.till import DOMAIN, ROOT, Till
@@ -71,6 +71,18 @@ class TestF17Missing:
         with pytest.raises(Broken, match="there already"):
             Store.create(till.journal, DOMAIN, till.address, volatile_ok=True)
         assert files(till.folder) == before
+
+    def test_f17_one_that_appears_while_another_is_made_stays(self, tmp_path, monkeypatch):
+        journal, write = tmp_path / "journal.sqlite", opening._write_draft
+
+        def write_late(*arguments):
+            write(*arguments)
+            journal.write_bytes(b"of another one")
+
+        monkeypatch.setattr(opening, "_write_draft", write_late)
+        with pytest.raises(Broken, match="cannot be made"):
+            Store.create(journal, DOMAIN, OTHER, volatile_ok=True)
+        assert files(tmp_path) == {"journal.sqlite": b"of another one"}
 
     @pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
     def test_f33_what_is_left_of_a_journal_is_not_built_over(self, tmp_path, ending):
