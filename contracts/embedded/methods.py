@@ -15,7 +15,16 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from contracts.embedded import formats
 from contracts.embedded.formats import Json
-from contracts.embedded.node import BLOCK_GAS, CHAIN_ID, TRANSACTION_BYTES_MAX, Call, Failed, Node, NotTaken, base_fee
+from contracts.embedded.node import (
+    CHAIN_ID,
+    TRANSACTION_BYTES_MAX,
+    TRANSACTION_GAS_MAX,
+    Call,
+    Failed,
+    Node,
+    NotTaken,
+    base_fee,
+)
 from contracts.wire.units import from_hex, to_hex
 
 INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL = -32600, -32601, -32602, -32603
@@ -93,7 +102,7 @@ class CallParams(_Params):
     to: AddressParam | None = None
     data: Bytes = Field(b"", validation_alias=AliasChoices("input", "data"))
     value: Quantity = 0
-    gas: Quantity = BLOCK_GAS
+    gas: Quantity = TRANSACTION_GAS_MAX
     type: Quantity | None = None
     nonce: Quantity | None = None
     chain_id: Quantity | None = Field(None, alias="chainId")
@@ -102,8 +111,10 @@ class CallParams(_Params):
     max_tip: Quantity | None = Field(None, alias="maxPriorityFeePerGas")
 
     def call(self) -> Call:
-        """What the node runs."""
-        return Call(self.sender, self.to or CREATE_CONTRACT_ADDRESS, self.data, self.value, min(self.gas, BLOCK_GAS))
+        """What the node runs; more gas than one transaction can have is not given."""
+        return Call(
+            self.sender, self.to or CREATE_CONTRACT_ADDRESS, self.data, self.value, min(self.gas, TRANSACTION_GAS_MAX)
+        )
 
 
 Topic = Hash | list[Hash] | None

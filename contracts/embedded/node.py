@@ -68,7 +68,7 @@ class Call:
     to: Address = CREATE_CONTRACT_ADDRESS
     data: bytes = b""
     value: int = 0
-    gas: int = BLOCK_GAS
+    gas: int = TRANSACTION_GAS_MAX
 
 
 @dataclass(frozen=True, slots=True)

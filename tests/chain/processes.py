@@ -1,6 +1,7 @@
 """Nodes as processes of their own: the embedded chain, and anvil where the machine has it."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -16,10 +17,13 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "provisioning.cli", *arguments]
 
 
-def start(*options: str) -> tuple[subprocess.Popen[str], str]:
-    """The embedded chain and its address, once it answers."""
+def start(*options: str, file_bytes_max: int | None = None) -> tuple[subprocess.Popen[str], str]:
+    """The embedded chain and its address, once it answers. `file_bytes_max` is a disk that is soon full."""
     arguments = command("chain", "dev", "--port", "0", *options)
-    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    errors = subprocess.PIPE if file_bytes_max else None
+    process = subprocess.Popen(arguments, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=errors)
+    if file_bytes_max:
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (file_bytes_max, file_bytes_max))
     assert process.stdout is not None
     ready = process.stdout.readline()
     assert ready.startswith("ready http://127.0.0.1:"), ready
@@ -55,5 +59,6 @@ def anvil(binary: str) -> Iterator[str]:
 def stop(process: subprocess.Popen[str]) -> None:
     process.terminate()
     process.wait(timeout=20)
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()

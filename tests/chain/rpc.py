@@ -30,7 +30,7 @@ class Rpc:
 
     def raw(self, method: str, *params: Any) -> dict[str, Any]:
         asked = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
-        answer: dict[str, Any] = self._client.post(self.url, json=asked).json()
+        answer: dict[str, Any] = self._client.post(self.url, json=asked).raise_for_status().json()
         assert answer["id"] == asked["id"]
         return answer
 

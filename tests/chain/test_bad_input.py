@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 
 import httpx
 import pytest
@@ -139,8 +140,16 @@ def test_a_client_that_hangs_up_harms_nobody(embedded: Rpc):
     assert embedded("eth_chainId") == "0x539"
 
 
-def test_health_answers_beside_the_chain(embedded: Rpc):
+def test_health_answers_while_a_long_call_runs(embedded: Rpc):
+    endless = embedded.deploy(bytes.fromhex("5b5f56"))
+    call = {"to": "0x" + endless.hex(), "gas": hex(2_000_000)}
+    ended: list[int] = []
+    running = threading.Thread(target=lambda: ended.append(Rpc(embedded.url).error("eth_call", call)["code"]))
+    running.start()
     assert httpx.get(f"{embedded.url}/health").json() == {"live": True}
+    assert ended == []
+    running.join()
+    assert ended == [-32000]
 
 
 def test_a_contract_that_calls_itself_without_end_does_not_end_the_chain(embedded: Rpc):

@@ -63,6 +63,21 @@ def test_killed_while_it_takes_transactions_it_has_those_that_it_answered(tmp_pa
         assert node.nonce() in {len(answered), len(answered) + 1}  # one more may have been done, and not answered
 
 
+def test_f18_a_full_disk_stops_the_chain_and_loses_nothing(tmp_path: Path):
+    process, url = processes.start("--data", str(tmp_path), "--block-seconds", "0.2", file_bytes_max=200_000)
+    node = Rpc(url)
+    answered: list[str] = []
+    with contextlib.suppress(httpx.HTTPError):
+        answered.extend(node("eth_sendRawTransaction", node.sign(nonce=nonce, gas=21_000)) for nonce in count())
+    assert process.wait(20) == 1
+    assert process.stderr is not None
+    assert "is the disk full?" in process.stderr.read().splitlines()[-1]
+    processes.stop(process)
+    assert answered
+    with processes.embedded("--data", str(tmp_path), *QUIET) as again:
+        assert Rpc(again).nonce() == len(answered)
+
+
 def test_the_newest_blocks_time_goes_on_by_itself():
     with processes.embedded("--block-seconds", "0.1") as url:
         node = Rpc(url)

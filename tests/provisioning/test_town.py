@@ -36,9 +36,8 @@ def test_a_town_is_set_up_sells_and_pays_its_shop(chain_url: str, tmp_path: Path
     done("provision", "shop", "admit", *in_programme, "--shop", "1")
     device = ("--config", str(config), "--state", str(state), "--gateway", "http://127.0.0.1:8700", "--simulators")
     names = ("--shop-name", "Winkel 3", "--support", "0800-1234")
-    done(
-        "provision", "terminal", "add", "--record", record, *device, *names, "--shop", "1", "--slice", "1=250,00"
-    )  # fmt: skip
+    contract = ("--shop", "1", "--slice", "1=250,00")
+    done("provision", "terminal", "add", "--record", record, *device, *names, *contract)
     folder = tmp_path / "passes"
     addresses = done("provision", "pass", "make", "--record", record, "--count", "2", "--folder", str(folder))["passes"]
     granting = ("--reference", "spring", "--amount", "300,00", "--list", str(folder / "addresses.txt"))
@@ -103,7 +102,9 @@ def test_only_the_sponsor_and_the_owner_may(town: Town, record: Path, monkeypatc
     in_programme = ("--record", str(record), "--programme", "1")
     assert "only" in refused("provision", "sponsor", "add", "--record", str(record), "--admin", STRANGER)
     assert "of another sponsor" in refused("provision", "programme", "pause", *in_programme)
-    assert "of another sponsor" in refused("provision", "grant", *in_programme, "--reference", "y", "--amount", "1", STRANGER)
+    assert "of another sponsor" in refused(
+        "provision", "grant", *in_programme, "--reference", "y", "--amount", "1", STRANGER
+    )
 
 
 def test_without_a_key_or_node_it_says_what_to_do(town: Town, record: Path, monkeypatch):
