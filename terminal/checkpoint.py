@@ -28,7 +28,7 @@ PROGRAMMES_MAX = 32
 """What the contract answers in one call."""
 ANSWER_BYTES_MAX = 16 * 1024
 POLL_SECONDS = 5.0
-RETRY_SECONDS_MAX = 60.0
+RETRY_SECONDS_MAX = 15.0
 
 _SELECTOR = keccak256(b"checkpoint(address,uint32[])")[:4]
 _WORD = 32

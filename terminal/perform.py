@@ -35,17 +35,17 @@ _log = logging.getLogger(__name__)
 
 
 class Counter:
-    """One terminal at its counter. `committed` is called after each approved sale."""
+    """One terminal at its counter. `wake_network` is called when there is something to send, or a way to send it again."""
 
     def __init__(
-        self, store: Store, signer: TerminalSigner, clock: Clock, network: int, committed: Callable[[], None]
+        self, store: Store, signer: TerminalSigner, clock: Clock, network: int, wake_network: Callable[[], None]
     ) -> None:
         self._store = store
         self._signer = signer
         self._passes = PassSigner()
         self._clock = clock
         self._network = network
-        self._committed = committed
+        self._wake_network = wake_network
         facts, checkpoint = store.facts(), store.checkpoint()
         self._state = sale.start(facts, checkpoint, store.programmes(), store.snapshot_sequence())
         self._resume(store.attention())
@@ -84,6 +84,8 @@ class Counter:
         if after != before:
             _log.info("contact", extra={"gateway": after[0], "chain": after[1]})
             self.hear(ContactChanged(self._clock.moment(), *after))
+            if True in (gateway, chain):
+                self._wake_network()  # where one answers again, the other may: nobody should wait out a long pause
 
     def tick(self) -> None:
         """Time went on."""
@@ -116,7 +118,7 @@ class Counter:
         except Refused as refused:
             _log.error("entry.not_stored", extra={"sequence": commit.sequence, "detail": refused.detail})
             return CommitFailed(self._clock.moment(), refused.reason)
-        self._committed()
+        self._wake_network()
         return Committed(self._clock.moment(), commit.sequence)
 
     def _resume(self, attention: tuple[Reason, str] | None) -> None:

@@ -25,6 +25,7 @@ class Relay:
     def __init__(self, target_port: int) -> None:
         self.port = 0
         self.lost_replies = 0
+        self.reply_lost = asyncio.Event()
         self._target_port = target_port
         self._cable = Cable.PLUGGED
         self._server: asyncio.Server | None = None
@@ -76,6 +77,7 @@ class Relay:
             while data := await reader.read(_CHUNK):
                 if replies and self._cable is Cable.LOSING_REPLIES:
                     self.lost_replies += 1
+                    self.reply_lost.set()
                     writer.transport.abort()
                     return
                 writer.write(data)

@@ -17,6 +17,7 @@ from terminal.core.screen import Screen, Stage
 from terminal.link.client import Client
 
 _PATIENCE_SECONDS = 30
+_OPEN = {Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ class Counter:
         """Watch until the screen shows it. Raises Broken after half a minute, saying what was waited for."""
         async with self._changed:
             try:
-                await asyncio.wait_for(self._changed.wait_for(lambda: self.screen and wanted(self.screen)), 30)
+                await asyncio.wait_for(
+                    self._changed.wait_for(lambda: self.screen and wanted(self.screen)), _PATIENCE_SECONDS
+                )
             except TimeoutError:
                 raise Broken(f"{self.name} never showed {what}; it shows {self.screen}") from None
             assert self.screen  # noqa: S101  # it was just seen
@@ -91,18 +94,22 @@ class Counter:
 
     async def offer(self, code: str) -> Screen | None:
         """Scan a pass. None when an amount can be typed, else the screen that says no or lets choose."""
-        await self._clear()
-        before = self.screen
+        if self.screen and self.screen.stage in _OPEN:
+            await self.clear()
+        before = _picture(self.screen)
         await self.scan(code)
-        screen = await self.until(lambda now: now is not before and now.stage is not Stage.READY, "a scanned pass")
+        screen = await self.until(
+            lambda now: _picture(now) != before and now.stage is not Stage.READY, "a scan's answer"
+        )
         self._note_refusal(screen)
         return None if screen.stage is Stage.AMOUNT else screen
 
-    async def _clear(self) -> None:
-        """End what is open. A picture that ends a sale may stay: a scan goes on from there."""
-        if self.screen and self.screen.stage in {Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN}:
-            await self.press("cancel", "cancel")
-            await self.until(lambda now: now.stage is Stage.READY, "ready for a pass")
+    async def clear(self) -> None:
+        """End what is open and put away what is shown, as soon as the terminal takes the key for that."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while self.screen is None or self.screen.stage is not Stage.READY:
+                await self.press("cancel")
+                await asyncio.sleep(0.1)
 
     async def charge(self, amount: Cents) -> Screen:
         """Type the amount and confirm it."""
@@ -112,10 +119,10 @@ class Counter:
 
     async def confirm(self) -> Screen:
         """Press confirm, and read what the screen says to it."""
-        before = self.screen
+        before = _picture(self.screen)
         await self.press("confirm")
-        settled = (Stage.APPROVED, Stage.REFUSED, Stage.PART, Stage.AGAIN)
-        screen = await self.until(lambda now: now is not before and now.stage in settled, "an answer to confirm")
+        answers = (Stage.APPROVED, Stage.REFUSED, Stage.PART, Stage.AGAIN)
+        screen = await self.until(lambda now: _picture(now) != before and now.stage in answers, "an answer to confirm")
         self._note_refusal(screen)
         return screen
 
@@ -140,3 +147,8 @@ class Counter:
             writer.close()
         if answer != {"ok": True}:
             raise Broken(f"{self.name}'s simulator: {answer.get('error')}")
+
+
+def _picture(screen: Screen | None) -> tuple[object, ...]:
+    """What a shopkeeper would call the same picture: without the status line, whose clock goes on."""
+    return (screen.stage, screen.amount, screen.reason, screen.sequence) if screen else ()
