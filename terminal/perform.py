@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class Counter:
-    """One terminal at its counter. `wake_network` is called when there is something to send, or a way to send it again."""
+    """One terminal at its counter. `wake_network` is called when there is something to send, or a way to again."""
 
     def __init__(
         self, store: Store, signer: TerminalSigner, clock: Clock, network: int, wake_network: Callable[[], None]
