@@ -235,12 +235,12 @@ def test_f34_nonsense_is_no_answer(tmp_path, capsys, body):
     assert len(said.err) < 600
 
 
-def events_of(world, change):
-    """The real chain's answers, but for its events."""
+def but_for(world, method, change):
+    """The real chain's answers, but for those of one method."""
 
     def answer(request):
         real = httpx.post(world.rpc_url, json=request, timeout=10).json()
-        if request["method"] == "eth_getLogs":
+        if request["method"] == method:
             real["result"] = change(real["result"])
         return json.dumps(real).encode()
 
@@ -282,7 +282,23 @@ def with_data(kind, word, number):
     ids=range(11),
 )
 def test_events_that_contradict_the_journal_are_named(drawn, world, capsys, change, told):
-    with answering(events_of(world, change)) as url:
+    with answering(but_for(world, "eth_getLogs", change)) as url:
+        status, said = run_verify(capsys, drawn, url)
+    assert status == 1
+    assert told in said.err
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda word: word[:-64] + "77" * 20 + "00" * 12, "forked"),
+        (lambda word: word[:66] + f"{5:064x}" + word[130:], "older copy"),
+        (lambda word: word + "00", "another form"),
+    ],
+    ids=range(3),
+)
+def test_a_state_that_contradicts_the_journal_is_named(drawn, world, capsys, change, told):
+    with answering(but_for(world, "eth_call", change)) as url:
         status, said = run_verify(capsys, drawn, url)
     assert status == 1
     assert told in said.err
