@@ -16,10 +16,10 @@ def pins(lock: str) -> dict[str, str]:
 
 def licence(name: str) -> str:
     """What the package says of itself: an SPDX expression, else its classifiers, else its licence's first line."""
-    about = metadata.metadata(name)
-    classifiers = [c.rsplit(" :: ", 1)[-1] for c in about.get_all("Classifier") or [] if c.startswith("License ::")]
-    first_line = (about.get("License") or "").strip().split("\n")[0]
-    return about.get("License-Expression") or ", ".join(classifiers) or first_line or "not stated"
+    about = metadata.metadata(name).json
+    classifiers = [c.rsplit(" :: ", 1)[-1] for c in about.get("classifier", []) if c.startswith("License ::")]
+    first_line = str(about.get("license", "")).strip().split("\n")[0]
+    return str(about.get("license_expression") or ", ".join(classifiers) or first_line or "not stated")
 
 
 def rows() -> list[str]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from coincurve import PrivateKey
@@ -78,7 +79,7 @@ def bare(folder: Path) -> list[float]:
             signature = sign(key, keccak256(b"journal", entry))
             database.execute("INSERT INTO entries VALUES (?, ?, ?)", (number, entry, signature))
 
-        return [timed(lambda number=number: once(number)) for number in range(ROUNDS * SALES_A_ROUND)]
+        return [timed(partial(once, number)) for number in range(ROUNDS * SALES_A_ROUND)]
 
 
 def start_figures(till: Till) -> Figures:
