@@ -1,8 +1,12 @@
 """The world that the contract's tests begin in."""
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.contract.world import World
+
+settings.register_profile("first-failure", phases=(Phase.explicit, Phase.generate))
+"""For mutants: that a life goes wrong is enough, its shortest form takes minutes."""
 
 
 @pytest.fixture

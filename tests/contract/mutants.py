@@ -26,6 +26,7 @@ SUITE = tuple(
     f"tests/contract/test_{name}.py"
     for name in ("judging", "segments", "money", "sponsors", "vectors", "stateful", "approved_is_paid")
 )
+OPTIONS = ("-x", "-q", "--tb=no", "--hypothesis-seed=1", "--hypothesis-profile=first-failure")
 JUDGE, PACKING, SIGNING = "kindpakket.vy", "slots.vy", "typed_data.vy"
 
 
@@ -148,7 +149,7 @@ def killer(mutant: Mutant, suite: Sequence[str] = SUITE) -> str:
         artifact.cache_clear()
         probe.cache_clear()
         os.chdir(ROOT)
-        code = pytest.main(["-x", "-q", "--tb=no", "--hypothesis-seed=1", *suite], plugins=[first])
+        code = pytest.main([*OPTIONS, *suite], plugins=[first])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or (code and not first.test):
         raise RuntimeError(f"{mutant.name}: the tests did not run\n{output.getvalue()}")
     return first.test

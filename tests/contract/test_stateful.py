@@ -3,6 +3,7 @@
 What is drawn is mostly valid: random bytes would mostly try the first check.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -15,20 +16,48 @@ from contracts.wire.entry import frame
 from contracts.wire.units import Address
 from tests.contract.evm import Receipt
 from tests.contract.model import Budget, Event, Ledger, Programme, Terminal
-from tests.contract.world import BEGINS, ENDS, FLOOR, NOW, OFFLINE_WINDOW, Till, World, address
+from tests.contract.world import BEGINS, ENDS, NOW, OFFLINE_WINDOW, Till, World, address
 
 HOLDERS = [f"family-{n:02}" for n in range(1, 5)]
 SHOPS = [1, 2]
 PROGRAMMES = {1: "sponsor-01", 2: "sponsor-02"}
 FUNDS = 100_000
+LIMIT, BUDGET, SLICE = 900, 1000, 1500
+"""Near each other, so that sales reach every one of them."""
 
 programmes = st.sampled_from(sorted(PROGRAMMES))
 holders = st.sampled_from(HOLDERS)
 shops = st.sampled_from(SHOPS)
 tills = st.integers(0, 2)
-sales = st.one_of(st.integers(1, 1500), st.integers(FLOOR - 1, FLOOR + 1))
+sales = st.one_of(st.integers(1, LIMIT), st.integers(LIMIT - 1, LIMIT + 1))
 times = st.one_of(st.just(0), st.just(0), st.integers(-100, 100), st.sampled_from([901, -86_400 * 60, 86_400 * 400]))
 """Seconds from now: mostly now, sometimes a clock that is wrong."""
+
+
+SPONSOR_ACTIONS = [
+    "grant_more",
+    "raise_a_slice",
+    "pause",
+    "block",
+    "admit",
+    "change_rules",
+    "revoke",
+    "fund",
+    "withdraw",
+    "pay_out",
+    "time_passes",
+]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """With what a sponsor acts."""
+
+    holder: str
+    till: int
+    shop: int
+    yes: bool
+    cents: int
 
 
 class Life(RuleBasedStateMachine):
@@ -53,14 +82,15 @@ class Life(RuleBasedStateMachine):
         self.world.new_till("till-03", 2)
         self.tills: list[Till] = list(self.world.tills.values())
         for number in PROGRAMMES:
-            self.ledger.programmes[number] = Programme(BEGINS, ENDS, FLOOR, FUNDS, FUNDS, admitted=set(SHOPS))
+            self.call("set_programme", number, BEGINS, ENDS, LIMIT, OFFLINE_WINDOW)
+            self.ledger.programmes[number] = Programme(BEGINS, ENDS, LIMIT, FUNDS, FUNDS, admitted=set(SHOPS))
         for till, shop in zip(self.tills, (1, 1, 2), strict=True):
             self.ledger.terminals[till.address] = Terminal(shop, journal.kept(till.heads[0]))
         for number in PROGRAMMES:
             for holder in HOLDERS[:3]:
-                self.grant(number, holder, 3000)
+                self.grant(number, holder, BUDGET)
             for till in self.tills:
-                self.raise_slice(number, till, 2000)
+                self.raise_slice(number, till, SLICE)
 
     # ---- sponsors
 
@@ -82,78 +112,71 @@ class Life(RuleBasedStateMachine):
         model.reserve -= cents
         model.slices[till.address] = model.slices.get(till.address, 0) + cents
 
-    @rule(programme=programmes, holder=holders, cents=st.integers(1, 3000))
-    def grant_more(self, programme: int, holder: str, cents: int) -> None:
-        if self.ledger.programmes[programme].reserve >= cents:
-            self.grant(programme, holder, cents)
+    @rule(
+        action=st.sampled_from(SPONSOR_ACTIONS),
+        programme=programmes,
+        choice=st.builds(Choice, holders, tills, shops, st.booleans(), st.integers(1, 2000)),
+    )
+    def a_sponsor_acts(self, action: str, programme: int, choice: Choice) -> None:
+        getattr(self, action)(programme, self.ledger.programmes[programme], choice)
 
-    @rule(programme=programmes, till=tills, cents=st.integers(0, 2000))
-    def raise_a_slice(self, programme: int, till: int, cents: int) -> None:
-        model = self.ledger.programmes[programme]
-        if model.reserve >= cents and self.tills[till].address not in model.revoked:
-            self.raise_slice(programme, self.tills[till], cents)
+    def grant_more(self, programme: int, model: Programme, choice: Choice) -> None:
+        if model.reserve >= choice.cents:
+            self.grant(programme, choice.holder, choice.cents)
 
-    @rule(programme=programmes, paused=st.booleans())
-    def pause(self, programme: int, paused: bool) -> None:
-        self.call("set_paused", programme, paused)
-        self.ledger.programmes[programme].paused = paused
+    def raise_a_slice(self, programme: int, model: Programme, choice: Choice) -> None:
+        till = self.tills[choice.till]
+        if model.reserve >= choice.cents and till.address not in model.revoked:
+            self.raise_slice(programme, till, choice.cents)
 
-    @rule(programme=programmes, holder=holders, blocked=st.booleans())
-    def block(self, programme: int, holder: str, blocked: bool) -> None:
-        budget = self.ledger.programmes[programme].budgets.get(address(holder), Budget())
+    def pause(self, programme: int, model: Programme, choice: Choice) -> None:
+        self.call("set_paused", programme, choice.yes)
+        model.paused = choice.yes
+
+    def block(self, programme: int, model: Programme, choice: Choice) -> None:
+        budget = model.budgets.get(address(choice.holder), Budget())
         if budget.known:
-            self.call("set_pass_blocked", programme, address(holder), blocked)
-            budget.blocked = blocked
+            self.call("set_pass_blocked", programme, address(choice.holder), choice.yes)
+            budget.blocked = choice.yes
 
-    @rule(programme=programmes, shop=shops, admitted=st.booleans())
-    def admit(self, programme: int, shop: int, admitted: bool) -> None:
-        self.call("admit_shop", programme, shop, admitted)
-        change = set.add if admitted else set.discard
-        change(self.ledger.programmes[programme].admitted, shop)
+    def admit(self, programme: int, model: Programme, choice: Choice) -> None:
+        self.call("admit_shop", programme, choice.shop, choice.yes)
+        change = set.add if choice.yes else set.discard
+        change(model.admitted, choice.shop)
 
-    @rule(programme=programmes, begins=st.sampled_from([BEGINS, NOW + 50]), floor=st.sampled_from([FLOOR, FLOOR, 700]))
-    def change_rules(self, programme: int, begins: int, floor: int) -> None:
-        self.call("set_programme", programme, begins, ENDS, floor, OFFLINE_WINDOW)
-        model = self.ledger.programmes[programme]
-        model.begins, model.floor_limit = begins, floor
+    def change_rules(self, programme: int, model: Programme, choice: Choice) -> None:
+        model.begins = NOW + 50 if choice.yes else BEGINS
+        model.floor_limit = max(LIMIT, choice.cents)
+        self.call("set_programme", programme, model.begins, ENDS, model.floor_limit, OFFLINE_WINDOW)
 
-    @rule(programme=programmes, till=tills, really=st.integers(0, 2))
-    def revoke(self, programme: int, till: int, really: int) -> None:
-        model, who = self.ledger.programmes[programme], self.tills[till].address
-        if really or who in model.revoked:
-            return
-        self.call("revoke_terminal", programme, who)
-        model.reserve += model.slices.pop(who, 0)
-        model.revoked.add(who)
+    def revoke(self, programme: int, model: Programme, choice: Choice) -> None:
+        who = self.tills[choice.till].address
+        if who not in model.revoked:
+            self.call("revoke_terminal", programme, who)
+            model.reserve += model.slices.pop(who, 0)
+            model.revoked.add(who)
 
-    @rule(programme=programmes, cents=st.integers(0, 5000))
-    def fund(self, programme: int, cents: int) -> None:
-        self.world.fund(programme, cents, PROGRAMMES[programme])
-        model = self.ledger.programmes[programme]
-        model.reserve += cents
-        model.held += cents
+    def fund(self, programme: int, model: Programme, choice: Choice) -> None:
+        self.world.fund(programme, choice.cents, PROGRAMMES[programme])
+        model.reserve += choice.cents
+        model.held += choice.cents
 
-    @rule(programme=programmes, part=st.integers(1, 9))
-    def withdraw(self, programme: int, part: int) -> None:
-        model = self.ledger.programmes[programme]
-        cents = model.reserve * part // 10
+    def withdraw(self, programme: int, model: Programme, choice: Choice) -> None:
+        cents = min(model.reserve, choice.cents * 20)
         self.call("withdraw", programme, cents)
         model.reserve -= cents
         model.held -= cents
 
-    @rule(programme=programmes, shop=shops)
-    def pay_out(self, programme: int, shop: int) -> None:
-        model = self.ledger.programmes[programme]
-        if model.credits.get(shop):
-            self.world("pay_out", shop, programme, sender="anybody")
-            model.held -= model.credits[shop]
-            self.paid_out[shop] += model.credits[shop]
-            model.credits[shop] = 0
+    def pay_out(self, programme: int, model: Programme, choice: Choice) -> None:
+        if model.credits.get(choice.shop):
+            self.world("pay_out", choice.shop, programme, sender="anybody")
+            model.held -= model.credits[choice.shop]
+            self.paid_out[choice.shop] += model.credits[choice.shop]
+            model.credits[choice.shop] = 0
 
-    @rule(seconds=st.sampled_from([1, 60, 3600]))
-    def time_passes(self, seconds: int) -> None:
-        self.world.evm.time += seconds
-        self.ledger.now += seconds
+    def time_passes(self, programme: int, model: Programme, choice: Choice) -> None:
+        self.world.evm.time += choice.cents
+        self.ledger.now += choice.cents
 
     # ---- terminals
 
@@ -165,6 +188,21 @@ class Life(RuleBasedStateMachine):
     def sell_often(self, till: int, holder: str, count: int, amount: int) -> None:
         for number in range(count):
             self.tills[till].pay(holder, amount, number % 2 + 1, self.ledger.now)
+
+    @rule(till=tills, holder=holders, programme=programmes, amounts=st.lists(sales, min_size=1, max_size=4))
+    def sell_and_settle(self, till: int, holder: str, programme: int, amounts: list[int]) -> None:
+        for amount in amounts:
+            self.tills[till].pay(holder, amount, programme, self.ledger.now)
+        self.settle_all(self.tills[till])
+
+    @rule(till=tills, programme=programmes, more=st.integers(0, 1))
+    def draw_the_whole_slice(self, till: int, programme: int, more: int) -> None:
+        """An unknown pass, for all that the slice holds or a cent more than that."""
+        self.settle_all(self.tills[till])
+        slices = self.ledger.programmes[programme].slices
+        amount = slices.get(self.tills[till].address, 0) + more
+        self.tills[till].pay("family-99", amount, programme, self.ledger.now)
+        self.settle_all(self.tills[till])
 
     @rule(till=tills, kind=st.sampled_from(["form", "signature", "zero", "programme", "elsewhere"]))
     def journal_something_odd(self, till: int, kind: str) -> None:
@@ -217,6 +255,11 @@ class Life(RuleBasedStateMachine):
         while restored.sequence <= settled:
             restored.pay(holder, 7, 1, self.ledger.now)
         assert [event[0] for event in self.settle_and_compare([restored.segment(keep + 1)])] == ["SegmentRefused"]
+
+    def settle_all(self, till: Till) -> None:
+        part = self.part(till, 0, 0)
+        if part:
+            self.settle_and_compare([part])
 
     def part(self, till: Till, back: int, short: int) -> Segment | None:
         cursor = self.ledger.terminals[till.address].sequence
