@@ -18,7 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from drivers.base import KEYS, Changed, DriverError, Emit, KeyPress, Scan, Status
-from drivers.decode import LIMIT, Decoder
+from drivers.decode import LIMIT
+from drivers.framing import Framing
 
 LINE_MAX = 16 * 1024
 RAW_MAX = 4 * 1024
@@ -141,10 +142,12 @@ class _Simulator(ABC):
 class SimulatedScanner(_Simulator):
     """A scanner; what it does not reproduce stands in README.md."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._decoder = Decoder()
-        self._timer: asyncio.TimerHandle | None = None
+    _framing: Framing
+
+    async def run(self, emit: Emit) -> None:
+        """As every simulator, with the framing of a real scanner for raw bytes."""
+        self._framing = Framing(emit)
+        await super().run(emit)
 
     def _act(self, command: Command, emit: Emit) -> None:
         match command:
@@ -153,30 +156,14 @@ class SimulatedScanner(_Simulator):
                     raise CommandRefused(f"a clean scan has 1 to {LIMIT} characters")
                 emit(Scan(text))
             case {"raw": str(digits), "end": bool(end)} if len(command) == 2:
-                self._raw(_bytes(digits), end=end, emit=emit)
+                self._framing.feed(_bytes(digits))
+                if end:
+                    self._framing.pause()
             case _:
                 raise CommandRefused('a scanner takes {"scan": text}, {"raw": hex, "end": bool}, unplug or plug')
 
-    def _raw(self, data: bytes, *, end: bool, emit: Emit) -> None:
-        for event in self._decoder.feed(data, _now_ms()):
-            emit(event)
-        self._pause(emit, ended=end)
-
-    def _pause(self, emit: Emit, *, ended: bool = False) -> None:
-        """Let the framing see the time; when a code is still open, look again when its pause has passed."""
-        if self._timer is not None:
-            self._timer.cancel()
-        ends_at = self._decoder.ends_at
-        for event in self._decoder.pause(ends_at if ended and ends_at is not None else _now_ms()):
-            emit(event)
-        if (ends_at := self._decoder.ends_at) is not None:
-            delay = max(0, ends_at - _now_ms()) / 1000
-            self._timer = asyncio.get_running_loop().call_later(delay, self._pause, emit)
-
     def _leave(self) -> None:
-        self._decoder.drop()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._framing.drop()
 
 
 class SimulatedKeypad(_Simulator):
@@ -232,7 +219,3 @@ def _bytes(digits: str) -> bytes:
         if len(data) <= RAW_MAX:
             return data
     raise CommandRefused(f"raw is hex digits, at most {RAW_MAX} bytes")
-
-
-def _now_ms() -> int:
-    return int(asyncio.get_running_loop().time() * 1000)
