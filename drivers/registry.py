@@ -1,7 +1,7 @@
 """Which drivers there are. A module is imported when its driver is first made: one that is missing harms no other."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
 from typing import cast
@@ -26,7 +26,9 @@ class Row:
     """`module:function`; called with the options by name, gives a Driver."""
     kind: Kind
     options: Mapping[str, type[Option]]
-    """What the configuration must give, no more and no less."""
+    """What the configuration must give."""
+    defaults: Mapping[str, Option] = field(default_factory=dict)
+    """What it may give, of the type of the value that stands in when it does not. It gives nothing else."""
     simulated: bool = False
     install: str = "it needs nothing beyond Python"
     """What to install when the module does not import."""
@@ -46,8 +48,7 @@ def make(name: str, options: Mapping[str, Option], *, allow_simulators: bool) ->
     """
     row = _row(name)
     factory = _load(name, row, allow_simulators=allow_simulators)
-    _check(name, row, options)
-    return factory(**options)
+    return factory(**_complete(name, row, options))
 
 
 def availability(name: str, *, allow_simulators: bool) -> tuple[Status, str]:
@@ -77,10 +78,14 @@ def _load(name: str, row: Row, *, allow_simulators: bool) -> Callable[..., Drive
         raise DriverUnavailable(Status.NO_DEPENDENCY, f"{name} does not import ({error}): {row.install}") from error
 
 
-def _check(name: str, row: Row, options: Mapping[str, Option]) -> None:
-    for option, kind in row.options.items():
+def _complete(name: str, row: Row, options: Mapping[str, Option]) -> dict[str, Option]:
+    """All options with their values. Raises DriverMisconfigured for one that is missing, wrong or unknown."""
+    kinds = {**row.options, **{option: type(value) for option, value in row.defaults.items()}}
+    complete = {**row.defaults, **options}
+    for option, kind in kinds.items():
         # bool is an int in Python, and nobody means `true` where a number stands.
-        if type(options.get(option)) is not kind:
+        if type(complete.get(option)) is not kind:
             raise DriverMisconfigured(f"{name} needs the option {option!r}, of type {kind.__name__}")
-    if surplus := sorted(set(options) - set(row.options)):
-        raise DriverMisconfigured(f"{name} has no option {surplus[0]!r}; it takes {', '.join(sorted(row.options))}")
+    if surplus := sorted(set(complete) - set(kinds)):
+        raise DriverMisconfigured(f"{name} has no option {surplus[0]!r}; it takes {', '.join(sorted(kinds))}")
+    return complete

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -43,6 +44,37 @@ def test_a_flag_is_no_number(monkeypatch):
     monkeypatch.setitem(registry.TABLE, "numbered", row)
     with pytest.raises(DriverMisconfigured, match="of type int"):
         registry.make("numbered", {"baud": True}, allow_simulators=False)
+
+
+@pytest.fixture
+def optional(monkeypatch):
+    """A row with one option that must be given and one that may be."""
+    row = Row("tests.drivers.test_registry:made_with", Kind.SCANNER, {"port": str}, {"baud": 9600})
+    monkeypatch.setitem(registry.TABLE, "optional", row)
+
+
+def made_with(**options):
+    return SimpleNamespace(**options)
+
+
+@pytest.mark.usefixtures("optional")
+def test_what_is_not_given_has_its_default():
+    assert vars(registry.make("optional", {"port": "a"}, allow_simulators=False)) == {"port": "a", "baud": 9600}
+    assert vars(registry.make("optional", {"port": "a", "baud": 1}, allow_simulators=False)) == {"port": "a", "baud": 1}
+
+
+@pytest.mark.usefixtures("optional")
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"baud": 1}, "needs the option 'port', of type str"),
+        ({"port": "a", "baud": "fast"}, "needs the option 'baud', of type int"),
+        ({"port": "a", "colour": 1}, "no option 'colour'; it takes baud, port"),
+    ],
+)
+def test_an_option_with_a_default_is_checked_like_any_other(options, fault):
+    with pytest.raises(DriverMisconfigured, match=fault):
+        registry.make("optional", options, allow_simulators=False)
 
 
 def test_a_driver_whose_package_is_missing_is_a_status_with_advice(monkeypatch):
