@@ -4,6 +4,9 @@ A code ends with CR, LF, TAB or a pause, whichever comes first, so that a scanne
 code and begins none, and a scanner that sends no terminator is read by its pauses. Half a code is passed on as it came:
 its checksum tells the reader that it is half.
 
+What a scanner puts around a code is taken off: the texts it was told to put there, and the AIM identifier of the symbology
+(ISO/IEC 15424: `]Q1` before a QR), which stands between such a prefix and the code.
+
 Bytes are read as Latin-1 (ISO/IEC 8859-1), which gives every byte one character: junk stays junk and nothing raises.
 """
 
@@ -18,17 +21,21 @@ IDLE_MS = 200
 """A pause this long ends a code. Scanners send a character each 1 to 20 ms."""
 
 _TERMINATOR = re.compile("[\r\n\t]")
+_AIM = re.compile("][A-Za-z][0-9A-Za-z]")
 
 
 class Decoder:
     """The framing of one stream. Feed it what came and when; ask `pause` at `ends_at` at the latest.
 
     Times are milliseconds of any clock that does not go back; one that does only delays the end of a code.
+    `prefix` and `suffix` are what the scanner puts around each code; a code without them passes as it came.
     """
 
-    def __init__(self, idle_ms: int = IDLE_MS, limit: int = LIMIT) -> None:
+    def __init__(self, idle_ms: int = IDLE_MS, limit: int = LIMIT, *, prefix: str = "", suffix: str = "") -> None:
         self._idle_ms = idle_ms
         self._limit = limit
+        self._prefix = prefix
+        self._suffix = suffix
         self._held = ""
         self._skipping = False
         self._last_ms = 0
@@ -67,6 +74,11 @@ class Decoder:
         return ()
 
     def _end(self) -> tuple[Scan, ...]:
-        text = self._held
+        text = self._bare(self._held)
         self.drop()
         return (Scan(text),) if text else ()
+
+    def _bare(self, text: str) -> str:
+        text = text.removeprefix(self._prefix).removesuffix(self._suffix)
+        identifier = _AIM.match(text)
+        return text[identifier.end() :] if identifier else text

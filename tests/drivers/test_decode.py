@@ -9,7 +9,10 @@ from drivers.decode import IDLE_MS, LIMIT, Decoder
 
 CODE = "KP1ABCDEFGH0123456789"
 
-codes = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"]), min_size=1)
+codes = st.text(
+    st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"], exclude_characters="]"), min_size=1
+)
+"""Without the bracket that begins an AIM identifier, which is taken off."""
 endings = st.sampled_from(["\r", "\n", "\r\n", "\t", None])
 """None is no terminator: only the pause ends it."""
 
@@ -69,6 +72,25 @@ def test_what_was_begun_is_forgotten_on_drop():
     decoder.drop()
     assert decoder.ends_at is None
     assert decoder.feed("ABC\r", 1) == (Scan("ABC"),)
+
+
+@pytest.mark.parametrize("identifier", ["]Q1", "]E0", "]d2", "]C1", "]q1"])
+def test_an_aim_identifier_is_no_part_of_the_code(identifier):
+    assert Decoder().feed(f"{identifier}{CODE}\r", 0) == (Scan(CODE),)
+
+
+@pytest.mark.parametrize("text", ["]", "]Q", "]1Q2", "]Q]", f"{CODE}]Q1", f" ]Q1{CODE}"])
+def test_what_only_looks_like_an_aim_identifier_stays(text):
+    assert Decoder().feed(f"{text}\r", 0) == (Scan(text),)
+
+
+def test_an_aim_identifier_alone_is_no_code():
+    assert Decoder().feed("]Q1\r", 0) == ()
+
+
+@pytest.mark.parametrize("sent", [f"<<{CODE}>", f"<<]Q1{CODE}>", f"{CODE}>", f"<<{CODE}", CODE])
+def test_what_the_scanner_was_told_to_put_around_a_code_is_taken_off(sent):
+    assert Decoder(prefix="<<", suffix=">").feed(sent + "\r", 0) == (Scan(CODE),)
 
 
 def test_a_scan_does_not_show_its_text():
