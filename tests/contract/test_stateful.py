@@ -41,7 +41,6 @@ SPONSOR_ACTIONS = [
     "block",
     "admit",
     "change_rules",
-    "revoke",
     "fund",
     "withdraw",
     "pay_out",
@@ -145,16 +144,9 @@ class Life(RuleBasedStateMachine):
         change(model.admitted, choice.shop)
 
     def change_rules(self, programme: int, model: Programme, choice: Choice) -> None:
-        model.begins = NOW + 50 if choice.yes else BEGINS
+        model.begins = self.ledger.now + 50 if choice.yes else BEGINS
         model.floor_limit = max(LIMIT, choice.cents)
         self.call("set_programme", programme, model.begins, ENDS, model.floor_limit, OFFLINE_WINDOW)
-
-    def revoke(self, programme: int, model: Programme, choice: Choice) -> None:
-        who = self.tills[choice.till].address
-        if who not in model.revoked:
-            self.call("revoke_terminal", programme, who)
-            model.reserve += model.slices.pop(who, 0)
-            model.revoked.add(who)
 
     def fund(self, programme: int, model: Programme, choice: Choice) -> None:
         self.world.fund(programme, choice.cents, PROGRAMMES[programme])
@@ -177,6 +169,18 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, programme: int, model: Programme, choice: Choice) -> None:
         self.world.evm.time += choice.cents
         self.ledger.now += choice.cents
+
+    @rule(programme=programmes, holder=holders)
+    def revoke_the_second_till(self, programme: int, holder: str) -> None:
+        """It does not notice, and sells on."""
+        till, model = self.tills[1], self.ledger.programmes[programme]
+        if till.address not in model.revoked:
+            self.call("revoke_terminal", programme, till.address)
+            model.reserve += model.slices.pop(till.address, 0)
+            model.revoked.add(till.address)
+        for _ in range(2):
+            till.pay(holder, 1, programme, self.ledger.now)
+            self.settle_all(till)
 
     # ---- terminals
 
@@ -225,12 +229,15 @@ class Life(RuleBasedStateMachine):
         segments = [self.part(self.tills[index], back, short) for index in order]
         self.settle_and_compare([segment for segment in segments if segment])
 
-    @rule(till=tills, first=st.integers(1, 40), length=st.integers(1, 10))
-    def settle_any_part(self, till: int, first: int, length: int) -> None:
-        sequence = self.tills[till].sequence
-        if first <= sequence:
-            part = self.tills[till].segment(first, min(first + length - 1, sequence))
-            self.settle_and_compare([part, part])
+    @rule(till=tills, offset=st.integers(-3, 3), length=st.integers(1, 6))
+    def settle_any_part(self, till: int, offset: int, length: int) -> None:
+        """Around the cursor, twice: settled before, overlapping, next, or behind a gap."""
+        journal_of = self.tills[till]
+        first = max(1, self.ledger.terminals[journal_of.address].sequence + 1 + offset)
+        while journal_of.sequence < first:
+            journal_of.pay(HOLDERS[0], 1, 1, self.ledger.now)
+        part = journal_of.segment(first, min(first + length - 1, journal_of.sequence))
+        self.settle_and_compare([part, part])
 
     @precondition(lambda self: any(till.sequence for till in self.tills))
     @rule(till=tills, place=st.integers(0, 10_000), bit=st.integers(0, 7))
