@@ -9,9 +9,9 @@ from drivers.decode import Decoder
 class Framing:
     """The framing of one device, from what it sends to what its driver emits. Used within one running loop."""
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, decoder: Decoder | None = None) -> None:
         self._emit = emit
-        self._decoder = Decoder()
+        self._decoder = decoder or Decoder()
         self._timer: asyncio.TimerHandle | None = None
 
     def feed(self, data: bytes | str) -> None:

@@ -35,6 +35,13 @@ class Row:
 
 
 TABLE: dict[str, Row] = {
+    "serial-scanner": Row(
+        "drivers.serial_scanner:scanner",
+        Kind.SCANNER,
+        {"device": str},
+        {"baud": 9600, "prefix": "", "suffix": ""},
+        install="pip install 'kindpakket[hardware]'",
+    ),
     "simulated-scanner": Row("drivers.simulated:scanner", Kind.SCANNER, {"socket": str}, simulated=True),
     "simulated-keypad": Row("drivers.simulated:keypad", Kind.KEYPAD, {"socket": str}, simulated=True),
 }

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from drivers.base import Changed, Driver, DriverEvent
 from drivers.registry import Option
+from tests.drivers.pty_rig import PtyRig
 
 
 class Rig(Protocol):
@@ -26,6 +27,8 @@ class Rig(Protocol):
     async def unplug(self) -> None: ...
 
     async def plug(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass
@@ -55,6 +58,9 @@ class SimulatedRig:
     async def plug(self) -> None:
         await self.obeyed({"plug": True})
 
+    def close(self) -> None:
+        """The driver frees its socket by itself."""
+
     async def obeyed(self, command: object) -> None:
         answer = await self.ask(json.dumps(command).encode() + b"\n")
         assert answer == {"ok": True}, answer
@@ -72,6 +78,7 @@ class SimulatedRig:
 
 
 RIGS: dict[str, Callable[[Path], Rig]] = {
+    "serial-scanner": PtyRig,
     "simulated-scanner": SimulatedRig,
     "simulated-keypad": SimulatedRig,
 }

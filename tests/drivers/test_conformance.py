@@ -15,7 +15,9 @@ CODE = "KP1-EEN-CODE-VOOR-DE-TEST"
 
 @pytest.fixture
 def rig(request, tmp_path):
-    return RIGS[request.param](tmp_path)
+    made = RIGS[request.param](tmp_path)
+    yield made
+    made.close()
 
 
 @pytest.fixture
