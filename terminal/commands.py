@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.wire.errors import Broken, Refused, TryAgain
+from contracts.wire.reasons import MEANINGS
 from contracts.wire.units import Timestamp
 
 _CALENDAR_MAX = 253_402_300_799  # the last second of the year 9999
@@ -22,9 +23,16 @@ def run(command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (Broken, Refused, TryAgain) as error:
-        sys.stderr.write(f"kindpakket: {error}\n")
+        sys.stderr.write(f"kindpakket: {_sentence(error)}\n")
         return 1
     return status
+
+
+def _sentence(error: Exception) -> str:
+    """What to say of it: a refusal without a detail of its own has the sentence of its reason."""
+    if isinstance(error, Refused) and not error.detail:
+        return f"{MEANINGS[error.reason].en} ({error.reason.name})"
+    return str(error)
 
 
 def as_json(value: Any) -> str:

@@ -2,14 +2,16 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from contracts.wire import receipt
 from contracts.wire.errors import Broken
-from contracts.wire.reasons import MEANINGS, Reason
+from contracts.wire.reasons import MEANINGS, Money, Reason, money_of
 from contracts.wire.units import Cents, euros, to_hex
-from terminal import commands, export, standing
+from terminal import check_receipt, commands, export, standing
 from terminal.config import DEFAULT, load
 from terminal.reconcile import Reconciliation, reconcile
 from terminal.standing import Standing
@@ -22,8 +24,11 @@ _EXAMPLE = """examples:
   kindpakket terminal journal show 17
   kindpakket terminal journal export shop-03.json
   kindpakket terminal journal verify shop-03.json --against https://rpc.example.org
+  kindpakket terminal journal check-receipt KR1... --against https://rpc.example.org
 """
 
+CODE_MAX = 4096
+"""Characters that are read of a receipt's code: ten times what it has."""
 
 _LINES = {
     "approved": tuple(Standing),
@@ -48,13 +53,19 @@ def _parser() -> argparse.ArgumentParser:
         description="The terminal's entries: what was approved here, and what became of it.",
         **shape,
     )
-    common = argparse.ArgumentParser(add_help=False)
+    paper = argparse.ArgumentParser(add_help=False)
+    paper.add_argument("--json", action="store_true", help="one JSON document instead of text")
+    common = argparse.ArgumentParser(add_help=False, parents=[paper])
     common.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
-    common.add_argument("--json", action="store_true", help="one JSON document instead of text")
-    verbs = parser.add_subparsers(required=True, metavar="list | show | export | verify")
+    chain = argparse.ArgumentParser(add_help=False)
+    chain.add_argument("--against", metavar="URL", help="ask the contract at this JSON-RPC endpoint")
+    chain.add_argument("--from-block", type=int, default=0, metavar="N", help="where its events begin (default 0)")
+    verbs = parser.add_subparsers(required=True, metavar="list | show | export | verify | check-receipt")
 
-    def verb(name: str, command: Callable[[argparse.Namespace], int], said: str) -> argparse.ArgumentParser:
-        added = verbs.add_parser(name, parents=[common], help=said, description=said, **shape)
+    def verb(
+        name: str, command: Callable[[argparse.Namespace], int], said: str, *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, parents=parents or [common], help=said, description=said, **shape)
         added.set_defaults(command=command)
         return added
 
@@ -65,10 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     verb("export", _export, "Write the whole journal to a new file.").add_argument(
         "file", type=Path, metavar="FILE", help="a file that does not exist yet"
     )
-    verify = verb("verify", _verify, "Recompute the chain and every signature.")
-    verify.add_argument("file", type=Path, nargs="?", metavar="FILE", help="an export; without it, this journal")
-    verify.add_argument("--against", metavar="URL", help="reconcile with the contract at this JSON-RPC endpoint")
-    verify.add_argument("--from-block", type=int, default=0, metavar="N", help="where its events begin (default 0)")
+    verb("verify", _verify, "Recompute the chain and every signature.", common, chain).add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="an export; without it, this journal"
+    )
+    verb("check-receipt", _check_receipt, "What a receipt proves, from paper alone.", paper, chain).add_argument(
+        "code", metavar="CODE", help="what its QR code says; - reads it from a scanner or a pipe"
+    )
     return parser
 
 
@@ -126,6 +139,19 @@ def _to_verify(arguments: argparse.Namespace) -> export.Export:
     with Reader.open(load(arguments.config).journal) as reader:
         require_sound(reader)
         return export.of(reader)
+
+
+def _check_receipt(arguments: argparse.Namespace) -> int:
+    code = sys.stdin.read(CODE_MAX) if arguments.code == "-" else arguments.code
+    paper = receipt.parse(code[:CODE_MAX])
+    verified, reason = paper.verify(), None
+    if arguments.against is not None:
+        reason = asyncio.run(check_receipt.judged(paper, arguments.against, arguments.from_block))
+    told = paper, verified, reason
+    _tell(arguments, check_receipt.document(*told), check_receipt.text(*told))
+    if reason is not None and money_of(reason) is Money.NOT_PAID:
+        raise Broken(f"the contract rejected this entry, and it was not paid: {MEANINGS[reason].en}")
+    return 0
 
 
 def _booked(booking: Booking, state: Standing, reason: Reason | None) -> dict[str, Any]:

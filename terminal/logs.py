@@ -38,6 +38,8 @@ class Log:
     kind: Hash
     topics: tuple[int, ...]
     words: tuple[int, ...]
+    transaction: Hash
+    """The hash of the one that emitted it."""
 
 
 async def about(endpoint: Endpoint, contract: Address, terminal: Address, first: int, last: int) -> AsyncIterator[Log]:
@@ -62,9 +64,10 @@ def _log(item: Any) -> Log:
     try:
         topics = [octets(topic) for topic in item["topics"]]
         data, place = octets(item["data"]), (quantity(item["blockNumber"]), quantity(item["logIndex"]))
+        transaction = Hash(octets(item["transactionHash"]))
     except (LookupError, TypeError) as error:
         raise TryAgain("the chain's endpoint answers an event without its parts") from error
     kind = Hash(topics[0] if topics else b"")
     if _FORMS.get(kind) != (len(topics), len(data) / WORD):
         raise TryAgain("the chain's endpoint answers an event that was not asked for")
-    return Log(place, kind, tuple(int.from_bytes(topic) for topic in topics[1:]), words(data))
+    return Log(place, kind, tuple(int.from_bytes(topic) for topic in topics[1:]), words(data), transaction)

@@ -12,7 +12,7 @@ from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Cents, to_hex
+from contracts.wire.units import Address, Cents, to_hex
 from terminal import logs
 from terminal.endpoint import Endpoint, octets, quantity
 from terminal.export import Export, signed
@@ -71,9 +71,10 @@ async def reconcile(export: Export, url: str, from_block: int = 0) -> Reconcilia
     domain, account = export.domain, _Account(export)
     async with Http(total_seconds=REQUEST_SECONDS) as http:
         endpoint = Endpoint(http, url)
-        await _require_contract(endpoint, domain)
-        block = await _final_block(endpoint)
-        settled = await _settled(endpoint, export, block)
+        await require_contract(endpoint, domain)
+        block = await final_block(endpoint)
+        settled, head = await position(endpoint, domain, export.terminal, block)
+        _require_same(export, settled, head)
         async for log in logs.about(endpoint, domain.contract, export.terminal, from_block, block):
             account.take(log)
     if account.settled != settled:
@@ -84,39 +85,47 @@ async def reconcile(export: Export, url: str, from_block: int = 0) -> Reconcilia
     return Reconciliation(block, tuple(account.judgements()))
 
 
-async def _require_contract(endpoint: Endpoint, domain: Domain) -> None:
+async def require_contract(endpoint: Endpoint, domain: Domain) -> None:
+    """Raises Broken unless the endpoint serves the chain that holds this contract, TryAgain when it does not answer."""
     chain_id = quantity(await endpoint.ask("eth_chainId"))
     if chain_id != domain.chain_id:
-        raise Broken(f"the endpoint serves chain {chain_id}, and the journal belongs to chain {domain.chain_id}")
+        raise Broken(f"the endpoint serves chain {chain_id}, and this belongs to chain {domain.chain_id}")
     if not octets(await endpoint.ask("eth_getCode", to_hex(domain.contract), "latest")):
         raise Broken(f"the endpoint's chain does not hold the contract {to_hex(domain.contract)}")
 
 
-async def _final_block(endpoint: Endpoint) -> int:
+async def final_block(endpoint: Endpoint) -> int:
+    """The newest block that stays. Raises TryAgain."""
     block = await endpoint.ask("eth_getBlockByNumber", "finalized", False)
     return quantity(block.get("number") if isinstance(block, dict) else None)
 
 
-async def _settled(endpoint: Endpoint, export: Export, block: int) -> int:
-    """Up to which entry the contract has settled this very journal."""
-    data = to_hex(_TERMINAL + export.terminal.rjust(logs.WORD, b"\0"))
-    call = {"to": to_hex(export.domain.contract), "data": data}
+async def position(endpoint: Endpoint, domain: Domain, terminal: Address, block: int) -> tuple[int, int]:
+    """Up to which entry the contract has settled this terminal's journal, and the word with the head that it keeps.
+
+    Raises Broken when it does not know the terminal, and TryAgain when the endpoint does not answer.
+    """
+    data = to_hex(_TERMINAL + terminal.rjust(logs.WORD, b"\0"))
+    call = {"to": to_hex(domain.contract), "data": data}
     answer = octets(await endpoint.ask("eth_call", call, hex(block)))
     if len(answer) != 3 * logs.WORD:
         raise TryAgain("the contract answers about the terminal in another form: is it ours?")
     shop, sequence, head = logs.words(answer)
     if shop == 0:
-        raise Broken(f"the contract does not know the terminal {to_hex(export.terminal)}: have it registered")
-    _require_same(export, sequence, head)
-    return sequence
+        raise Broken(f"the contract does not know the terminal {to_hex(terminal)}: have it registered")
+    return sequence, head
 
 
 def _require_same(export: Export, sequence: int, head_word: int) -> None:
     if sequence > len(export.lines):
         raise Broken(f"the contract settled {sequence} entries and this journal has {len(export.lines)}: an older copy")
-    kept_head = head_word.to_bytes(logs.WORD)[: journal.KEPT_HEAD_BYTES]
-    if sequence and journal.kept(export.lines[sequence - 1].head) != kept_head:
+    if sequence and journal.kept(export.lines[sequence - 1].head) != kept_head(head_word):
         raise Broken(f"the contract settled another journal than this one up to entry {sequence}: it forked")
+
+
+def kept_head(word: int) -> bytes:
+    """The 20 bytes of a head that stand in a bytes20 word of the contract."""
+    return word.to_bytes(logs.WORD)[: journal.KEPT_HEAD_BYTES]
 
 
 @dataclass(slots=True)
@@ -164,10 +173,11 @@ class _Account:
     def _note(self, sequence: int, reason: int) -> None:
         if not self.settled < sequence <= len(self.export.lines) or sequence in self.reasons:
             raise Broken(f"the contract's events judge entry {sequence} out of turn")
-        self.reasons[sequence] = _reason(reason)
+        self.reasons[sequence] = reason_of(reason)
 
 
-def _reason(number: int) -> Reason:
+def reason_of(number: int) -> Reason:
+    """The reason with this number of the contract. Raises Broken for one that is not known here."""
     try:
         return Reason(number)
     except ValueError:

@@ -10,17 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contracts.wire.errors import Broken
 from contracts.wire.units import Cents, Timestamp, euros, to_hex
 from terminal import commands, standing
 from terminal.config import DEFAULT, load
 from terminal.standing import UNSETTLED, Standing
 from terminal.store import Reader
 from terminal.store.reading import View
-
-ZONE = "Europe/Amsterdam"
+from terminal.zone import amsterdam
 
 _EXAMPLE = """example:
   kindpakket terminal report x
@@ -114,16 +111,9 @@ def _text(report: DayReport, terminal: str, names: dict[int, str]) -> str:
     return f"X report of {report.day.isoformat()}, terminal {terminal}\n\n{commands.table(heads, rows)}"
 
 
-def _zone() -> ZoneInfo:
-    try:
-        return ZoneInfo(ZONE)
-    except ZoneInfoNotFoundError:
-        raise Broken(f"this machine lacks the time zone {ZONE}: install the package tzdata") from None
-
-
 def _day(moment: Timestamp) -> date:
-    return datetime.fromtimestamp(moment, _zone()).date()
+    return datetime.fromtimestamp(moment, amsterdam()).date()
 
 
 def _midnight(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=_zone()).timestamp())
+    return int(datetime(day.year, day.month, day.day, tzinfo=amsterdam()).timestamp())

@@ -2,9 +2,15 @@
 
 Codes are read by machines, so the aliases for human eyes (O for 0, I and L for 1) are not accepted:
 a scanner that produces them is garbling. Lower case is folded, because caps lock turns every letter.
+
+Codes carry a CRC-32 (ISO 3309) behind what they say: it is there for scanners that lose or garble keys, not against
+forgery, which is the signatures' work.
 """
 
+from zlib import crc32
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CHECKSUM_BYTES = 4
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 
 
@@ -36,3 +42,17 @@ def decode(text: str, byte_count: int) -> bytes:
     if number & ((1 << padding) - 1):
         raise ValueError("padding bits that are not zero")
     return (number >> padding).to_bytes(byte_count)
+
+
+def encode_checked(data: bytes) -> str:
+    """The bytes and their checksum as characters."""
+    return encode(data + crc32(data).to_bytes(CHECKSUM_BYTES))
+
+
+def decode_checked(text: str, byte_count: int) -> bytes:
+    """The `byte_count` bytes before the checksum. Raises ValueError as `decode` does, or when the checksum differs."""
+    data = decode(text, byte_count + CHECKSUM_BYTES)
+    body, checksum = data[:byte_count], data[byte_count:]
+    if crc32(body).to_bytes(CHECKSUM_BYTES) != checksum:
+        raise ValueError("the checksum differs")
+    return body

@@ -19,6 +19,7 @@ from contracts.wire.typed_data import Domain
 from contracts.wire.units import ADDRESS_BYTES, SEQUENCE_MAX, Address, Hash
 
 _HEADER = struct.Struct(">20sIH3s32s64s")
+_FIRST, _COUNT = slice(20, 24), slice(24, 26)
 HEADER_BYTES = _HEADER.size
 PADDING = bytes(32)
 BATCH_BYTES_MAX = 106_496
@@ -99,3 +100,36 @@ def decode(batch: bytes) -> Iterator[Segment]:
             raise ValueError("a segment with another number of entries than it says")
         yield Segment(Address(terminal), first, Hash(previous), entries, signature)
         at = body_end
+
+
+def find(data: bytes, terminal: Address, first: int, last: int, kept_head: bytes) -> Segment | None:
+    """The segment that took the terminal's journal from `first` to `last` and this head, in a transaction's data.
+
+    It is looked for wherever it lies, so it is found in a direct call of `settle` as well as within a call of another
+    contract. What is found is proven by the head. None when it is not there.
+    """
+    for at in _places(data, terminal, first, last):
+        segment = _read(data[at:])
+        if segment is not None and journal.kept(segment.head()) == kept_head:
+            return segment
+    return None
+
+
+def _places(data: bytes, terminal: Address, first: int, last: int) -> Iterator[int]:
+    """Where a header of this terminal stands that covers these sequences; no more places than a batch has."""
+    tried = 0
+    at = data.find(terminal)
+    while at >= 0 and tried < SEGMENTS_MAX:
+        header = data[at : at + HEADER_BYTES]
+        begins, count = int.from_bytes(header[_FIRST]), int.from_bytes(header[_COUNT])
+        if begins <= first and begins + count - 1 == last:
+            tried += 1
+            yield at
+        at = data.find(terminal, at + 1)
+
+
+def _read(data: bytes) -> Segment | None:
+    try:
+        return next(decode(data), None)
+    except ValueError:
+        return None

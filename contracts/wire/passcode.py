@@ -6,14 +6,12 @@
     kind 2, phone    content = programme u32 | ceiling u32 | expiry u40 | counter u32 | signature 64 bytes
 
 Upper-case letters and digits only: the same keys on every keyboard layout, and QR's alphanumeric mode
-(ISO/IEC 18004, section 7.3.4). The checksum is CRC-32 (ISO 3309) over all that stands before it: it is there for
-scanners that lose or garble keys, not against forgery, which is the signature's work.
+(ISO/IEC 18004, section 7.3.4). The checksum is that of `base32`, over all that stands before it.
 """
 
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum
-from zlib import crc32
 
 from contracts.wire import base32
 from contracts.wire.errors import Refused
@@ -29,7 +27,6 @@ LONGEST_SCAN = 512
 
 _KEY_DOMAIN = b"Kindpakket pass key 1"
 _HEADER_BYTES = 3
-_CHECKSUM_BYTES = 4
 
 
 class Kind(IntEnum):
@@ -89,24 +86,20 @@ def _encode(kind: Kind, network: int, content: bytes) -> str:
     if not 0 <= network <= NETWORK_MAX:
         raise ValueError(f"a network id is 0 to {NETWORK_MAX}")
     body = bytes([kind]) + network.to_bytes(2) + content
-    return PREFIX + base32.encode(body + crc32(body).to_bytes(_CHECKSUM_BYTES))
+    return PREFIX + base32.encode_checked(body)
 
 
 def _decode(characters: str) -> bytes:
     """Kind, network and content, checksum seen to match. Raises Refused."""
     kind = _kind(characters)
-    length = _HEADER_BYTES + _CONTENT_BYTES[kind] + _CHECKSUM_BYTES
-    surplus = len(characters) - base32.encoded_length(length)
+    length = _HEADER_BYTES + _CONTENT_BYTES[kind]
+    surplus = len(characters) - base32.encoded_length(length + base32.CHECKSUM_BYTES)
     if surplus:
         raise Refused(Reason.SCAN_TOO_LONG if surplus > 0 else Reason.SCAN_INCOMPLETE)
     try:
-        data = base32.decode(characters, length)
+        return base32.decode_checked(characters, length)
     except ValueError:
         raise Refused(Reason.SCAN_DAMAGED) from None  # the cause would carry a part of the code
-    body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
-    if crc32(body).to_bytes(_CHECKSUM_BYTES) != checksum:
-        raise Refused(Reason.SCAN_DAMAGED)
-    return body
 
 
 def _kind(characters: str) -> Kind:
@@ -122,13 +115,11 @@ def _kind(characters: str) -> Kind:
 
 def _unknown_kind(characters: str) -> Reason:
     """A kind of the future has a checksum that matches at its own length; anything else is garbled."""
-    byte_count = len(characters) * 5 // 8
     try:
-        data = base32.decode(characters, byte_count)
+        base32.decode_checked(characters, len(characters) * 5 // 8 - base32.CHECKSUM_BYTES)
     except ValueError:
         return Reason.SCAN_DAMAGED
-    matches = crc32(data[:-_CHECKSUM_BYTES]).to_bytes(_CHECKSUM_BYTES) == data[-_CHECKSUM_BYTES:]
-    return Reason.SCAN_KIND if matches else Reason.SCAN_DAMAGED
+    return Reason.SCAN_KIND
 
 
 _FOREIGN_SHAPES = (
@@ -137,6 +128,7 @@ _FOREIGN_SHAPES = (
     (re.compile(r"WIFI:.*", re.DOTALL), Reason.SCAN_WIFI),
     (re.compile(r"(HTTPS?://|WWW\.).*", re.DOTALL), Reason.SCAN_LINK),
     (re.compile(r"KP\d.*", re.DOTALL), Reason.SCAN_VERSION),
+    (re.compile(r"KR\d.*", re.DOTALL), Reason.SCAN_RECEIPT),
     (re.compile(r"K|KP"), Reason.SCAN_INCOMPLETE),
     (re.compile(r".*" + PREFIX + r"[0-9A-HJKMNP-TV-Z]{8}.*", re.DOTALL), Reason.SCAN_TOO_LONG),
 )

@@ -9,6 +9,7 @@ Used by contract, gateway, terminal and screens. The numbers are part of the wir
     96 .. 127  refused at the counter before anything was approved
     128 .. 159 a scan that is not a pass of ours
     160 .. 191 refused by the gateway: nothing is taken in
+    192 .. 223 a receipt that does not hold
 
 A terminal that refuses a sale for a rule of the programme uses the number under which the contract would draw.
 """
@@ -71,11 +72,22 @@ class Reason(IntEnum):
     SCAN_KIND = 137
     SCAN_NETWORK = 138
     SCAN_PHONE_NOT_YET = 139
+    SCAN_RECEIPT = 140
 
     REQUEST_FORM = 160
     REQUEST_SIGNATURE = 161
     REQUEST_CLOCK = 162
     REQUEST_TOO_LARGE = 163
+
+    RECEIPT_FOREIGN = 192
+    RECEIPT_IS_PASS = 193
+    RECEIPT_VERSION = 194
+    RECEIPT_INCOMPLETE = 195
+    RECEIPT_TOO_LONG = 196
+    RECEIPT_DAMAGED = 197
+    RECEIPT_KIND = 198
+    RECEIPT_TERMINAL_SIGNATURE = 199
+    RECEIPT_PASS_SIGNATURE = 200
 
 
 class Money(Enum):
@@ -276,6 +288,10 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "Deze kassa leest nog geen telefooncodes. Vraag de klant om de brief of de kaart.",
         "This terminal does not read phone codes yet. Ask for the letter or the card.",
     ),
+    Reason.SCAN_RECEIPT: (
+        "Dit is de code van een bon. Scan de QR-code van de pas.",
+        "This is the code of a receipt. Scan the QR code of the pass.",
+    ),
     Reason.REQUEST_FORM: (
         "De centrale begrijpt het bericht niet. De betaling staat veilig; bel de helpdesk.",
         "The gateway does not understand the message. The payment is safe; call support.",
@@ -291,6 +307,42 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.REQUEST_TOO_LARGE: (
         "Het bericht aan de centrale is te groot. De betaling staat veilig; bel de helpdesk.",
         "The message to the gateway is too large. The payment is safe; call support.",
+    ),
+    Reason.RECEIPT_FOREIGN: (
+        "Dit is geen bon van deze regeling. Scan de QR-code die onder op de bon staat.",
+        "This is not a receipt of this scheme. Scan the QR code at the foot of the receipt.",
+    ),
+    Reason.RECEIPT_IS_PASS: (
+        "Dit is een pas en geen bon. Geef deze code aan niemand door.",
+        "This is a pass, not a receipt. Do not hand this code to anybody.",
+    ),
+    Reason.RECEIPT_VERSION: (
+        "Deze bon is van een andere versie. Controleer hem met een nieuwer programma.",
+        "This receipt is of another version. Check it with a newer program.",
+    ),
+    Reason.RECEIPT_INCOMPLETE: (
+        "De bon is maar half gelezen. Scan hem opnieuw.",
+        "Only part of the receipt was read. Scan it again.",
+    ),
+    Reason.RECEIPT_TOO_LONG: (
+        "Er is meer gelezen dan een bon. Scan hem opnieuw.",
+        "More than one receipt was read. Scan it again.",
+    ),
+    Reason.RECEIPT_DAMAGED: (
+        "De bon is niet goed gelezen. Scan hem opnieuw, of laat hem opnieuw afdrukken.",
+        "The receipt was not read well. Scan it again, or have it printed again.",
+    ),
+    Reason.RECEIPT_KIND: (
+        "Deze bon is van een soort die dit programma niet kent. Controleer hem met een nieuwer.",
+        "This receipt is of a kind that this program does not know. Check it with a newer one.",
+    ),
+    Reason.RECEIPT_TERMINAL_SIGNATURE: (
+        "De kassa op deze bon heeft dit niet ondertekend: hij is veranderd of verzonnen.",
+        "The terminal on this receipt did not sign this: it was changed or made up.",
+    ),
+    Reason.RECEIPT_PASS_SIGNATURE: (
+        "Geen pas heeft de betaling op deze bon ondertekend. Bel de gemeente.",
+        "No pass signed the payment on this receipt. Call the municipality.",
     ),
 }
 

@@ -10,7 +10,7 @@ import pytest
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
-from terminal import report
+from terminal import report, zone
 from terminal.core.facts import Checkpoint, Outcome, Programme, Slice
 from tests.terminal.books import TIME, sell
 from tests.terminal.till import PROGRAMME, Till
@@ -134,7 +134,7 @@ def test_a_machine_without_time_zones_is_named(day, monkeypatch):
     def missing(name):
         raise zoneinfo.ZoneInfoNotFoundError(name)
 
-    monkeypatch.setattr(report, "ZoneInfo", missing)
+    monkeypatch.setattr(zone, "ZoneInfo", missing)
     with pytest.raises(Broken, match="tzdata"):
         day(TIME)
 

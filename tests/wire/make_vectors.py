@@ -12,6 +12,7 @@ from coincurve import PrivateKey
 from contracts.wire import batch, journal, passcode, signature, typed_data
 from contracts.wire.entry import Payment, frame
 from contracts.wire.hashing import keccak256
+from contracts.wire.receipt import Receipt
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Hash, Timestamp, to_hex
 
@@ -102,6 +103,19 @@ def batch_of(terminal: Address, genesis: Hash, entries: list[dict[str, Any]]) ->
     return batch.encode([first, second])
 
 
+def receipts(history: dict[str, Any]) -> list[dict[str, Any]]:
+    """The receipts of the journal's first two payments: the first follows from genesis."""
+    heads = [history["genesis"], *(item["head"] for item in history["entries"])]
+    terminal = Address(bytes.fromhex(history["terminal"][2:]))
+    rows = []
+    for sequence, item in enumerate(history["entries"][:2], 1):
+        entry, signed = (bytes.fromhex(item[name][2:]) for name in ("entry", "journal_signature"))
+        previous = Hash(bytes.fromhex(heads[sequence - 1][2:]))
+        text = Receipt(DOMAIN, terminal, sequence, previous, entry, signed).text()
+        rows.append({"sequence": sequence, "previous_head": to_hex(previous), "text": text})
+    return rows
+
+
 def other_digests(terminal: Address) -> dict[str, Any]:
     """What is signed besides payments and journals."""
     target, body = "/v1/terminals/0x00/outcomes?after=3", b'{"a":1}'
@@ -158,6 +172,7 @@ def signatures(key: PrivateKey) -> list[dict[str, Any]]:
 def make() -> dict[str, Any]:
     """Everything that stands in the file."""
     terminal, holder = PrivateKey(keccak256(b"till-01")), PrivateKey(bytes.fromhex(code(1, NETWORK)["private_key"][2:]))
+    entries = history(terminal, holder)
     return {
         "domain": {
             "chain_id": DOMAIN.chain_id,
@@ -165,9 +180,10 @@ def make() -> dict[str, Any]:
             "separator": to_hex(DOMAIN.separator()),
         },
         "codes": codes(),
-        "journal": history(terminal, holder),
+        "journal": entries,
         "digests": other_digests(signature.address_of(terminal)),
         "signatures": signatures(holder),
+        "receipts": receipts(entries),
     }
 
 

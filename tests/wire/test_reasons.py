@@ -10,7 +10,7 @@ RANGES = {
     Money.FROM_SLICE: range(1, 32),
     Money.NOT_PAID: range(32, 64),
     Money.UNDECIDED: range(64, 96),
-    Money.NOTHING_HAPPENED: range(96, 192),
+    Money.NOTHING_HAPPENED: range(96, 224),
 }
 
 
