@@ -1,6 +1,7 @@
 """The real programs as child processes: started, awaited until they say that they are ready, killed, started again."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
@@ -11,6 +12,14 @@ from typing import IO
 from contracts.wire.errors import Broken
 
 _READY_SECONDS = 60
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_LIBC = ctypes.CDLL(None)
+
+
+def _die_with_parent() -> None:
+    """A window that is closed or killed takes its town with it. Called in the child before it becomes the program."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Program:
@@ -33,7 +42,7 @@ class Program:
         command = [sys.executable, "-m", "provisioning.cli", *self._arguments]
         self._process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=self._log,
-            env=self._environment,
+            env=self._environment, preexec_fn=_die_with_parent,
         )  # fmt: skip
         try:
             return await asyncio.wait_for(self._ready_line(), _READY_SECONDS)

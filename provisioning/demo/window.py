@@ -71,7 +71,10 @@ class Window(App[None]):
         self.run_worker(self._live())
 
     async def on_unmount(self) -> None:
-        """Take the town down with the window."""
+        """Take the town down with the window, even one that is half built."""
+        cancelled = [worker.wait() for worker in self.workers]
+        self.workers.cancel_all()
+        await asyncio.gather(*cancelled, return_exceptions=True)  # each says that it was cancelled
         await self._setting.close()
 
     def on_counter_view_pressed(self, event: CounterView.Pressed) -> None:

@@ -12,7 +12,7 @@ would cure, and never types an amount for nothing: a scan is judged for one cent
 
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents, Timestamp
-from terminal.core.facts import Budget, OpenEntry, Programme
+from terminal.core.facts import Budget, Checkpoint, OpenEntry, Programme
 from terminal.core.moment import Moment
 from terminal.core.state import Knowledge, Scanned
 
@@ -111,13 +111,19 @@ def _terminal_refuses(knowledge: Knowledge, rules: Programme | None, moment: Mom
     checkpoint = knowledge.checkpoint
     if knowledge.locked is not None:
         return Reason.TERMINAL_LOCKED
-    if checkpoint is None or not knowledge.programmes:
+    if checkpoint is None or not knowledge.programmes or _unasked(knowledge, checkpoint, rules):
         return Reason.NOT_SET_UP
     if moment.bound < checkpoint.time:
         return Reason.CLOCK_UNKNOWN
     if moment.latest() - checkpoint.time >= _window(knowledge, rules):
         return Reason.OFFLINE_TOO_LONG
     return Reason.TOO_MANY_WAITING if waiting(knowledge) >= WAITING_MAX else None
+
+
+def _unasked(knowledge: Knowledge, checkpoint: Checkpoint, rules: Programme | None) -> bool:
+    """Whether the chain was not asked yet for the slice that counts here: programmes are learnt before slices."""
+    asked = {part.programme for part in checkpoint.slices}
+    return asked.isdisjoint({rules.id} if rules else {each.id for each in knowledge.programmes})
 
 
 def _window(knowledge: Knowledge, rules: Programme | None) -> int:

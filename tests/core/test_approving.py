@@ -75,6 +75,12 @@ def test_without_a_snapshot_nothing_is_approved():
     assert judged(1, replace(KNOWN, programmes=())) is Reason.NOT_SET_UP
 
 
+def test_a_slice_that_the_chain_was_not_asked_for_yet_is_no_slice_that_is_used_up():
+    unasked = replace(KNOWN, checkpoint=replace(CHECKPOINT, slices=()))
+    assert judged(1, unasked) is Reason.NOT_SET_UP
+    assert approves_until(unasked, NOW) == 0
+
+
 @pytest.mark.parametrize(
     ("entries", "settled", "verdict"),
     [(WAITING_MAX - 1, 0, None), (WAITING_MAX, 0, Reason.TOO_MANY_WAITING), (WAITING_MAX, 1, None)],
