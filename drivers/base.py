@@ -7,7 +7,7 @@ Changed(LOST, ...), waits for the device to come back, and emits Changed(READY, 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 KEYS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "correct", "cancel", "confirm", "menu")
 """Every name that a KeyPress can carry."""
@@ -62,6 +62,14 @@ class Driver(Protocol):
 
     async def run(self, emit: Emit) -> None:
         """Emit until cancelled. Frees the device when cancelled, and may then be run again."""
+
+
+@runtime_checkable
+class Visible(Protocol):
+    """A driver whose device can be looked for without opening it, so that nobody is disturbed who holds it."""
+
+    def look(self) -> Changed:
+        """READY when the device is there; NO_DEVICE with what is to be done when it is not. Never raises."""
 
 
 class DriverError(Exception):

@@ -69,6 +69,18 @@ class SerialScanner:
                 reported = detail
             await asyncio.sleep(_RETRY_SECONDS)
 
+    def look(self) -> Changed:
+        """Whether its device node is there, and may be read."""
+        there = [path for path in _paths(self._device) if Path(path).exists()]
+        if not there:
+            return self._missing(errno.ENOENT)
+        if not os.access(there[0], os.R_OK | os.W_OK):
+            return self._missing(errno.EACCES)
+        return Changed(Status.READY, f"{there[0]} is there")
+
+    def _missing(self, number: int) -> Changed:
+        return Changed(Status.NO_DEVICE, f"{self._device}: {_words(OSError(number, ''))}")
+
     def _open(self) -> serial.Serial:
         """The first that is there and free, so that two scanners of one model get one each. Raises OSError."""
         fault = OSError(errno.ENODEV, "no such device")
@@ -124,7 +136,7 @@ def _words(error: OSError) -> str:
     """Why the device is not read, and what to do where there is something to do."""
     match error.errno:
         case errno.ENOENT | errno.ENODEV | errno.ENXIO | errno.EIO:
-            return "is not plugged in"
+            return "is not plugged in, or switched off: plug it in"
         case errno.EACCES | errno.EPERM:
             return "may not be opened by this user: add it to the group dialout, and start again"
         case errno.EAGAIN | errno.EBUSY:

@@ -8,8 +8,6 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -24,7 +22,9 @@ from terminal.core import sale
 from terminal.core.approve import WAITING_MAX
 from terminal.core.screen import Screen
 from terminal.core.view import view
+from terminal.device_checks import devices
 from terminal.endpoint import Endpoint
+from terminal.finding import Check, Grade
 from terminal.http import Http
 from terminal.link.client import Client
 from terminal.signer import TerminalSigner
@@ -35,24 +35,6 @@ CHECKPOINT_SECONDS_LEFT_MIN = 3600
 WAITING_WARN = 50
 LINK_SECONDS = 2.0
 HEALTH_BYTES_MAX = 4096
-
-
-class Grade(StrEnum):
-    """How bad it is."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding; `advice` says what to do and is empty when nothing is to be done."""
-
-    name: str
-    grade: Grade
-    finding: str
-    advice: str = ""
 
 
 async def examine(settings: Config) -> AsyncIterator[Check]:
@@ -201,16 +183,16 @@ async def _gateway(settings: Config, http: Http) -> Check:
 
 
 async def daemon(settings: Config) -> AsyncIterator[Check]:
-    """Whether it runs, and its devices' lamps."""
+    """Whether it runs, and its devices."""
     screen = await _screen(settings)
+    lamps = None
     if screen is None:
         yield Check("daemon", Grade.WARN, "does not run", "start it: kindpakket terminal run")
     else:
         yield Check("daemon", Grade.OK, f"runs, shows {screen.stage}")
-        for lamp in screen.status.devices:
-            ready = lamp.status == "ready"
-            advice = "" if ready else "check the plug, then the device's options in the configuration"
-            yield Check(f"device {lamp.name}", Grade.OK if ready else Grade.WARN, lamp.status, advice)
+        lamps = {lamp.name: lamp.status for lamp in screen.status.devices}
+    for check in devices(settings, lamps):
+        yield check
     if settings.simulators:
         yield Check("simulators", Grade.WARN, "are allowed", "set simulators = false where real passes are paid")
 

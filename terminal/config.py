@@ -64,6 +64,13 @@ class Device(_Table):
     options: dict[Text, Annotated[bool, Field(strict=True)] | Annotated[int, Field(strict=True)] | str] = {}
 
 
+def _apart(devices: tuple[Device, ...]) -> tuple[Device, ...]:
+    names = [device.name for device in devices]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"two devices are called {twice[0]}; give each a name of its own")
+    return devices
+
+
 class Config(BaseSettings):
     """All that differs between two terminals with the same program."""
 
@@ -79,7 +86,7 @@ class Config(BaseSettings):
     simulators: bool = False
     chain: Chain
     gateway: Gateway
-    devices: Annotated[tuple[Device, ...], Field(max_length=DEVICES_MAX)]
+    devices: Annotated[tuple[Device, ...], Field(max_length=DEVICES_MAX), AfterValidator(_apart)]
 
     @classmethod
     def settings_customise_sources(

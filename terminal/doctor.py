@@ -8,8 +8,9 @@ from pathlib import Path
 
 from contracts.wire.errors import Broken
 from terminal import config
-from terminal.checks import Check, Grade, examine
+from terminal.checks import examine
 from terminal.commands import as_json, table
+from terminal.finding import Check, Grade
 
 
 def main(argv: list[str]) -> int:

@@ -9,7 +9,7 @@ import serial
 from serial.tools.list_ports_common import ListPortInfo
 
 from drivers import registry, serial_scanner
-from drivers.base import DriverMisconfigured, Scan, Status
+from drivers.base import Changed, DriverMisconfigured, Scan, Status
 from tests.drivers.pty_rig import PtyRig
 from tests.drivers.rigs import running
 
@@ -207,3 +207,17 @@ async def test_f21_what_the_scanner_puts_around_a_code_is_taken_off(plugged):
         await rig.scan(f"<]Q1{CODE}>")
         await heard.count(2)
     assert texts(heard) == [CODE]
+
+
+def test_it_is_looked_for_without_being_opened(plugged, ports, monkeypatch):
+    rig = plugged()
+    ports.append(port(rig.port))
+    monkeypatch.delattr(serial.Serial, "open")
+    for device in (rig.link, "1a86:7523"):
+        assert make(device).look() == Changed(Status.READY, f"{rig.link if device is rig.link else rig.port} is there")
+    for device in (rig.link.with_name("another"), "0403:6001"):
+        seen = make(device).look()
+        assert seen.status is Status.NO_DEVICE
+        assert "plug it in" in seen.detail
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert "group dialout" in make(rig.link).look().detail

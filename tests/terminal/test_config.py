@@ -68,6 +68,11 @@ def test_the_environment_goes_before_the_file(load, monkeypatch):
         ('"http://127.0.0.1:8000"', '"ftp://127.0.0.1"', "gateway.url"),
         ('"http://127.0.0.1:8000"', '"http://h/?q=1"', "gateway.url"),
         ('"shop-03"', '""', "shop"),
+        (
+            "[[devices]]",
+            '[[devices]]\nname = "scanner"\ndriver = "camera"\n[[devices]]',
+            "two devices are called scanner",
+        ),
         ('"shop-03"', "7", "shop"),
         ('language = "nl"', "language =", "is not TOML"),
     ],

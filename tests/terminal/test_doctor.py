@@ -1,6 +1,7 @@
 """Doctor names what is wrong, grades it, and says what to do; it changes nothing."""
 
 import json
+import sys
 from contextlib import closing
 
 import pytest
@@ -10,6 +11,7 @@ from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
 from terminal import checks, doctor
 from terminal.core.screen import Stage
+from tests.drivers.pty_rig import PtyRig
 from tests.terminal.till import Till, now, sell
 from tests.terminal.web import World, threaded
 
@@ -167,3 +169,73 @@ def test_f18_a_folder_that_forgets_fails_in_a_shop(till, examine, monkeypatch):
     assert grades(examine(), "medium") == ["warn"]
     till.configure(simulators=False)
     assert grades(examine(), "medium") == ["fail"]
+
+
+def swap_devices(till, *tables):
+    """The till's devices, replaced by these."""
+    kept = till.config.read_text().partition("[[devices]]")[0]
+    till.config.write_text(kept + "".join(f"[[devices]]\n{table}\n" for table in tables) + ("" if tables else "\n"))
+
+
+def serial(name, device):
+    return f'name = "{name}"\ndriver = "serial-scanner"\noptions = {{ device = "{device}" }}'
+
+
+def test_f24_without_daemon_each_device_is_looked_for(till, tmp_path, examine):
+    rig = PtyRig(tmp_path)
+    swap_devices(till, serial("links", rig.link), serial("rechts", tmp_path / "gone"))
+    found = examine()
+    rig.close()
+    assert grades(found, "device links", "device rechts") == ["ok", "warn"]
+    assert "is there" in found["device links"]["finding"]
+    assert found["device rechts"]["finding"] == "no device"
+    assert "plug it in" in found["device rechts"]["advice"]
+    assert "kindpakket terminal learn" in found["device rechts"]["advice"]
+
+
+def test_f24_with_the_daemon_its_word_counts(till, tmp_path, examine):
+    rig = PtyRig(tmp_path)
+    swap_devices(till, serial("scanner", rig.link))
+    with till.start() as running, running.screen() as glass:
+        assert examine()["device scanner"]["finding"] == "ready"
+        rig.link.unlink()
+        rig.close()
+        glass.until(lambda screen: screen.status.devices[0].status == "lost")
+        lost = examine()["device scanner"]
+        swap_devices(till, serial("another", tmp_path / "another"))
+        assert "restart the daemon" in examine()["device another"]["advice"]
+    assert (lost["grade"], lost["finding"]) == ("warn", "lost")
+    assert "plug it in" in lost["advice"]
+
+
+def test_a_lamp_that_no_look_explains_has_advice_of_its_own(till, examine):
+    with till.start() as running, running.screen() as glass:
+        running.tell("scanner", {"unplug": True})
+        glass.until(lambda screen: "lost" in {lamp.status for lamp in screen.status.devices})
+        assert "in any port" in examine()["device scanner"]["advice"]
+
+
+def test_a_device_that_the_daemon_would_not_start_with_fails(till, examine):
+    swap_devices(till, serial("scanner", "COM3"))
+    device = examine()["device scanner"]
+    assert device["grade"] == "fail"
+    assert "vendor:product" in device["advice"]
+
+
+def test_a_driver_whose_package_is_missing_says_what_to_install(till, examine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "drivers.serial_scanner", None)
+    swap_devices(till, serial("scanner", "/dev/ttyUSB0"))
+    device = examine()["device scanner"]
+    assert (device["grade"], device["finding"]) == ("warn", "no dependency")
+    assert "pip install" in device["advice"]
+
+
+def test_a_simulator_in_a_shop_is_named(till, examine):
+    till.configure(simulators=False)
+    assert examine()["device scanner"]["finding"] == "disabled"
+
+
+def test_f25_without_a_scanner_it_says_how_to_find_one(till, examine):
+    assert "devices" not in examine()
+    till.config.write_text("devices = []\n" + till.config.read_text().partition("[[devices]]")[0])
+    assert "kindpakket terminal learn" in examine()["devices"]["advice"]
