@@ -4,7 +4,7 @@ A driver knows its device and nothing of passes, money or sales. It never raises
 Changed(LOST, ...), waits for the device to come back, and emits Changed(READY, ...).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -21,6 +21,7 @@ class Status(StrEnum):
     NO_DEPENDENCY = "no dependency"
     NO_DEVICE = "no device"
     LOST = "lost"
+    NO_PAPER = "no paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Scan:
     """
 
     text: str = field(repr=False)
+    ended_by: str = field(default="", compare=False)
+    """The first character of its terminator, empty when a pause ended it: for whoever sets a scanner up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,20 @@ class Visible(Protocol):
 
     def look(self) -> Changed:
         """READY when the device is there; NO_DEVICE with what is to be done when it is not. Never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A device that is here now, and how a configuration says so: what learning chooses from."""
+
+    driver: str
+    """The row of the registry."""
+    options: Mapping[str, str | int | bool]
+    """They find it again, in whatever port it is plugged in."""
+    label: str
+    """What a person would call it."""
+    variants: tuple[Mapping[str, str | int | bool], ...] = ()
+    """Options over these, to be tried one after another when what it sends is junk."""
 
 
 class DriverError(Exception):

@@ -4,8 +4,8 @@ A code ends with CR, LF, TAB or a pause, whichever comes first, so that a scanne
 code and begins none, and a scanner that sends no terminator is read by its pauses. Half a code is passed on as it came:
 its checksum tells the reader that it is half.
 
-What a scanner puts around a code is taken off: the texts it was told to put there, and the AIM identifier of the symbology
-(ISO/IEC 15424: `]Q1` before a QR), which stands between such a prefix and the code.
+What a scanner puts around a code is taken off: the texts it was told to put there, and the AIM identifier of the
+symbology (ISO/IEC 15424: `]Q1` before a QR), which stands between such a prefix and the code.
 
 Bytes are read as Latin-1 (ISO/IEC 8859-1), which gives every byte one character: junk stays junk and nothing raises.
 """
@@ -20,7 +20,7 @@ LIMIT = 1024
 IDLE_MS = 200
 """A pause this long ends a code. Scanners send a character each 1 to 20 ms."""
 
-_TERMINATOR = re.compile("[\r\n\t]")
+_TERMINATOR = re.compile("([\r\n\t])")
 _AIM = re.compile("][A-Za-z][0-9A-Za-z]")
 
 
@@ -50,8 +50,8 @@ class Decoder:
         found: list[Scan | Oversized] = [*self.pause(now_ms)]
         text = data.decode("latin-1") if isinstance(data, bytes) else data
         *ended, begun = _TERMINATOR.split(text)
-        for piece in ended:
-            found += [*self._take(piece), *self._end()]
+        for piece, terminator in zip(ended[::2], ended[1::2], strict=True):
+            found += [*self._take(piece), *self._end(terminator)]
         found += self._take(begun)
         self._last_ms = now_ms
         return tuple(found)
@@ -73,10 +73,10 @@ class Decoder:
         self._held += piece
         return ()
 
-    def _end(self) -> tuple[Scan, ...]:
+    def _end(self, terminator: str = "") -> tuple[Scan, ...]:
         text = self._bare(self._held)
         self.drop()
-        return (Scan(text),) if text else ()
+        return (Scan(text, terminator),) if text else ()
 
     def _bare(self, text: str) -> str:
         text = text.removeprefix(self._prefix).removesuffix(self._suffix)

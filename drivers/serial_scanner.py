@@ -16,14 +16,18 @@ import serial
 from serial.tools.list_ports import comports
 from serial.tools.list_ports_common import ListPortInfo
 
-from drivers.base import Changed, DriverMisconfigured, Emit, Status
+from drivers.base import Candidate, Changed, DriverMisconfigured, Emit, Status
 from drivers.decode import Decoder
 from drivers.framing import Framing
 
 BAUD = 9600
 """What scanners come with."""
 
+_OTHER_BAUDS = (115200, 38400, 19200, 57600, 4800)
+"""What else they are set to, the likeliest first."""
+
 BY_ID = Path("/dev/serial/by-id")
+_CONSOLES = Path("/proc/consoles")
 READ_BYTES = 4096
 _RETRY_SECONDS = 1.0
 _PATH = re.compile(r"/[^\0]+")
@@ -42,6 +46,21 @@ def scanner(device: str, baud: int, prefix: str, suffix: str) -> "SerialScanner"
     if baud not in serial.Serial.BAUDRATES:
         raise DriverMisconfigured(f"there is no baud rate {baud}; scanners come with {BAUD}, look in its manual")
     return SerialScanner(device, baud, prefix, suffix)
+
+
+def candidates() -> list[Candidate]:
+    """The serial ports that are here now, but for those on which the machine itself speaks."""
+    consoles = {line.split()[0] for line in _CONSOLES.read_text().splitlines()} if _CONSOLES.exists() else set()
+    links = {str(link.resolve()): str(link) for link in BY_ID.glob("*")}
+    return [
+        candidate(links.get(port.device, port.device), str(port)) for port in comports() if port.name not in consoles
+    ]
+
+
+def candidate(path: str, label: str) -> Candidate:
+    """The scanner that may be on this line, at whatever rate it speaks."""
+    variants = tuple({"baud": baud} for baud in _OTHER_BAUDS)
+    return Candidate("serial-scanner", {"device": path, "baud": BAUD}, label, variants)
 
 
 class SerialScanner:

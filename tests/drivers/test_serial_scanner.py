@@ -2,6 +2,7 @@
 
 import errno
 import random
+import sys
 import termios
 
 import pytest
@@ -10,6 +11,7 @@ from serial.tools.list_ports_common import ListPortInfo
 
 from drivers import registry, serial_scanner
 from drivers.base import Changed, DriverMisconfigured, Scan, Status
+from drivers.registry import Kind
 from tests.drivers.pty_rig import PtyRig
 from tests.drivers.rigs import running
 
@@ -221,3 +223,32 @@ def test_it_is_looked_for_without_being_opened(plugged, ports, monkeypatch):
         assert "plug it in" in seen.detail
     monkeypatch.setattr("os.access", lambda *_: False)
     assert "group dialout" in make(rig.link).look().detail
+
+
+def test_f25_the_ports_that_are_here_are_candidates_by_the_name_that_stays(plugged, ports, tmp_path, monkeypatch):
+    monkeypatch.setattr(serial_scanner, "BY_ID", tmp_path)
+    (tmp_path / "consoles").write_text("ttyS0                -W- (EC p a)    4:64\n")
+    monkeypatch.setattr(serial_scanner, "_CONSOLES", tmp_path / "consoles")
+    rig = plugged()
+    for device in (rig.port, "/dev/ttyAMA0", "/dev/ttyS0"):
+        ports.append(port(device))
+    found = registry.candidates(Kind.SCANNER)
+    mine = [each for each in found if each.driver == "serial-scanner"]
+    assert [each.options["device"] for each in mine] == [str(rig.link), "/dev/ttyAMA0"]
+    for each in mine:
+        for variant in ({}, *each.variants):
+            registry.make(each.driver, {**each.options, **variant}, allow_simulators=False)
+
+
+def test_a_machine_without_pyserial_has_no_serial_candidates(monkeypatch):
+    monkeypatch.setitem(sys.modules, "drivers.serial_scanner", None)
+    assert all(each.driver != "serial-scanner" for each in registry.candidates(Kind.SCANNER))
+
+
+@pytest.mark.parametrize("ending", ["\r", "\n", "\t"])
+async def test_whoever_sets_it_up_hears_what_ends_its_codes(plugged, ending):
+    rig = plugged()
+    async with running(make(rig.link)) as heard:
+        await rig.write(f"{CODE}{ending}".encode())
+        await rig.send(CODE.encode())
+        assert [event.ended_by for event in await heard.count(3) if isinstance(event, Scan)] == [ending, ""]
