@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from drivers.base import Changed, Driver, DriverEvent
 from drivers.registry import Option
+from tests.drivers.pictures_rig import PicturesRig
 from tests.drivers.pty_rig import PtyRig
 
 
@@ -78,6 +79,7 @@ class SimulatedRig:
 
 
 RIGS: dict[str, Callable[[Path], Rig]] = {
+    "camera": PicturesRig,
     "serial-scanner": PtyRig,
     "simulated-scanner": SimulatedRig,
     "simulated-keypad": SimulatedRig,
@@ -98,6 +100,14 @@ class Heard:
     @property
     def changes(self) -> list[Changed]:
         return [event for event in self.events if isinstance(event, Changed)]
+
+    async def until(self, wanted: Callable[[Any], bool]) -> DriverEvent:
+        """The newest event, once it is one that is wanted."""
+        async with asyncio.timeout(10):
+            while not wanted(self.events[-1]):
+                self._more.clear()
+                await self._more.wait()
+        return self.events[-1]
 
     async def count(self, wanted: int) -> list[DriverEvent]:
         async with asyncio.timeout(5):

@@ -1,0 +1,171 @@
+"""The driver: keeps the camera's process alive and passes on what it reads.
+
+A camera or a native decoder that hangs or crashes takes its process with it and nothing else: the driver says LOST,
+starts another, and READY comes from there. No picture and no native code is in the daemon's process.
+"""
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drivers.base import Changed, DriverEvent, DriverMisconfigured, Emit, Status
+from drivers.camera.decoders import TABLE
+from drivers.camera.messages import LINE_MAX, Beat, decode
+from drivers.camera.sources import opener
+
+FRAMES_PER_SECOND_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds."""
+
+    silence: float = 3.0
+    """After so long at the start a lamp says that the camera is starting, so that the counter need not wait for it."""
+    start: float = 30.0
+    """A process that says nothing for so long hangs. Importing and opening take a Pi Zero 2 some ten seconds."""
+    beat: float = 5.0
+    """The same, once it has said something: it beats every second."""
+    pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+    """Before each start after one that failed; the last goes on."""
+    steady: float = 60.0
+    """A process that lived so long was well: the pauses begin anew."""
+
+
+def camera(source: str, decoder: str, frames_per_second: int) -> "Camera":
+    """A camera whose pictures are read by its own process. Raises DriverMisconfigured."""
+    if decoder not in TABLE:
+        raise DriverMisconfigured(f"there is no decoder {decoder!r}; there are {', '.join(sorted(TABLE))}")
+    if not 1 <= frames_per_second <= FRAMES_PER_SECOND_MAX:
+        raise DriverMisconfigured(f"frames_per_second is 1 to {FRAMES_PER_SECOND_MAX}; a Pi Zero 2 stays cool at 8")
+    opener(source, frames_per_second)
+    options = ("--source", source, "--decoder", decoder, "--frames-per-second", str(frames_per_second))
+    return Camera((sys.executable, "-m", "drivers.camera.process", *options))
+
+
+class _Ended(Exception):
+    """The process is of no more use; the text says why."""
+
+
+class Camera:
+    """One camera. `command` starts a process that speaks `messages`."""
+
+    def __init__(self, command: Sequence[str], patience: Patience | None = None) -> None:
+        self._command = command
+        self._patience = patience or Patience()
+        self._control: asyncio.StreamWriter | None = None
+        self._paused = False
+
+    def pause(self) -> None:
+        """Take no pictures until `resume`: no sale waits for a code. The process goes on living."""
+        self._tell(paused=True)
+
+    def resume(self) -> None:
+        """Take pictures again."""
+        self._tell(paused=False)
+
+    async def run(self, emit: Emit) -> None:
+        """Read until cancelled; the process is started anew whenever it ends or hangs."""
+        said, failures = _Said(emit), 0
+        now = asyncio.get_running_loop().time
+        while said.last is not Status.NO_DEPENDENCY:
+            began = now()
+            try:
+                await self._live(said)
+            except _Ended as ended:
+                said(Changed(Status.LOST if said.was_ready else Status.NO_DEVICE, f"{ended}; it is started again"))
+            failures = 1 if now() - began >= self._patience.steady else failures + 1
+            pauses = self._patience.pauses
+            await asyncio.sleep(pauses[min(failures, len(pauses)) - 1])
+        await asyncio.get_running_loop().create_future()  # nothing changes before somebody installs it and restarts
+
+    async def _live(self, said: "_Said") -> None:
+        """One life of the process. Raises _Ended unless it said itself that it cannot go on."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LINE_MAX
+            )
+        except OSError as error:
+            raise _Ended(f"the camera's process does not start ({error.strerror})") from error
+        try:
+            self._control = process.stdin
+            self._tell(paused=self._paused)
+            await self._hear(process, said)
+        finally:
+            self._control = None
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    async def _hear(self, process: Process, said: "_Said") -> None:
+        try:
+            line = await self._line(process, self._patience.silence)
+        except TimeoutError:
+            said(Changed(Status.NO_DEVICE, "the camera is starting"))
+            line = await self._patiently(process, self._patience.start)
+        while True:
+            try:
+                message = decode(line)
+            except ValueError as error:
+                raise _Ended(str(error)) from None
+            if not isinstance(message, Beat):
+                said(message)
+            if said.last is Status.NO_DEPENDENCY:
+                return
+            line = await self._patiently(process, self._patience.beat)
+
+    async def _patiently(self, process: Process, seconds: float) -> bytes:
+        try:
+            return await self._line(process, seconds)
+        except TimeoutError:
+            raise _Ended(f"the camera's process gave no sign of life for {seconds:g} s") from None
+
+    async def _line(self, process: Process, seconds: float) -> bytes:
+        """What it says next. Raises TimeoutError, and _Ended when it says nothing more or too much."""
+        assert process.stdout is not None  # noqa: S101 - it was asked for
+        async with asyncio.timeout(seconds):
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # asyncio's word for a line beyond the limit
+                raise _Ended(f"the camera's process sent a line of more than {LINE_MAX} bytes") from None
+            if not line.endswith(b"\n"):
+                raise _Ended(f"the camera's process ended {_manner(await process.wait())}")
+        return line
+
+    def _tell(self, *, paused: bool) -> None:
+        self._paused = paused
+        if self._control is not None:
+            self._control.write(b"pause\n" if paused else b"resume\n")
+
+
+class _Said:
+    """Passes events on, without a Changed that says what the one before said."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self._changed: Changed | None = None
+        self.was_ready = False
+
+    @property
+    def last(self) -> Status | None:
+        """The status that was said last."""
+        return self._changed.status if self._changed else None
+
+    def __call__(self, event: DriverEvent) -> None:
+        if isinstance(event, Changed):
+            if event == self._changed:
+                return
+            self._changed = event
+            self.was_ready |= event.status is Status.READY
+        self._emit(event)
+
+
+def _manner(code: int) -> str:
+    """How a process ended, by its return code, which is a signal's number below zero."""
+    try:
+        return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+    except ValueError:  # a real-time signal has no name
+        return f"by signal {-code}"

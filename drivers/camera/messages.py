@@ -1,0 +1,74 @@
+"""What the camera's process says to the driver: one JSON object a line, of bounded length, with nothing unknown in it.
+
+    {"beat": true}                               it is alive
+    {"status": "ready", "detail": "..."}         Changed
+    {"scan": "KP1..."}                           Scan
+    {"oversized": true}                          Oversized
+
+The process runs native code over whatever is held under a lens, so its lines are read as a stranger's would be.
+"""
+
+import json
+from dataclasses import dataclass
+
+from drivers.base import Changed, Oversized, Scan, Status
+from drivers.decode import LIMIT
+
+LINE_MAX = 16 * 1024
+"""Bytes of one line at most: the longest code, each character of it escaped as a surrogate pair."""
+DETAIL_MAX = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The process is alive: its loop came round."""
+
+
+Message = Beat | Scan | Oversized | Changed
+
+
+def of_code(text: str) -> Scan | Oversized | None:
+    """What a decoded text is to the counter; None when nothing is left of it.
+
+    A QR code may end in a line end of its own, as a scanner's terminator would be; and may hold 7089 characters.
+    """
+    code = text.strip("\r\n\t")
+    if len(code) > LIMIT:
+        return Oversized()
+    return Scan(code) if code else None
+
+
+def encode(message: Message) -> bytes:
+    """The line of this message, with its line end."""
+    return json.dumps(_fields(message)).encode() + b"\n"
+
+
+def decode(line: bytes) -> Message:
+    """The message on this line. Raises ValueError for anything else, without repeating what may be a code."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError("a line of the camera's process is not JSON") from None
+    match fields:
+        case {"beat": True} if len(fields) == 1:
+            return Beat()
+        case {"oversized": True} if len(fields) == 1:
+            return Oversized()
+        case {"scan": str(text)} if len(fields) == 1 and 0 < len(text) <= LIMIT:
+            return Scan(text)
+        case {"status": str(status), "detail": str(detail)} if len(fields) == 2 and 0 < len(detail) <= DETAIL_MAX:
+            if status in list(Status):
+                return Changed(Status(status), detail)
+    raise ValueError("a line of the camera's process is no message")
+
+
+def _fields(message: Message) -> dict[str, object]:
+    match message:
+        case Beat():
+            return {"beat": True}
+        case Oversized():
+            return {"oversized": True}
+        case Scan(text):
+            return {"scan": text}
+        case Changed(status, detail):
+            return {"status": status, "detail": detail[:DETAIL_MAX]}
