@@ -1,12 +1,13 @@
 """Which drivers there are. A module is imported when its driver is first made: one that is missing harms no other."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
-from drivers.base import Driver, DriverMisconfigured, DriverUnavailable, Status
+from drivers.base import Candidate, Driver, DriverMisconfigured, DriverUnavailable, Status
 
 Option = str | int | bool
 
@@ -34,6 +35,8 @@ class Row:
     """Where the driver is real: the option, and how a value of it begins, that makes a simulator of it."""
     install: str = "it needs nothing beyond Python"
     """What to install when the module does not import."""
+    candidates: str = ""
+    """`module:function`, called without arguments, gives the Candidates that are here now; empty: it cannot tell."""
 
 
 TABLE: dict[str, Row] = {
@@ -50,6 +53,7 @@ TABLE: dict[str, Row] = {
         {"device": str},
         {"baud": 9600, "prefix": "", "suffix": ""},
         install="pip install 'kindpakket[hardware]'",
+        candidates="drivers.serial_scanner:candidates",
     ),
     "simulated-scanner": Row("drivers.simulated:scanner", Kind.SCANNER, {"socket": str}, simulated=True),
     "simulated-keypad": Row("drivers.simulated:keypad", Kind.KEYPAD, {"socket": str}, simulated=True),
@@ -79,6 +83,16 @@ def availability(name: str, *, allow_simulators: bool) -> tuple[Status, str]:
     return Status.READY, ""
 
 
+def candidates(kind: Kind) -> list[Candidate]:
+    """The devices of this kind that are here now, of the drivers that can tell and that this machine can have."""
+    found: list[Candidate] = []
+    for row in TABLE.values():
+        if row.kind is kind and row.candidates:
+            with suppress(ImportError):  # availability says what to install
+                found += _function(row.candidates)()
+    return found
+
+
 def _row(name: str) -> Row:
     if name not in TABLE:
         raise DriverMisconfigured(f"there is no driver {name!r}; there are {', '.join(sorted(TABLE))}")
@@ -88,9 +102,8 @@ def _row(name: str) -> Row:
 def _load(name: str, row: Row, *, allow_simulators: bool) -> Callable[..., Driver]:
     if row.simulated:
         _allow(name, allow_simulators=allow_simulators)
-    module, _, function = row.factory.partition(":")
     try:
-        return cast("Callable[..., Driver]", getattr(import_module(module), function))
+        return cast("Callable[..., Driver]", _function(row.factory))
     except ImportError as error:
         raise DriverUnavailable(Status.NO_DEPENDENCY, f"{name} does not import ({error}): {row.install}") from error
 
@@ -100,6 +113,12 @@ def _allow(name: str, *, allow_simulators: bool) -> None:
         raise DriverUnavailable(
             Status.DISABLED, f"{name} is a simulator; set simulators = true only where no real pass is paid"
         )
+
+
+def _function(target: str) -> Callable[..., Any]:
+    """The function at `module:function`. Raises ImportError."""
+    module, _, function = target.partition(":")
+    return cast("Callable[..., Any]", getattr(import_module(module), function))
 
 
 def _complete(name: str, row: Row, options: Mapping[str, Option]) -> dict[str, Option]:
