@@ -9,7 +9,7 @@ LOCKER = uv pip compile pyproject.toml --quiet --universal --python-version 3.11
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench mutants lock clean
+.PHONY: help demo test test-hardware check bench mutants lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ demo: $(VENV)/demo.stamp  ## a shop in one window, or SCRIPTED=1 for a shop day 
 
 test: $(VENV)/test.stamp  ## the test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+
+test-hardware: $(VENV)/test.stamp  ## drivers and daemon in a virtual machine with a real kernel, USB and serial lines
+	@$(BIN)/python -m tests.hardware
 
 check: $(VENV)/test.stamp  ## formatter, linter, types, architecture, contract recompiled
 	$(BIN)/ruff format --check .

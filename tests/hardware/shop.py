@@ -1,0 +1,101 @@
+"""The counter in the virtual machine, as hands and eyes have it: what is scanned and typed, what the screen shows."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drivers.base import Status
+from terminal.core.screen import Lamp, Screen, Stage
+from terminal.link import messages
+from tests.hardware.machine import Machine
+
+FOLDER = "/var/lib/kindpakket"
+CONFIG = f"{FOLDER}/terminal.toml"
+PYTHON = "python3.11"
+_RUN = "import sys; from {module} import main; sys.exit(main(sys.argv[1:]))"
+
+_DIGITS = "1234567890"
+_MOVED = {"us": "", "de": "YZ", "fr": "AQZWM;"}
+"""Pairs of letters that stand in each other's place on such a keyboard, as seen from a US one; `;` is a key alone."""
+
+
+def keystrokes(text: str, layout: str) -> list[tuple[str, ...]]:
+    """The keys (qemu's names, which are those of a US keyboard) that a scanner set to this layout presses for a code.
+
+    Upper-case letters and digits only, which is what a pass has.
+    """
+    return [_keystroke(character, layout) for character in text]
+
+
+def _keystroke(character: str, layout: str) -> tuple[str, ...]:
+    if character in _DIGITS:
+        return ("shift", character) if layout == "fr" else (character,)
+    moved = _MOVED[layout]
+    if character in moved:
+        at = moved.index(character)
+        character = moved[at + 1 if at % 2 == 0 else at - 1]
+    return ("shift", "semicolon" if character == ";" else character.lower())
+
+
+class Shop:
+    """One terminal in the guest, with its daemon."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._since = 0
+
+    def open(self, devices: Mapping[str, tuple[str, Mapping[str, Any]]]) -> None:
+        """Start the daemon with these devices: name, driver, options."""
+        blocks = (
+            f"[[devices]]\nname = {json.dumps(name)}\ndriver = {json.dumps(driver)}\n"
+            f"options = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in options.items())} }}\n"
+            for name, (driver, options) in devices.items()
+        )
+        text = "".join(blocks)
+        self._machine.run(PYTHON, "-m", "tests.hardware.counter", FOLDER, text)
+        self._since = self._machine.mark()
+        self._machine.ask(start=[PYTHON, "-c", _RUN.format(module="terminal.daemon"), "--config", CONFIG])
+        self._machine.heard("said", lambda line: line == "ready", since=self._since)
+        self._machine.ask(watch=f"{FOLDER}/screen.sock")
+
+    def close(self) -> None:
+        """Stop the daemon as systemd would."""
+        self._machine.ask(stop=True)
+        _, code = self._machine.heard("ended", since=self._since)
+        assert code == 0, f"the daemon ended with {code}"
+
+    def tool(self, module: str, *arguments: str) -> str:
+        """What one of the terminal's own commands prints."""
+        return self._machine.run(PYTHON, "-c", _RUN.format(module=module), *arguments, "--config", CONFIG)
+
+    # What stands on the counter
+
+    def type(self, text: str, layout: str = "us") -> None:
+        """What the USB scanner types, and how real ones end it: Enter, and then the arrow down."""
+        for keys in (*keystrokes(text, layout), ("ret",), ("down",)):
+            self._machine.send_key(*keys)
+
+    def send(self, data: bytes) -> None:
+        """What the serial scanner sends."""
+        self._machine.cable.sendall(data)
+
+    def keys(self, *qcodes: str, display: str = "keypad-display") -> None:
+        """Press these keys one after the other."""
+        for qcode in qcodes:
+            self._machine.press(display, qcode)
+
+    # What the screen shows
+
+    def seen(self, wanted: Stage | Callable[[Screen], Any]) -> Screen:
+        """The first screen, from the one seen last, that is at this stage, or answers the question by yes."""
+        asks = (lambda screen: screen.stage is wanted) if isinstance(wanted, Stage) else wanted
+        self._since, line = self._machine.heard("screen", lambda line: asks(_screen(line)), since=self._since)
+        return _screen(line)
+
+    def lamp(self, name: str, status: Status) -> Screen:
+        """Wait until the lamp of this device says so."""
+        return self.seen(lambda screen: Lamp(name, status) in screen.status.devices)
+
+
+def _screen(line: str) -> Screen:
+    return messages.decode_screen(line.encode())
