@@ -5,8 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.bench import approve, gas
-from tests.bench.table import lines
+from tests.bench import approve, decoders, gas
+from tests.bench.table import lines, side_by_side
 
 
 def main() -> int:
@@ -17,7 +17,9 @@ def main() -> int:
         shutil.rmtree(folder)
     for title, part in figures.items():
         sys.stdout.write("\n".join(lines(title, part)) + "\n")
-    Path("bench.json").write_text(json.dumps(figures, indent=2) + "\n")
+    rows, notes = decoders.measure()
+    sys.stdout.write("\n".join(side_by_side(decoders.TITLE, rows, notes)) + "\n")
+    Path("bench.json").write_text(json.dumps({**figures, "decoders": rows}, indent=2) + "\n")
     return 0
 
 
