@@ -47,6 +47,21 @@ TABLE: dict[str, Row] = {
         {"decoder": "zxing-cpp", "frames_per_second": 8},
         simulated_by={"source": "pictures:"},
     ),
+    "evdev-keypad": Row(
+        "drivers.evdev_rows:pad",
+        Kind.KEYPAD,
+        {"device": str},
+        install="pip install 'kindpakket[hardware]'",
+        candidates="drivers.evdev_rows:pad_candidates",
+    ),
+    "evdev-scanner": Row(
+        "drivers.evdev_rows:scanner",
+        Kind.SCANNER,
+        {"device": str},
+        {"layout": "us", "prefix": "", "suffix": ""},
+        install="pip install 'kindpakket[hardware]'",
+        candidates="drivers.evdev_rows:scanner_candidates",
+    ),
     "serial-scanner": Row(
         "drivers.serial_scanner:scanner",
         Kind.SCANNER,

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from drivers.base import Changed, Driver, DriverEvent
 from drivers.registry import Option
+from tests.drivers.keyboard_rig import KeyboardRig
 from tests.drivers.pictures_rig import PicturesRig
 from tests.drivers.pty_rig import PtyRig
 
@@ -80,6 +81,8 @@ class SimulatedRig:
 
 RIGS: dict[str, Callable[[Path], Rig]] = {
     "camera": PicturesRig,
+    "evdev-keypad": KeyboardRig,
+    "evdev-scanner": KeyboardRig,
     "serial-scanner": PtyRig,
     "simulated-scanner": SimulatedRig,
     "simulated-keypad": SimulatedRig,
