@@ -25,8 +25,10 @@ from drivers.base import Changed, Driver, DriverEvent, DriverMisconfigured, Driv
 from terminal import backoff, config, log
 from terminal.clock import Clock, Sources
 from terminal.config import Config
+from terminal.core.effects import HandOut, Signal
 from terminal.core.events import Event, Key, SnapshotTaken
 from terminal.link.server import Server
+from terminal.outputs import Outputs
 from terminal.perform import Counter
 from terminal.signer import TerminalSigner, forbid_core_dumps
 from terminal.store import Store
@@ -47,20 +49,24 @@ class Daemon:
         self._signer = signer
         self._clock = Clock(store.bound(), sources)
         self._inbox: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
-        self._counter = Counter(store, signer, self._clock, settings.chain.network, self._wake_network)
+        self._counter = Counter(store, signer, self._clock, settings.chain.network, self._wake_network, self._tell)
         self._link = Server(settings.socket, lambda key: self._put(partial(self._counter.press, key)))
         self._silent = {device.name for device in settings.devices}
         self._ready = asyncio.Event()
         self._wakers: list[Callable[[], None]] = []
+        self._outputs = Outputs(settings, store, {})
 
     async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
         """Sell until `stop` is set; `ready` is called once a scan can be taken. Raises Broken."""
-        drivers = {device.name: self._driver(device) for device in self._settings.devices}
+        made = {device.name: self._driver(device) for device in self._settings.devices}
+        drivers = {name: driver for name, driver in made.items() if driver}
+        self._outputs = Outputs(self._settings, self._store, drivers)
+        self._silent -= self._outputs.names
         await self._link.start()
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(each) for each in (self._take(), self._tick(), self._network(ready))]
-                tasks += [group.create_task(self._drive(name, driver)) for name, driver in drivers.items() if driver]
+                tasks += [group.create_task(self._drive(name, driver)) for name, driver in drivers.items()]
                 self._note_readiness()
                 await stop.wait()
                 for task in tasks:
@@ -110,6 +116,8 @@ class Daemon:
             return None
 
     async def _drive(self, name: str, driver: Driver) -> None:
+        if name in self._outputs.names:
+            await self._ready.wait()  # a sale needs none of them
         await driver.run(partial(self._hear_device, name))
 
     def _hear_device(self, name: str, event: DriverEvent) -> None:
@@ -124,6 +132,13 @@ class Daemon:
                 self._put(partial(self._counter.device, name, status, detail))
                 self._silent.discard(name)
                 self._note_readiness()
+
+    def _tell(self, effect: Signal | HandOut) -> None:
+        match effect:
+            case Signal(tone):
+                self._outputs.signal(tone)
+            case HandOut(sequence, rest):
+                self._put(partial(self._outputs.hand_out, sequence, rest))  # after the screen has said approved
 
     def _note_readiness(self) -> None:
         if not self._silent:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from contracts.wire import receipt
+from contracts.wire import receipt as wire_receipt
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import MEANINGS, Money, Reason, money_of
 from contracts.wire.units import Cents, euros, to_hex
-from terminal import check_receipt, commands, export, standing
+from terminal import check_receipt, commands, export, outputs, receipt, standing
 from terminal.config import DEFAULT, load
 from terminal.reconcile import Reconciliation, reconcile
 from terminal.standing import Standing
@@ -24,6 +24,7 @@ _EXAMPLE = """examples:
   kindpakket terminal journal show 17
   kindpakket terminal journal export shop-03.json
   kindpakket terminal journal verify shop-03.json --against https://rpc.example.org
+  kindpakket terminal journal receipt 17 --print
   kindpakket terminal journal check-receipt KR1... --against https://rpc.example.org
 """
 
@@ -60,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     chain = argparse.ArgumentParser(add_help=False)
     chain.add_argument("--against", metavar="URL", help="ask the contract at this JSON-RPC endpoint")
     chain.add_argument("--from-block", type=int, default=0, metavar="N", help="where its events begin (default 0)")
-    verbs = parser.add_subparsers(required=True, metavar="list | show | export | verify | check-receipt")
+    verbs = parser.add_subparsers(required=True, metavar="list | show | receipt | export | verify | check-receipt")
 
     def verb(
         name: str, command: Callable[[argparse.Namespace], int], said: str, *parents: argparse.ArgumentParser
@@ -73,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     verb("show", _show, "One entry with its bytes and signatures.").add_argument(
         "sequence", type=int, metavar="N", help="the entry's number"
     )
+    again = verb("receipt", _receipt, "The receipt of one entry, once more.")
+    again.add_argument("sequence", type=int, metavar="N", help="the entry's number")
+    again.add_argument("--print", action="store_true", help="print it on the printers of the configuration")
     verb("export", _export, "Write the whole journal to a new file.").add_argument(
         "file", type=Path, metavar="FILE", help="a file that does not exist yet"
     )
@@ -110,6 +114,19 @@ def _show(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _receipt(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.config)
+    with Reader.open(settings.journal) as reader:
+        slip = outputs.slip(settings, reader, arguments.sequence)
+    if not arguments.print:
+        document = {"sequence": arguments.sequence, "code": slip.receipt.text(), "lines": receipt.lines(slip)}
+        _tell(arguments, document, "\n".join(receipt.lines(slip)))
+        return 0
+    names = outputs.print_now(settings, receipt.page(slip))
+    _tell(arguments, {"sequence": arguments.sequence, "printed": names}, f"printed on {', '.join(names)}")
+    return 0
+
+
 def _export(arguments: argparse.Namespace) -> int:
     with Reader.open(load(arguments.config).journal) as reader:
         taken = export.of(reader)
@@ -143,7 +160,7 @@ def _to_verify(arguments: argparse.Namespace) -> export.Export:
 
 def _check_receipt(arguments: argparse.Namespace) -> int:
     code = sys.stdin.read(CODE_MAX) if arguments.code == "-" else arguments.code
-    paper = receipt.parse(code[:CODE_MAX])
+    paper = wire_receipt.parse(code[:CODE_MAX])
     verified, reason = paper.verify(), None
     if arguments.against is not None:
         reason = asyncio.run(check_receipt.judged(paper, arguments.against, arguments.from_block))

@@ -33,6 +33,7 @@ def collect() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[_waiting], force=True)
     for name in TOO_TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger().addFilter(lambda record: record.levelno >= logging.WARNING)  # python-escpos gives no name
 
 
 def write() -> None:

@@ -11,7 +11,7 @@ from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason
 from terminal.clock import Clock
 from terminal.core import sale
-from terminal.core.effects import Commit, Effect, Forget, Signal
+from terminal.core.effects import Commit, Effect, Forget, HandOut, Signal
 from terminal.core.events import (
     AttentionChanged,
     CommitFailed,
@@ -35,10 +35,20 @@ _log = logging.getLogger(__name__)
 
 
 class Counter:
-    """One terminal at its counter. `wake_network` is called when there is something to send, or a way to again."""
+    """One terminal at its counter.
+
+    `wake_network` is called when there is something to send, or a way to again; `tell` with what is to be heard, seen
+    or printed, and must neither wait nor raise.
+    """
 
     def __init__(
-        self, store: Store, signer: TerminalSigner, clock: Clock, network: int, wake_network: Callable[[], None]
+        self,
+        store: Store,
+        signer: TerminalSigner,
+        clock: Clock,
+        network: int,
+        wake_network: Callable[[], None],
+        tell: Callable[[Signal | HandOut], None],
     ) -> None:
         self._store = store
         self._signer = signer
@@ -46,6 +56,7 @@ class Counter:
         self._clock = clock
         self._network = network
         self._wake_network = wake_network
+        self._tell = tell
         facts, checkpoint = store.facts(), store.checkpoint()
         self._state = sale.start(facts, checkpoint, store.programmes(), store.snapshot_sequence())
         self._resume(store.attention())
@@ -106,8 +117,8 @@ class Counter:
                 return self._commit(effect)
             case Forget():
                 self._passes.forget()
-            case Signal():
-                pass  # no driver has a buzzer or a lamp yet
+            case Signal() | HandOut():
+                self._tell(effect)
         return None
 
     def _commit(self, commit: Commit) -> Event:

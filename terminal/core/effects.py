@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.wire.entry import Payment
-from contracts.wire.units import Address, Timestamp
+from contracts.wire.units import Address, Cents, Timestamp
 from terminal.core.facts import OpenEntry
 
 
@@ -46,4 +46,13 @@ class Signal:
     tone: Tone
 
 
-Effect = Commit | Forget | Signal
+@dataclass(frozen=True, slots=True)
+class HandOut:
+    """Print the receipt of an entry that is durable, where there is a printer. Nothing depends on it."""
+
+    sequence: int
+    rest: Cents
+    """What the customer pays otherwise; it stands in no entry."""
+
+
+Effect = Commit | Forget | Signal | HandOut

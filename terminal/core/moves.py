@@ -6,7 +6,7 @@ from contracts.wire.entry import Payment
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
 from terminal.core import approve
-from terminal.core.effects import Commit, Effect, Signal, Tone
+from terminal.core.effects import Commit, Effect, HandOut, Signal, Tone
 from terminal.core.events import CommitFailed, Committed, Event, Key, KeyPressed, PassScanned, ScanRefused, Ticked
 from terminal.core.learn import remember
 from terminal.core.moment import Moment
@@ -138,7 +138,8 @@ def approved(state: State, sale: Committing, event: Committed) -> Step:
     if event.sequence != sale.commit.sequence:
         return state, ()
     entry = sale.commit.entry()
-    return replace(remember(state, entry), sale=Approved(entry, sale.rest, event.at)), (Signal(Tone.APPROVED),)
+    effects = Signal(Tone.APPROVED), HandOut(entry.sequence, sale.rest)
+    return replace(remember(state, entry), sale=Approved(entry, sale.rest, event.at)), effects
 
 
 def failed(state: State, _: Committing, event: CommitFailed) -> Step:

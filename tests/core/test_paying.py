@@ -8,13 +8,16 @@ from contracts.wire.entry import Payment
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
 from terminal.core import events
-from terminal.core.effects import Commit, Forget, Signal, Tone
+from terminal.core.effects import Commit, Effect, Forget, HandOut, Signal, Tone
 from terminal.core.events import Key
 from terminal.core.facts import JournalFacts, OpenEntry
 from terminal.core.screen import Stage
 from tests.core.shop import CLOTHES, FAMILY_01, FAMILY_02, NOON, SPORTS, Shop, budget, slices
 
-APPROVED = (Forget(), Signal(Tone.APPROVED))
+
+def approved(sequence: int = 1, rest: int = 0) -> tuple[Effect, ...]:
+    """What follows a commit that was stored."""
+    return Forget(), Signal(Tone.APPROVED), HandOut(sequence, Cents(rest))
 
 
 # Typing
@@ -104,7 +107,7 @@ def test_confirm_asks_for_the_commit_and_only_its_answer_approves(shop):
     payment = Payment(1, Cents(1250), NOON)
     assert shop.confirm() == (Commit(1, FAMILY_01, payment, NOON),)
     assert (shop.screen.stage, shop.state.knowledge.sequence) == (Stage.WORKING, 0)
-    assert shop.step(events.Committed(shop.now, 1)) == APPROVED
+    assert shop.step(events.Committed(shop.now, 1)) == approved()
     assert (shop.screen.stage, shop.screen.amount, shop.screen.sequence) == (Stage.APPROVED, 1250, 1)
     assert (shop.state.knowledge.sequence, len(shop.state.knowledge.entries)) == (1, 1)
 
@@ -133,7 +136,7 @@ def test_while_the_commit_is_in_flight_nothing_else_is_taken(shop):
     shop.lock()
     shop.step(events.Committed(shop.now, 2))
     assert shop.state.sale == working
-    assert shop.step(events.Committed(shop.now, 1)) == APPROVED
+    assert shop.step(events.Committed(shop.now, 1)) == approved()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""What is printed for a payment: lines for people, and a code with which anyone can prove it. Pure.
+
+No name stands on it, and nothing of what is left on the pass: receipts are lost and left behind.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.wire import entry as wire_entry
+from contracts.wire.receipt import Receipt
+from contracts.wire.units import Cents, euros
+from drivers.output import COLUMNS, Code, Page, Text
+from terminal.zone import day_and_time
+
+_RULE = "-" * COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    approved: str
+    rest: str
+    entry: str
+    copy: str
+    proof: str
+
+
+_WORDS = {
+    "nl": _Words("AKKOORD", "anders betaald", "Boeking", "KOPIE", "Deze code bewijst de betaling."),
+    "en": _Words("APPROVED", "paid otherwise", "Entry", "COPY", "This code proves the payment."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One receipt: the entry with its proof, and what the shop's terminal says around it."""
+
+    receipt: Receipt
+    shop: str
+    programme: str
+    """Its name as the terminal knows it; empty when it knows none."""
+    language: Literal["nl", "en"]
+    rest: Cents | None
+    """What the customer pays otherwise; None on a copy, as it stands in no entry."""
+
+
+def page(slip: Slip) -> Page:
+    """The receipt as a printer takes it. Raises Broken where the machine lacks the shop's time zone."""
+    return tuple(_parts(slip))
+
+
+def lines(slip: Slip) -> tuple[str, ...]:
+    """The same for a screen or a pipe: each part on a line of its own."""
+    return tuple(part.text for part in page(slip))
+
+
+def _parts(slip: Slip) -> Iterator[Text | Code]:
+    words, receipt = _WORDS[slip.language], slip.receipt
+    signed = wire_entry.unpack(receipt.entry)
+    assert signed is not None  # noqa: S101 - a Receipt is of a payment
+    payment = signed.payment
+    yield from _large(slip.shop)
+    yield Text(day_and_time(payment.time).center(COLUMNS).rstrip())
+    if slip.rest is None:
+        yield Text(words.copy.center(COLUMNS).rstrip())
+    yield Text(_RULE)
+    yield from _priced(slip.programme or f"{payment.programme}", payment.amount)
+    if slip.rest:
+        yield from _priced(words.rest, slip.rest)
+    yield Text(_RULE)
+    yield from _large(words.approved)
+    yield Text(f"{words.entry} {receipt.sequence}".center(COLUMNS).rstrip())
+    yield Code(receipt.text())
+    yield Text(words.proof.center(COLUMNS).rstrip())
+
+
+def _large(text: str) -> Iterator[Text]:
+    half = COLUMNS // 2
+    yield from (Text(line.center(half).rstrip(), large=True) for line in textwrap.wrap(text, half))
+
+
+def _priced(said: str, amount: Cents) -> Iterator[Text]:
+    """The words, and the amount flush right behind the last of them, on a line of its own where there is no room."""
+    price = f"EUR {euros(amount)}"
+    *before, last = textwrap.wrap(said, COLUMNS) or [""]
+    yield from map(Text, before)
+    if len(last) + 1 + len(price) > COLUMNS:
+        yield Text(last)
+        last = ""
+    yield Text(last + price.rjust(COLUMNS - len(last)))

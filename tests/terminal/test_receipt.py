@@ -1,0 +1,78 @@
+"""What stands on a receipt, in both languages, within the narrowest paper, and nothing that is nobody's business."""
+
+import pytest
+
+from contracts.wire import receipt as wire_receipt
+from contracts.wire.units import Cents, Timestamp
+from drivers.output import COLUMNS, Code, Text
+from terminal import receipt
+from terminal.receipt import Slip
+from terminal.zone import day_and_time
+from tests.wire.vectors import GOLDEN
+
+PROOF = wire_receipt.parse(GOLDEN["receipts"][0]["text"])
+
+
+NOTHING = Cents(0)
+
+
+def slip(language="nl", shop="shop-03", programme="Kindpakket", rest=NOTHING):
+    return Slip(PROOF, shop, programme, language, rest)
+
+
+def texts(made):
+    return [part.text for part in receipt.page(made) if isinstance(part, Text)]
+
+
+def test_it_says_shop_day_amount_programme_and_number():
+    assert texts(slip()) == [
+        "    shop-03",
+        "        15-01-2027 09:00",
+        "-" * COLUMNS,
+        "Kindpakket             EUR 12,50",
+        "-" * COLUMNS,
+        "    AKKOORD",
+        "           Boeking 1",
+        " Deze code bewijst de betaling.",
+    ]
+
+
+def test_what_was_paid_otherwise_stands_apart():
+    assert "anders betaald          EUR 7,50" in texts(slip(rest=Cents(7_50)))
+
+
+def test_a_copy_says_that_it_is_one():
+    assert "KOPIE" in " ".join(texts(slip(rest=None)))
+    assert "COPY" in " ".join(texts(slip("en", rest=None)))
+    assert "KOPIE" not in " ".join(texts(slip()))
+
+
+def test_in_english_it_is_english():
+    said = " ".join(texts(slip("en", rest=Cents(1))))
+    for word in ("APPROVED", "paid otherwise", "Entry 1", "This code proves the payment."):
+        assert word in said
+
+
+def test_its_code_proves_the_payment():
+    (code,) = [part for part in receipt.page(slip()) if isinstance(part, Code)]
+    assert wire_receipt.parse(code.text).verify().payment.amount == 12_50
+
+
+def test_the_time_is_the_shops_in_summer_too():
+    assert day_and_time(Timestamp(1_782_302_400)) == "24-06-2026 14:00"
+    assert day_and_time(Timestamp(2**40 - 1)) == "1099511627775 s"  # beyond the calendar
+
+
+@pytest.mark.parametrize("shop", ["s", "De Speelgoedwinkel van de hoek en meer", "x" * 64, "  "])
+@pytest.mark.parametrize("programme", ["", "Zwemles voor alle kinderen van de gemeente Zuidhorn", "y" * 64, "\t"])
+@pytest.mark.parametrize("rest", [None, Cents(0), Cents(4_294_967_295)])
+def test_every_line_fits_the_narrowest_paper(shop, programme, rest):
+    for part in receipt.page(slip("nl", shop, programme, rest)):
+        if isinstance(part, Text):
+            assert len(part.text) <= (COLUMNS // 2 if part.large else COLUMNS)
+
+
+def test_no_pass_and_nothing_that_is_left_stands_in_words():
+    said = " ".join(texts(slip())).lower()
+    assert GOLDEN["journal"]["pass"][2:] not in said
+    assert not {"tegoed", "left", "saldo"} & set(said.split())
