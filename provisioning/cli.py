@@ -13,6 +13,7 @@ from contracts.wire.reasons import MEANINGS
 COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("terminal", "run"): ("terminal.daemon:main", "sell: the daemon that owns scanner, keypad, key and journal"),
     ("terminal", "ui"): ("terminal.tui.app:main", "the counter's screen, attached to a running daemon"),
+    ("terminal", "learn"): ("terminal.learn:main", "find the scanner and the keypad by using them"),
     ("terminal", "doctor"): ("terminal.doctor:main", "what works here, what does not, and what to do"),
     ("terminal", "journal"): ("terminal.journal:main", "list, show, export or verify the journal's entries"),
     ("terminal", "report"): ("terminal.report:main", "the day so far"),

@@ -1,6 +1,5 @@
 """What stands on a terminal before its daemon starts: its folder, its key, its empty journal, its configuration."""
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, to_hex
 from provisioning.private import new_file
-from terminal import config, signer
+from terminal import config, signer, toml
 from terminal.store import Store
 
 KEY = "terminal.key"
@@ -96,10 +95,10 @@ def render(plan: Plan) -> str:
         "network": deployment.network,
     }
     devices = _simulated(plan.state) if plan.simulators else ()
-    tables = [*_lines(top), *([] if devices else ["devices = []"])]
-    tables += ["", "[chain]", *_lines(chain), "", "[gateway]", *_lines({"url": plan.gateway_url})]
+    tables = [*toml.lines(top), *([] if devices else ["devices = []"])]
+    tables += ["", "[chain]", *toml.lines(chain), "", "[gateway]", *toml.lines({"url": plan.gateway_url})]
     for device in devices:
-        tables += ["", "[[devices]]", *_lines(device)]
+        tables += ["", "[[devices]]", *toml.lines(device)]
     return "\n".join(tables) + "\n"
 
 
@@ -109,14 +108,3 @@ def _simulated(state: Path) -> Sequence[Mapping[str, Any]]:
         {"name": kind, "driver": f"simulated-{kind}", "options": {"socket": str(state / f"{kind}.sock")}}
         for kind in ("scanner", "keypad")
     ]
-
-
-def _lines(values: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_value(value)}" for key, value in values.items()]
-
-
-def _value(value: Any) -> str:
-    """The value in TOML, whose strings take JSON's escapes; DEL is the one control that JSON leaves as it is."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(_lines(value)) + " }"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
