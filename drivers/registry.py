@@ -13,10 +13,12 @@ Option = str | int | bool
 
 
 class Kind(StrEnum):
-    """What a driver emits besides Changed: scans or key presses."""
+    """What a driver emits besides Changed, scans or key presses; or what it takes, pages or tones (`drivers.output`)."""
 
     SCANNER = "scanner"
     KEYPAD = "keypad"
+    PRINTER = "printer"
+    SIGNAL = "signal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,13 @@ TABLE: dict[str, Row] = {
         {"layout": "us", "prefix": "", "suffix": ""},
         install="pip install 'kindpakket[hardware]'",
         candidates="drivers.evdev_rows:scanner_candidates",
+    ),
+    "printer": Row(
+        "drivers.printer:printer",
+        Kind.PRINTER,
+        {"connection": str, "address": str},
+        {"baud": 9600, "qr_image": False},
+        install="pip install 'kindpakket[hardware]'",
     ),
     "serial-scanner": Row(
         "drivers.serial_scanner:scanner",
