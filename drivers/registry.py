@@ -48,6 +48,7 @@ TABLE: dict[str, Row] = {
         {"source": str},
         {"decoder": "zxing-cpp", "frames_per_second": 8},
         simulated_by={"source": "pictures:"},
+        candidates="drivers.camera.looking:candidates",
     ),
     "evdev-keypad": Row(
         "drivers.evdev_rows:pad",

@@ -6,7 +6,7 @@ QR codes alone are looked for: a pass is one, and a product's stripes under the 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from drivers.camera.library import library as optional
+from drivers.camera.library import library
 
 CODES_MAX = 4
 """Codes of one picture that are read at most."""
@@ -31,23 +31,23 @@ Decoder = Callable[[Frame], tuple[str, ...]]
 
 def zxing_cpp() -> Decoder:
     """The decoder zxing-cpp, our default: reads straight from memory, and needs no other package."""
-    library = optional("zxingcpp", "pip install zxing-cpp")
-    formats, plain = library.BarcodeFormat.QRCode, library.TextMode.Plain
+    zxingcpp = library("zxingcpp")
+    formats, plain = zxingcpp.BarcodeFormat.QRCode, zxingcpp.TextMode.Plain
 
     def decode(frame: Frame) -> tuple[str, ...]:
         rows = memoryview(frame.pixels).cast("B", (frame.height, frame.width))
-        return tuple(code.text for code in library.read_barcodes(rows, formats, text_mode=plain)[:CODES_MAX])
+        return tuple(code.text for code in zxingcpp.read_barcodes(rows, formats, text_mode=plain)[:CODES_MAX])
 
     return decode
 
 
 def pyzbar() -> Decoder:
     """The decoder zbar, to compare with. It guesses a text's encoding; pass codes are ASCII, which needs no guess."""
-    library = optional("pyzbar.pyzbar", "pip install pyzbar, and the Debian package libzbar0")
-    symbols = [library.ZBarSymbol.QRCODE]
+    zbar = library("pyzbar.pyzbar")
+    symbols = [zbar.ZBarSymbol.QRCODE]
 
     def decode(frame: Frame) -> tuple[str, ...]:
-        found = library.decode((frame.pixels, frame.width, frame.height), symbols)
+        found = zbar.decode((frame.pixels, frame.width, frame.height), symbols)
         return tuple(code.data.decode("utf-8", "replace") for code in found[:CODES_MAX])
 
     return decode

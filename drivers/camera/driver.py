@@ -8,11 +8,13 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from drivers.base import Changed, DriverEvent, DriverMisconfigured, Emit, Status
 from drivers.camera.decoders import TABLE
+from drivers.camera.looking import look
 from drivers.camera.messages import LINE_MAX, Beat, decode
 from drivers.camera.sources import opener
 
@@ -43,7 +45,7 @@ def camera(source: str, decoder: str, frames_per_second: int) -> "Camera":
         raise DriverMisconfigured(f"frames_per_second is 1 to {FRAMES_PER_SECOND_MAX}; a Pi Zero 2 stays cool at 8")
     opener(source, frames_per_second)
     options = ("--source", source, "--decoder", decoder, "--frames-per-second", str(frames_per_second))
-    return Camera((sys.executable, "-m", "drivers.camera.process", *options))
+    return Camera((sys.executable, "-m", "drivers.camera.process", *options), partial(look, source, decoder))
 
 
 class _Ended(Exception):
@@ -51,9 +53,10 @@ class _Ended(Exception):
 
 
 class Camera:
-    """One camera. `command` starts a process that speaks `messages`."""
+    """One camera. `command` starts a process that speaks `messages`; `look` says whether the camera is there."""
 
-    def __init__(self, command: Sequence[str], patience: Patience | None = None) -> None:
+    def __init__(self, command: Sequence[str], look: Callable[[], Changed], patience: Patience | None = None) -> None:
+        self.look = look
         self._command = command
         self._patience = patience or Patience()
         self._control: asyncio.StreamWriter | None = None

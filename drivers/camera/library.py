@@ -1,14 +1,30 @@
-"""Packages that only one source or decoder needs, imported when it is opened."""
+"""Packages that only one source or decoder needs: how to install them, and to import them when they are used."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, cast
 
 from drivers.base import DriverUnavailable, Status
 
+INSTALL = {
+    "zxingcpp": "pip install zxing-cpp",
+    "pyzbar": "pip install pyzbar, and the Debian package libzbar0",
+    "picamera2": "sudo apt install python3-picamera2, and let the venv see system packages",
+    "linuxpy": "pip install linuxpy",
+    "PIL": "pip install pillow",
+}
+"""Each top-level package, and how a person gets it."""
 
-def library(name: str, install: str) -> Any:
-    """The module of this name. Raises DriverUnavailable with how to install it."""
+
+def library(name: str) -> Any:
+    """The module of this name. Raises DriverUnavailable with how to install its package."""
     try:
         return cast("Any", import_module(name))
     except ImportError as error:
+        install = INSTALL[name.partition(".")[0]]
         raise DriverUnavailable(Status.NO_DEPENDENCY, f"{name} does not import ({error}): {install}") from error
+
+
+def is_installed(package: str) -> bool:
+    """Whether the package is there, without running any of it."""
+    return find_spec(package) is not None

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 
 from drivers.base import DriverMisconfigured
 from drivers.camera.decoders import Frame
-from drivers.camera.library import library as optional
+from drivers.camera.library import library
 
 WIDTH, HEIGHT = 640, 480
 """Pixels of a frame that are asked for: enough for a pass code that fills a sixth of the picture's height."""
@@ -80,7 +80,7 @@ class Pictures(_Camera):
     """
 
     def __init__(self, folder: Path) -> None:
-        self._library = optional("PIL.Image", "pip install pillow")
+        self._library = library("PIL.Image")
         self._folder = folder
         self._played = ""
         self._names()
@@ -121,9 +121,9 @@ class Picamera(_Camera):
     """
 
     def __init__(self, frames_per_second: int) -> None:
-        library = optional("picamera2", "sudo apt install python3-picamera2, and let the venv see system packages")
+        picamera2 = library("picamera2")
         try:
-            self._camera = library.Picamera2()
+            self._camera = picamera2.Picamera2()
         except (IndexError, RuntimeError) as error:  # what it raises when there is none, or when it is in use
             raise SourceGone(
                 f"no camera answers ({error}): check its ribbon cable and that no other program uses it, "
@@ -159,12 +159,12 @@ class V4l2Camera(_Camera):
     FORMATS = ("GREY", "YUYV", "NV12", "YUV420")
 
     def __init__(self, path: Path, frames_per_second: int) -> None:
-        library = optional("linuxpy.video.device", "pip install linuxpy")
+        video = library("linuxpy.video.device")
         self._path = path
-        self._device = library.Device(str(path), blocking=True)
+        self._device = video.Device(str(path), blocking=True)
         try:
             self._device.open()
-            self._open(library, frames_per_second)
+            self._open(video, frames_per_second)
         except OSError as error:
             self.close()
             raise SourceGone(f"{path} cannot be used: {error.strerror or error}") from error
@@ -173,14 +173,14 @@ class V4l2Camera(_Camera):
             raise
         self.detail = f"{self._device.info.card} on {path}"
 
-    def _open(self, library: Any, frames_per_second: int) -> None:
+    def _open(self, video: Any, frames_per_second: int) -> None:
         # Two buffers: the one being read and the one being filled, so that no picture is older than a frame.
-        self._capture = library.VideoCapture(self._device, size=2)
+        self._capture = video.VideoCapture(self._device, size=2)
         offered = [each.pixel_format.name for each in self._capture.formats()]
         self._format = next((name for name in self.FORMATS if name in offered), "")
         if not self._format:
             raise SourceGone(f"{self._path} offers {', '.join(offered) or 'nothing'}, not {', '.join(self.FORMATS)}")
-        self._capture.set_format(WIDTH, HEIGHT, library.PixelFormat[self._format])
+        self._capture.set_format(WIDTH, HEIGHT, video.PixelFormat[self._format])
         with suppress(OSError):  # a camera may have one rate only; then more is sent than is read
             self._capture.set_fps(frames_per_second)
         self._shape = self._capture.get_format()

@@ -30,7 +30,7 @@ def rig(tmp_path):
 @pytest.fixture
 def driver(rig):
     made = camera(decoder="zxing-cpp", **rig.options)
-    return Camera(made._command, HASTY)
+    return Camera(made._command, made.look, HASTY)
 
 
 def scans(heard):
@@ -162,6 +162,10 @@ async def test_while_paused_nothing_is_read_and_nothing_is_lost(rig, driver):
         assert (await heard.count(2))[-1] == Scan(CODE)
 
 
+def unseen():
+    raise NotImplementedError("nobody looks for this one")
+
+
 SPEAKERS = {
     "no JSON": "print('KP1SECRET')",
     "an unknown message": 'print(\'{"text": "KP1SECRET"}\')',
@@ -175,7 +179,7 @@ SPEAKERS = {
 @pytest.mark.parametrize("speaker", SPEAKERS)
 async def test_a_process_that_does_not_speak_the_language_is_refused_by_name(speaker):
     patience = Patience(silence=0.2, start=0.3, beat=0.3, pauses=(60,))
-    async with running(Camera((sys.executable, "-c", SPEAKERS[speaker]), patience)) as heard:
+    async with running(Camera((sys.executable, "-c", SPEAKERS[speaker]), unseen, patience)) as heard:
         await heard.until(lambda event: "started again" in event.detail)
     assert set(statuses(heard)) == {Status.NO_DEVICE}
     assert "the camera's process" in heard.changes[-1].detail
@@ -183,7 +187,7 @@ async def test_a_process_that_does_not_speak_the_language_is_refused_by_name(spe
 
 
 async def test_a_process_that_cannot_be_started_is_tried_again():
-    async with running(Camera(("/nowhere/python",), HASTY)) as heard:
+    async with running(Camera(("/nowhere/python",), unseen, HASTY)) as heard:
         assert heard.changes[0] == Changed(
             Status.NO_DEVICE,
             "the camera's process does not start (No such file or directory); it is started again",

@@ -8,8 +8,11 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from drivers.base import DriverUnavailable
-from drivers.camera.decoders import Frame
+from drivers import registry
+from drivers.base import Changed, DriverUnavailable, Status
+from drivers.camera import library, looking
+from drivers.camera.decoders import TABLE, Frame
+from drivers.camera.driver import camera
 from drivers.camera.sources import HEIGHT, WIDTH, Picamera, SourceGone, Unreadable, grey, opener
 
 PADDING = 64
@@ -180,3 +183,42 @@ def test_a_frame_is_as_large_as_it_says():
     for pixels, width, height in ((b"", 0, 0), (b"123", 2, 2), (b"1234", -2, -2)):
         with pytest.raises(ValueError, match="no picture of"):
             Frame(pixels, width, height)
+
+
+def look(source, decoder="zxing-cpp"):
+    return camera(source, decoder, frames_per_second=8).look()
+
+
+def test_a_camera_is_looked_for_without_being_opened(tmp_path, monkeypatch):
+    monkeypatch.setattr(looking, "is_installed", lambda package: package != "pyzbar")
+    assert look(f"pictures:{tmp_path}") == Changed(Status.READY, f"{tmp_path} is there")
+    gone = look("v4l2:/dev/video99")
+    assert gone.status is Status.NO_DEVICE
+    assert "plug the camera in" in gone.detail
+    assert look("picamera2").status is Status.READY
+    missing = look("picamera2", "pyzbar")
+    assert missing.status is Status.NO_DEPENDENCY
+    assert "libzbar0" in missing.detail
+
+
+def test_a_camera_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(looking, "is_installed", lambda _: True)
+    monkeypatch.setattr("os.access", lambda path, how: False)
+    assert "group video" in look(f"v4l2:{tmp_path}").detail
+
+
+def test_the_cameras_that_are_here_are_offered_by_names_that_stay(tmp_path, monkeypatch):
+    for name in ("usb-A_Webcam-video-index0", "usb-A_Webcam-video-index1"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(looking, "BY_ID", tmp_path)
+    monkeypatch.setattr(looking, "is_installed", lambda package: package == "linuxpy")
+    (webcam,) = looking.candidates()
+    assert webcam.options == {"source": f"v4l2:{tmp_path}/usb-A_Webcam-video-index0"}
+    registry.make(webcam.driver, webcam.options, allow_simulators=False)
+    monkeypatch.setattr(looking, "is_installed", lambda package: package == "picamera2")
+    assert [each.options for each in looking.candidates()] == [{"source": "picamera2"}]
+
+
+def test_what_every_source_and_decoder_needs_is_known():
+    assert set(looking._PACKAGES.values()) == set(library.INSTALL)
+    assert set(TABLE) < set(looking._PACKAGES)

@@ -1,0 +1,45 @@
+"""Which cameras are here, found without opening one: nothing of a camera's or decoder's code is run."""
+
+import os
+from pathlib import Path
+
+from drivers.base import Candidate, Changed, Status
+from drivers.camera.library import INSTALL, is_installed
+
+BY_ID = Path("/dev/v4l/by-id")
+_PACKAGES = {
+    "picamera2": "picamera2",
+    "v4l2": "linuxpy",
+    "pictures": "PIL",
+    "zxing-cpp": "zxingcpp",
+    "pyzbar": "pyzbar",
+}
+"""What each kind of source and each decoder needs."""
+
+
+def look(source: str, decoder: str) -> Changed:
+    """READY when all that reading takes is there; else what is not, and what to do."""
+    kind, _, where = source.partition(":")
+    for package in (_PACKAGES[decoder], _PACKAGES[kind]):
+        if not is_installed(package):
+            return Changed(Status.NO_DEPENDENCY, f"{package} is not installed: {INSTALL[package]}")
+    if not where:
+        return Changed(Status.READY, "picamera2 is there; the camera itself is seen once the daemon runs")
+    return _node(Path(where))
+
+
+def _node(path: Path) -> Changed:
+    if not path.exists():
+        return Changed(Status.NO_DEVICE, f"{path} is not there: plug the camera in, or see {BY_ID} for its name")
+    if not os.access(path, os.R_OK):
+        return Changed(Status.NO_DEVICE, f"{path} may not be read: add the daemon's user to the group video")
+    return Changed(Status.READY, f"{path} is there")
+
+
+def candidates() -> list[Candidate]:
+    """The cameras that this machine may have, and has what they need."""
+    found = [Candidate("camera", {"source": "picamera2"}, "the Raspberry Pi's camera")]
+    # A camera's further nodes hold its metadata, not pictures.
+    nodes = sorted(BY_ID.glob("*-video-index0"))
+    found += [Candidate("camera", {"source": f"v4l2:{node}"}, f"the camera {node.name}") for node in nodes]
+    return [each for each in found if is_installed(_PACKAGES[str(each.options["source"]).partition(":")[0]])]
