@@ -42,7 +42,7 @@ class Lesson:
             while True:
                 name, candidate, said = await self._hear(self._scanners, (Scan, Oversized))
                 if isinstance(said, Scan) and is_test_code(said.text):
-                    self._words.say("scanner", candidate.label, self._ending(said.ended_by))
+                    self._words.say("scanner", candidate.label, self._ending(candidate, said.ended_by))
                     return candidate
                 self._improve(name, candidate, said)
 
@@ -83,7 +83,9 @@ class Lesson:
         news = {option: value for option, value in better.options.items() if candidate.options.get(option) != value}
         self._words.say("again", candidate.label, ", ".join(f"{option} {value}" for option, value in news.items()))
 
-    def _ending(self, terminator: str) -> str:
+    def _ending(self, candidate: Candidate, terminator: str) -> str:
+        if "suffix" not in registry.TABLE[candidate.driver].defaults:
+            return self._words.text("ends_itself")  # what it gives is a whole code: a camera does
         return self._words.text("ends", _TERMINATORS[terminator]) if terminator else self._words.text("ends_pause")
 
     def _scanners(self) -> Mapping[str, Candidate]:

@@ -26,6 +26,7 @@ _WORDS = {
         "stuurt niets na een code (stel hem in op Enter, dat leest sneller)",
         "sends nothing after a code (set it to send Enter, which reads faster)",
     ),
+    "ends_itself": ("geeft hele codes", "gives whole codes"),
     "ends": ("eindigt met {0}", "ends with {0}"),
     "other_key": ("Dat was een andere toets, van {0}. Druk op Enter.", "That was another key, from {0}. Press Enter."),
     "keypad": ("Toetsenblok: {0}.", "Keypad: {0}."),

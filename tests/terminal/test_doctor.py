@@ -9,6 +9,7 @@ import pytest
 from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
+from drivers.registry import TABLE
 from terminal import checks, doctor
 from terminal.core.screen import Stage
 from tests.drivers.pty_rig import PtyRig
@@ -239,3 +240,12 @@ def test_f25_without_a_scanner_it_says_how_to_find_one(till, examine):
     assert "devices" not in examine()
     till.config.write_text("devices = []\n" + till.config.read_text().partition("[[devices]]")[0])
     assert "kindpakket terminal learn" in examine()["devices"]["advice"]
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_every_driver_of_the_registry_has_a_line_and_what_to_do(till, examine, name):
+    options = ", ".join(f'{option} = "/dev/absent"' for option in TABLE[name].options)
+    swap_devices(till, f'name = "absent"\ndriver = "{name}"\noptions = {{ {options} }}')
+    device = examine()["device absent"]
+    assert device["finding"]
+    assert device["grade"] != "ok" or TABLE[name].simulated

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.wire.errors import Broken
 from drivers import registry
+from drivers.base import Candidate
 from drivers.registry import Kind
 from terminal import config, learn, listening
 from terminal.learn_words import Words
@@ -114,6 +115,13 @@ async def test_f27_another_code_is_said_but_never_shown(serial_only, rig, spoken
         await rig.scan(TEST_CODE)
         await answer
     assert "SOMEBODY" not in spoken.text
+
+
+@pytest.mark.parametrize(
+    ("driver", "ended", "said"), [("serial-scanner", "", "set it to send Enter"), ("camera", "", "whole")]
+)
+def test_what_could_be_set_better_is_said_of_scanners_alone(driver, ended, said):
+    assert said in lesson()._ending(Candidate(driver, {}, "it"), ended)
 
 
 async def test_nothing_heard_ends_with_why(serial_only, tmp_path):
