@@ -75,6 +75,17 @@ class Visible(Protocol):
         """READY when the device is there; NO_DEVICE with what is to be done when it is not. Never raises."""
 
 
+@runtime_checkable
+class Pausable(Protocol):
+    """A driver that costs power and heat while it reads, and can rest when nobody waits for what it would read."""
+
+    def pause(self) -> None:
+        """Read nothing until `resume`; the device stays open. Asking twice is asking once."""
+
+    def resume(self) -> None:
+        """Read again, at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A device that is here now, and how a configuration says so: what learning chooses from."""

@@ -21,12 +21,23 @@ from typing import Any, NoReturn
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
 from drivers import registry
-from drivers.base import Changed, Driver, DriverEvent, DriverMisconfigured, DriverUnavailable, KeyPress, Oversized, Scan
+from drivers.base import (
+    Changed,
+    Driver,
+    DriverEvent,
+    DriverMisconfigured,
+    DriverUnavailable,
+    KeyPress,
+    Oversized,
+    Pausable,
+    Scan,
+)
 from terminal import backoff, config, log
 from terminal.clock import Clock, Sources
 from terminal.config import Config
 from terminal.core.effects import HandOut, Signal
 from terminal.core.events import Event, Key, SnapshotTaken
+from terminal.core.screen import Screen, Stage
 from terminal.link.server import Server
 from terminal.outputs import Outputs
 from terminal.perform import Counter
@@ -36,6 +47,9 @@ from terminal.store import Store
 TICK_SECONDS = 1.0
 BOUND_KEPT_SECONDS = 60
 """How much of the uptime a pulled plug can take from the kept bound."""
+
+AWAITS_NO_SCAN = frozenset({Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.WORKING, Stage.LOCKED})
+"""Here a camera rests: the pass has been read, or none will be."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +69,7 @@ class Daemon:
         self._ready = asyncio.Event()
         self._wakers: list[Callable[[], None]] = []
         self._outputs = Outputs(settings, store, {})
+        self._pausable: list[Pausable] = []
 
     async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
         """Sell until `stop` is set; `ready` is called once a scan can be taken. Raises Broken."""
@@ -62,6 +77,7 @@ class Daemon:
         drivers = {name: driver for name, driver in made.items() if driver}
         self._outputs = Outputs(self._settings, self._store, drivers)
         self._silent -= self._outputs.names
+        self._pausable = [driver for driver in drivers.values() if isinstance(driver, Pausable)]
         await self._link.start()
         try:
             async with asyncio.TaskGroup() as group:
@@ -82,13 +98,21 @@ class Daemon:
 
     async def _take(self) -> NoReturn:
         shown = self._counter.screen()
-        self._link.publish(shown)
+        self._show(shown)
         while True:
             (await self._inbox.get())()
             screen = self._counter.screen()
             if screen != shown:
-                self._link.publish(screen)
+                self._show(screen)
                 shown = screen
+
+    def _show(self, screen: Screen) -> None:
+        self._link.publish(screen)
+        for driver in self._pausable:
+            if screen.stage in AWAITS_NO_SCAN:
+                driver.pause()
+            else:
+                driver.resume()
 
     async def _tick(self) -> NoReturn:
         while True:

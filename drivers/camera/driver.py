@@ -63,12 +63,12 @@ class Camera:
         self._paused = False
 
     def pause(self) -> None:
-        """Take no pictures until `resume`: no sale waits for a code. The process goes on living."""
-        self._tell(paused=True)
+        """Take no pictures until `resume`. The process goes on living."""
+        self._rest(paused=True)
 
     def resume(self) -> None:
         """Take pictures again."""
-        self._tell(paused=False)
+        self._rest(paused=False)
 
     async def run(self, emit: Emit) -> None:
         """Read until cancelled; the process is started anew whenever it ends or hangs."""
@@ -95,7 +95,7 @@ class Camera:
             raise _Ended(f"the camera's process does not start ({error.strerror})") from error
         try:
             self._control = process.stdin
-            self._tell(paused=self._paused)
+            self._tell()
             await self._hear(process, said)
         finally:
             self._control = None
@@ -138,10 +138,14 @@ class Camera:
                 raise _Ended(f"the camera's process ended {_manner(await process.wait())}")
         return line
 
-    def _tell(self, *, paused: bool) -> None:
-        self._paused = paused
+    def _rest(self, *, paused: bool) -> None:
+        if paused != self._paused:
+            self._paused = paused
+            self._tell()
+
+    def _tell(self) -> None:
         if self._control is not None:
-            self._control.write(b"pause\n" if paused else b"resume\n")
+            self._control.write(b"pause\n" if self._paused else b"resume\n")
 
 
 class _Said:

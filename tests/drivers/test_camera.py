@@ -162,6 +162,17 @@ async def test_while_paused_nothing_is_read_and_nothing_is_lost(rig, driver):
         assert (await heard.count(2))[-1] == Scan(CODE)
 
 
+async def test_f23_a_code_that_lies_there_through_a_pause_is_not_read_again(rig, driver):
+    async with running(driver) as heard:
+        rig.hold(CODE)
+        await heard.count(2)
+        driver.pause()
+        rig.hold(CODE, frames=3)
+        driver.resume()
+        rig.hold(OTHER)
+        assert (await heard.count(3))[1:] == [Scan(CODE), Scan(OTHER)]
+
+
 def unseen():
     raise NotImplementedError("nobody looks for this one")
 

@@ -81,28 +81,41 @@ def test_a_pass_under_the_camera_is_sold_to(till, rig):
 
 
 @pytest.mark.parametrize("order", ["die-by-abort", f"die-by-{signal.SIGSEGV.value}"])
-def test_f28_a_decoder_that_crashes_in_a_sale_leaves_the_sale_as_it_is(till, rig, shim, order):
+def test_f28_when_a_decoder_crashes_the_rest_sells_on_and_the_camera_reads_again(till, rig, shim, order):
     with open_shop(till, PYTHONPATH=str(shim)) as (running, glass):
+        (shim / order).touch()
+        rig.hold("no pass")
+        glass.until(lambda screen: lamp(screen) == "lost")
+        assert not (shim / order).exists()
         running.scan(code(1))
         glass.until(Stage.AMOUNT)
-        (shim / order).touch()
-        rig.hold(code(2))
-        dark = glass.until(lambda screen: lamp(screen) == "lost")
-        assert dark.stage is Stage.AMOUNT
-        running.keys("1", "2", "5", "0", "confirm")
-        assert glass.until(Stage.APPROVED).amount == 12_50
-        assert running.process.poll() is None
-    assert not (shim / order).exists()
-
-
-def test_f28_after_a_crash_the_camera_reads_again(till, rig, shim):
-    with open_shop(till, PYTHONPATH=str(shim)) as (running, glass):
-        (shim / "die-by-abort").touch()
-        rig.hold(code(1))
-        glass.until(lambda screen: lamp(screen) == "lost")
+        assert sold(running, glass) is Stage.APPROVED
         glass.until(lambda screen: lamp(screen) == "ready")
+        rig.hold(code(2))
         glass.until(Stage.AMOUNT)
         assert sold(running, glass) is Stage.APPROVED
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
+def test_f28_a_crash_in_a_sale_that_the_camera_began_leaves_the_sale_as_it_is(till, rig, number):
+    with open_shop(till) as (running, glass):
+        rig.hold(code(1))
+        glass.until(Stage.AMOUNT)
+        rig.kill(number)
+        assert glass.until(lambda screen: lamp(screen) == "lost").stage is Stage.AMOUNT
+        assert sold(running, glass) is Stage.APPROVED
+
+
+def test_while_a_sale_has_its_pass_the_camera_reads_no_other(till, rig):
+    with open_shop(till) as (running, glass):
+        rig.hold(code(1))
+        glass.until(Stage.AMOUNT)
+        rig.hold(code(2))
+        running.keys("1", "2", "5", "0")
+        glass.until(lambda screen: screen.amount == 12_50)
+        running.keys("cancel")
+        glass.until(Stage.READY)
+        assert glass.until(Stage.AMOUNT).amount == 0  # only now was the other one read
 
 
 def test_f26_a_camera_that_hangs_in_a_sale_leaves_the_sale_and_comes_back(till, rig):
