@@ -21,6 +21,10 @@ from terminal.trial import is_test_code, refine
 PATIENCE_SECONDS = 180.0
 """How long a question stands. A person may have to find the scanner's plug; the keyboards must come free again."""
 
+_STOPPED = "stopped; nothing was changed"
+_CONTROL_C = "\x03"
+"""What a grabbed keyboard types when a person wants to stop: the shell below does not get to see it."""
+
 _TERMINATORS = {"\r": "Enter (CR)", "\n": "LF", "\t": "Tab"}
 
 
@@ -41,6 +45,8 @@ class Lesson:
         async with self._patiently():
             while True:
                 name, candidate, said = await self._hear(self._scanners, (Scan, Oversized))
+                if said == Scan(_CONTROL_C):
+                    raise Broken(_STOPPED)
                 if isinstance(said, Scan) and is_test_code(said.text):
                     self._words.say("scanner", candidate.label, self._ending(candidate, said.ended_by))
                     return candidate
@@ -52,6 +58,8 @@ class Lesson:
         async with self._patiently():
             while True:
                 _, candidate, said = await self._hear(lambda: keypads(scanner), (KeyPress,))
+                if said == KeyPress("cancel"):
+                    raise Broken(_STOPPED)
                 if said == KeyPress("confirm"):
                     self._words.say("keypad", candidate.label)
                     return candidate

@@ -7,10 +7,10 @@ from typing import Literal
 
 _WORDS = {
     "scan": (
-        "Scan de testcode: het papier uit docs/test-code.pdf, of de code hieronder.",
-        "Scan the test code: the sheet from docs/test-code.pdf, or the code below.",
+        "Scan de testcode: het papier uit docs/test-code.pdf, of de code hieronder (Ctrl+C stopt).",
+        "Scan the test code: the sheet from docs/test-code.pdf, or the code below (Ctrl+C stops).",
     ),
-    "press": ("Druk op Enter op het toetsenblok.", "Press Enter on the keypad."),
+    "press": ("Druk op Enter op het toetsenblok (Esc stopt).", "Press Enter on the keypad (Esc stops)."),
     "hears": ("  luistert naar {0}", "  listening to {0}"),
     "trouble": ("  kan niet luisteren naar {0}: {1}", "  cannot listen to {0}: {1}"),
     "other": (

@@ -4,14 +4,15 @@ import asyncio
 
 import pytest
 
+from contracts.wire.errors import Broken
 from drivers.base import Candidate
 from terminal import listening
 from terminal.trial import TEST_CODE
 from tests.drivers.keyboard_rig import Machine, write
-from tests.drivers.keys import DOWN, ENTER, KP_ENTER, events, strokes
+from tests.drivers.keys import CTRL, DOWN, ENTER, KP_ENTER, events, strokes
 from tests.terminal.pupil import Spoken, asking, lesson
 
-SPACE = 57
+SPACE, ESCAPE, C = 57, 1, 46
 
 
 @pytest.fixture
@@ -64,3 +65,15 @@ async def test_f25_the_keypad_is_the_one_whose_enter_is_pressed_and_never_the_sc
         found = await answer
     assert (found.driver, dict(found.options)) == ("evdev-keypad", {"device": "04d9:a02a"})
     assert "listening to a scanner" not in spoken.text
+
+
+@pytest.mark.parametrize(("kind", "stroke"), [("scanner", (CTRL, C)), ("keypad", (ESCAPE,))])
+async def test_a_person_can_stop_on_the_keyboard_that_is_grabbed(machine, spoken, kind, stroke):
+    keyboard = machine.plug("413c:2107", "the console's keyboard")
+    question = lesson().scanner() if kind == "scanner" else lesson().keypad(None)
+    async with asking(question) as answer:
+        await spoken.until("listening to")
+        await write(keyboard, events([stroke]))
+        with pytest.raises(Broken, match="stopped"):
+            await answer
+    assert not keyboard.grabbed
