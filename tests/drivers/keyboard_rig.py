@@ -104,10 +104,10 @@ class Machine:
         self._patches: list[Any] = [
             mock.patch("drivers.evdev_device.InputDevice", self.open),
             mock.patch("drivers.hotplug.keyboards", self.keyboards),
-            mock.patch("drivers.evdev_device.Hotplug", return_value=self),
+            mock.patch("drivers.evdev_device.Hotplug", self.watch),
             mock.patch("drivers.hotplug.may_read", lambda keyboard: keyboard.node not in self.forbidden),
         ]
-        self._said, self._say = os.pipe2(os.O_NONBLOCK)
+        self._plugs: list[Plugs] = []
         for patch in self._patches:
             patch.start()
 
@@ -116,8 +116,8 @@ class Machine:
             patch.stop()
         for node in self._made:
             node.destroy()
-        os.close(self._said)
-        os.close(self._say)
+        for plugs in self._plugs:
+            plugs.close()
 
     def plug(self, product: str = "0c2e:0b61", name: str = "a scanner", links: Iterable[str] = ()) -> Node:
         """A keyboard more, under a node that no other has had."""
@@ -135,7 +135,8 @@ class Machine:
         self.say()
 
     def say(self) -> None:
-        os.write(self._say, b"!")
+        for plugs in self._plugs:
+            plugs.say()
 
     # What stands in for drivers.hotplug and evdev
 
@@ -147,17 +148,36 @@ class Machine:
             raise OSError(errno.EACCES, "Permission denied")
         return self.nodes[node]
 
+    def watch(self) -> "Plugs":
+        plugs = Plugs()
+        self._plugs.append(plugs)
+        return plugs
+
+
+class Plugs:
+    """What stands in for drivers.hotplug.Hotplug: one listener's word of udev."""
+
+    def __init__(self) -> None:
+        self._said, self._say = os.pipe2(os.O_NONBLOCK)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        """A machine closes them all."""
 
     def fileno(self) -> int:
         return self._said
 
     def drain(self) -> None:
         os.read(self._said, 4096)
+
+    def say(self) -> None:
+        os.write(self._say, b"!")
+
+    def close(self) -> None:
+        os.close(self._said)
+        os.close(self._say)
 
 
 class KeyboardRig:
