@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.chain import checksum
+from contracts.wire.signature import words
 from contracts.wire.units import Address
 from provisioning.town import Town
 
@@ -16,14 +17,14 @@ class Raise:
     cents: int
 
 
-def register(town: Town, terminal: Address, shop: int, slices: Sequence[Raise] = ()) -> None:
-    """Bind the terminal to the shop and fund its slices.
+def register(town: Town, terminal: Address, shop: int, consent: bytes, slices: Sequence[Raise] = ()) -> None:
+    """Bind the terminal to the shop and fund its slices. The consent is the terminal's own: 64 bytes over the two.
 
     The same again does no harm: a terminal of that shop stays it, and only slices that are still empty are funded.
-    Raises Reverted when the terminal is another shop's, or a reserve is too small.
+    Raises Reverted when the terminal is another shop's or did not agree to this one, or a reserve is too small.
     """
     if int(town.view("terminal", checksum(terminal))[0]) != shop:
-        town.act("register_terminal", checksum(terminal), shop)
+        town.act("register_terminal", checksum(terminal), shop, words(consent))
     for one in slices:
         if not left(town, one.programme, terminal):
             raise_slice(town, one.programme, terminal, one.cents)

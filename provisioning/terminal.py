@@ -1,7 +1,7 @@
 """`kindpakket provision terminal`: a new terminal, on the device and on the contract.
 
-On a till of its own, `make` runs on the device and needs no node; `register` runs where the sponsor's key is. `add`
-does both, where one person has both.
+On a till of its own, `make` runs on the device and needs no node. It prints the terminal's consent to be of one shop
+and no other; with it, `register` runs where the sponsor's key is. `add` does both, where one person has both.
 """
 
 import argparse
@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 
 from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
-from contracts.wire.units import Address, to_hex
+from contracts.wire.signature import SIGNATURE_BYTES
+from contracts.wire.units import Address, from_hex, to_hex
 from provisioning import desk, device
 from provisioning.desk import Answer
+from terminal.signer import TerminalSigner
 
 if TYPE_CHECKING:
     from provisioning.fleet import Raise
 
 _EXAMPLE = """  kindpakket provision terminal make --record deployment.json --config /etc/kindpakket/terminal.toml \\
-      --state /var/lib/kindpakket --shop-name "Winkel 3" --support "0800-1234" --gateway https://gateway.example
-  kindpakket provision terminal register --record deployment.json --terminal 0x... --shop 3 --slice 1=500,00
+      --state /var/lib/kindpakket --shop-number 3 --shop-name "Winkel 3" --support "0800-1234" \\
+      --gateway https://gateway.example
+  kindpakket provision terminal register --record deployment.json --terminal 0x... --shop 3 --consent 0x... \\
+      --slice 1=500,00
   kindpakket provision terminal raise --record deployment.json --terminal 0x... --slice 1=250,00"""
 
 
@@ -29,12 +33,21 @@ def main(argv: list[str]) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     making = commands.add_parser("make", help="on the device: key, journal and configuration")
     desk.add_town(making, signs=False)
+    _add_shop(making, "--shop-number")
     _add_device(making)
     making.set_defaults(run=_make)
+    consenting = commands.add_parser("consent", help="on the device: its consent again, or for another shop")
+    consenting.add_argument("--record", type=Path, required=True, metavar="FILE", help="the deployment's record")
+    desk.add_json(consenting)
+    _add_shop(consenting, "--shop-number")
+    _add_state(consenting)
+    consenting.set_defaults(run=_consent)
     registering = commands.add_parser("register", help="on the contract: bind it to a shop and fund its slices")
     desk.add_town(registering)
     _add_contract(registering)
     registering.add_argument("--terminal", type=desk.option(desk.address), required=True, metavar="ADDRESS")
+    about = "the terminal's, as `make` printed it"
+    registering.add_argument("--consent", type=desk.option(_signature), required=True, metavar="0x...", help=about)
     registering.set_defaults(run=_register)
     adding = commands.add_parser("add", help="make and register in one go")
     desk.add_town(adding)
@@ -51,7 +64,7 @@ def main(argv: list[str]) -> int:
 
 def _add_device(to: argparse.ArgumentParser) -> None:
     to.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration that is written")
-    to.add_argument("--state", type=Path, required=True, metavar="DIR", help="where key and journal live, on a disk")
+    _add_state(to)
     to.add_argument("--shop-name", required=True, metavar="NAME", help="the shop as the screen shows it")
     to.add_argument("--support", required=True, metavar="TEXT", help="whom the screen says to call")
     to.add_argument("--gateway", required=True, metavar="URL", help="where entries are handed in")
@@ -59,8 +72,16 @@ def _add_device(to: argparse.ArgumentParser) -> None:
     to.add_argument("--simulators", action="store_true", help="a simulated scanner and keypad: never in a shop")
 
 
+def _add_state(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--state", type=Path, required=True, metavar="DIR", help="where key and journal live, on a disk")
+
+
+def _add_shop(to: argparse.ArgumentParser, name: str) -> None:
+    to.add_argument(name, type=desk.option(desk.identity), required=True, metavar="N", help="whose terminal it is")
+
+
 def _add_contract(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--shop", type=desk.option(desk.identity), required=True, metavar="N", help="whose terminal it is")
+    _add_shop(to, "--shop")
     _add_slices(to, required=False)
 
 
@@ -74,28 +95,48 @@ def _slice(text: str) -> tuple[int, int]:
     return desk.identity(programme), desk.money(amount)
 
 
+def _signature(text: str) -> bytes:
+    signature = from_hex(text)
+    if len(signature) != SIGNATURE_BYTES:
+        raise ValueError(f"expected 0x followed by {2 * SIGNATURE_BYTES} hex digits")
+    return signature
+
+
 def _make(arguments: argparse.Namespace) -> Answer:
-    terminal = device.make(_plan(arguments))
-    sentence = f"made terminal {to_hex(terminal)}; now register it, where the sponsor's key is"
-    return Answer(sentence, {"terminal": to_hex(terminal), "config": str(arguments.config)})
+    device.make(_plan(arguments))
+    agreed = _consent(arguments)
+    return Answer(f"made a terminal; {agreed.sentence}", {**agreed.data, "config": str(arguments.config)})
+
+
+def _consent(arguments: argparse.Namespace) -> Answer:
+    terminal = _signer(arguments)
+    shop, consent = arguments.shop_number, to_hex(terminal.sign_registration(arguments.shop_number))
+    options = f"--terminal {to_hex(terminal.address)} --shop {shop} --consent {consent}"
+    data = {"terminal": to_hex(terminal.address), "shop": shop, "consent": consent}
+    return Answer(f"now register it, where the sponsor's key is, with {options}", data)
+
+
+def _signer(arguments: argparse.Namespace) -> TerminalSigner:
+    return TerminalSigner.load(arguments.state / device.KEY, Deployment.load(arguments.record).domain)
 
 
 def _register(arguments: argparse.Namespace) -> Answer:
-    return _registered(arguments, arguments.terminal)
+    return _registered(arguments, arguments.terminal, arguments.consent)
 
 
 def _add(arguments: argparse.Namespace) -> Answer:
     from provisioning.town import open_town  # noqa: PLC0415 -- web3 is loaded only by what speaks to a node
 
     open_town(arguments)  # whatever keeps it from being registered is found out before a key is made
-    return _registered(arguments, device.make(_plan(arguments)))
+    terminal = device.make(_plan(arguments))
+    return _registered(arguments, terminal, _signer(arguments).sign_registration(arguments.shop))
 
 
-def _registered(arguments: argparse.Namespace, terminal: Address) -> Answer:
+def _registered(arguments: argparse.Namespace, terminal: Address, consent: bytes) -> Answer:
     from provisioning import fleet  # noqa: PLC0415 -- as above
     from provisioning.town import open_town  # noqa: PLC0415 -- as above
 
-    fleet.register(open_town(arguments), terminal, arguments.shop, _raises(arguments))
+    fleet.register(open_town(arguments), terminal, arguments.shop, consent, _raises(arguments))
     sentence = f"terminal {to_hex(terminal)} is of shop {arguments.shop}"
     return Answer(sentence, {"terminal": to_hex(terminal), "shop": arguments.shop})
 

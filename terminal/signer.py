@@ -41,7 +41,7 @@ class _Unshowable:
 
 
 class TerminalSigner(_Unshowable):
-    """The terminal's key: signs its journal, and its requests to the gateway."""
+    """The terminal's key: signs its journal, its requests to the gateway, and once whose terminal it is."""
 
     __slots__ = ("_key", "domain")
 
@@ -70,6 +70,10 @@ class TerminalSigner(_Unshowable):
     def sign_journal(self, sequence: int, head: Hash) -> bytes:
         """The 64 bytes that vouch for the journal up to this sequence and head."""
         return sign(self._key, typed_data.journal(self.domain, self.address, sequence, head))
+
+    def sign_registration(self, shop: int) -> bytes:
+        """The 64 bytes by which it agrees to be bound to this shop on the contract, for good. They are no secret."""
+        return sign(self._key, typed_data.registration(self.domain, self.address, shop))
 
     def sign_request(self, method: str, target: str, body: bytes, time: Timestamp) -> bytes:
         """The 64 bytes that show the gateway who asks: method, path with query, body and time."""

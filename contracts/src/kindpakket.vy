@@ -354,17 +354,23 @@ def admit_shop(programme: uint32, shop: uint32, admitted: bool):
 
 
 @external
-def register_terminal(terminal: address, shop: uint32):
+def register_terminal(terminal: address, shop: uint32, signature: bytes32[2]):
     """
     @notice Bind a terminal to a shop, for good: its journal names no shop, so a change would pay the wrong one.
+    @dev The terminal must agree, or any sponsor could bind it to a shop of its own before the rightful one does.
     @param terminal The address of the terminal's key.
     @param shop A shop that the calling sponsor registered.
+    @param signature The terminal's, over the registration: r, then s with its parity (EIP-2098).
     """
     sponsor: uint32 = self._calling_sponsor()
     assert self.shops[shop].sponsor == sponsor, "shop: of another sponsor"
     assert terminal != empty(address), "terminal: no address"
     assert self.terminals[terminal] == 0, "terminal: registered before"
-    genesis: bytes32 = keccak256(concat(self._domain_separator(), convert(terminal, bytes20)))
+    domain: bytes32 = self._domain_separator()
+    digest: bytes32 = typed_data.registration(domain, terminal, shop)
+    signer: address = typed_data.recover(digest, concat(signature[0], signature[1]))
+    assert signer == terminal, "terminal: did not agree"
+    genesis: bytes32 = keccak256(concat(domain, convert(terminal, bytes20)))
     self.terminals[terminal] = slots.terminal(convert(shop, uint256), 0, genesis)
     log TerminalRegistered(terminal=terminal, shop=shop)
 

@@ -14,6 +14,7 @@ PAYMENT_TYPE: constant(bytes32) = keccak256(
     "Payment(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time)"
 )
 JOURNAL_TYPE: constant(bytes32) = keccak256("Journal(address terminal,uint32 sequence,bytes32 head)")
+REGISTRATION_TYPE: constant(bytes32) = keccak256("Registration(address terminal,uint32 shop)")
 
 SIGNATURE_BYTES: constant(uint256) = 64
 PARITY_BIT: constant(uint256) = 255
@@ -49,6 +50,16 @@ def journal(domain: bytes32, terminal: address, sequence: uint256, head: bytes32
     @dev What a terminal signs.
     """
     content: bytes32 = keccak256(abi_encode(JOURNAL_TYPE, terminal, sequence, head))
+    return keccak256(concat(0x1901, domain, content))
+
+
+@internal
+@pure
+def registration(domain: bytes32, terminal: address, shop: uint32) -> bytes32:
+    """
+    @dev What a terminal signs once, to be bound to a shop.
+    """
+    content: bytes32 = keccak256(abi_encode(REGISTRATION_TYPE, terminal, shop))
     return keccak256(concat(0x1901, domain, content))
 
 

@@ -49,5 +49,10 @@ def recover(digest: Hash, signature: bytes) -> Address | None:
         return None  # r is the x of no point on the curve
 
 
+def words(signature: bytes) -> tuple[bytes, bytes]:
+    """The 64 bytes as the contract takes a signature that stands alone (bytes32[2]): r, and s with the parity."""
+    return signature[:32], signature[32:]
+
+
 def _address(key: PublicKey) -> Address:
     return Address(keccak256(key.format(compressed=False)[1:])[-20:])

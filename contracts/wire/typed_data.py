@@ -17,6 +17,7 @@ DOMAIN_TYPE = keccak256(b"EIP712Domain(string name,string version,uint256 chainI
 PAYMENT_TYPE = keccak256(b"Payment(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time)")
 DELEGATION_TYPE = keccak256(b"Delegation(uint32 programme,uint32 ceiling,uint40 expiry,uint32 counter)")
 JOURNAL_TYPE = keccak256(b"Journal(address terminal,uint32 sequence,bytes32 head)")
+REGISTRATION_TYPE = keccak256(b"Registration(address terminal,uint32 shop)")
 REQUEST_TYPE = keccak256(b"Request(address terminal,string method,string target,bytes32 body,uint40 time)")
 
 
@@ -47,6 +48,11 @@ def delegation(domain: Domain, programme: int, ceiling: Cents, expiry: Timestamp
 def journal(domain: Domain, terminal: Address, sequence: int, head: Hash) -> Hash:
     """What the terminal signs for each entry: the journal up to this sequence hashes to this head."""
     return _digest(domain, keccak256(JOURNAL_TYPE, _word(terminal), _word(sequence), head))
+
+
+def registration(domain: Domain, terminal: Address, shop: int) -> Hash:
+    """What the terminal signs once: it agrees to be bound to this shop, for good."""
+    return _digest(domain, keccak256(REGISTRATION_TYPE, _word(terminal), _word(shop)))
 
 
 def request(domain: Domain, terminal: Address, method: str, target: str, body: bytes, time: Timestamp) -> Hash:

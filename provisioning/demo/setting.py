@@ -28,6 +28,7 @@ from provisioning.grant import Line
 from provisioning.town import Town
 from terminal import export
 from terminal.reconcile import reconcile
+from terminal.signer import TerminalSigner
 from terminal.store import Reader
 
 Say = Callable[[str], None]
@@ -175,7 +176,9 @@ class Setting:
         for each in plan.admitted:
             shop.admit(self.town, each, number)
         terminal = device.make(terminal_plan)
-        fleet.register(self.town, terminal, number, [Raise(each, cents) for each, cents in plan.slices.items()])
+        consent = TerminalSigner.load(terminal_plan.key, terminal_plan.deployment.domain).sign_registration(number)
+        slices = [Raise(each, cents) for each, cents in plan.slices.items()]
+        fleet.register(self.town, terminal, number, consent, slices)
         return number, terminal
 
     def _program(self, name: str, *arguments: str) -> Program:

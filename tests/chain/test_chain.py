@@ -44,7 +44,7 @@ def test_what_the_contract_refuses_comes_in_its_own_words(node: Rpc):
     with pytest.raises(Reverted, match="the contract refuses: sponsor: only the owner"):
         chain.send(OTHER, contract.functions.register_sponsor(OTHER.address))
     with pytest.raises(Reverted, match="sponsor: only a sponsor"):
-        chain.send(OWNER, contract.functions.register_terminal(OWNER.address, 9))
+        chain.send(OWNER, contract.functions.register_terminal(OWNER.address, 9, (bytes(32), bytes(32))))
 
 
 def test_who_has_no_money_for_gas_is_told_so(node: Rpc):

@@ -24,7 +24,7 @@ from tests.contract.world import SOURCES_VARIABLE, artifact, probe
 ROOT = Path(__file__).parents[2]
 SUITE = tuple(
     f"tests/contract/test_{name}.py"
-    for name in ("judging", "segments", "money", "sponsors", "vectors", "stateful", "approved_is_paid")
+    for name in ("judging", "segments", "money", "sponsors", "consent", "vectors", "stateful", "approved_is_paid")
 )
 OPTIONS = ("-x", "-q", "--tb=no", "--hypothesis-seed=1", "--hypothesis-profile=first-failure")
 JUDGE, PACKING, SIGNING = "kindpakket.vy", "slots.vy", "typed_data.vy"
@@ -121,6 +121,8 @@ MUTANTS = (
     Mutant(
         "a terminal can change its shop", '    assert self.terminals[terminal] == 0, "terminal: registered before"\n'
     ),
+    Mutant("a terminal is not asked", '    assert signer == terminal, "terminal: did not agree"\n'),
+    Mutant("any key agrees for a terminal", "assert signer == terminal,", "assert signer != empty(address),"),
     Mutant("any sponsor will do", "self.sponsors[sponsor].admin == msg.sender", "self.sponsor_of[msg.sender] != 0"),
 )
 

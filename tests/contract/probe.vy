@@ -26,5 +26,11 @@ def journal(domain: bytes32, terminal: address, sequence: uint256, head: bytes32
 
 @external
 @view
+def registration(domain: bytes32, terminal: address, shop: uint32) -> bytes32:
+    return typed_data.registration(domain, terminal, shop)
+
+
+@external
+@view
 def recover(digest: bytes32, signature: Bytes[typed_data.SIGNATURE_BYTES]) -> address:
     return typed_data.recover(digest, signature)

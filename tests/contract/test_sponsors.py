@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.wire.signature import words
 from contracts.wire.units import Address
 from tests.contract.world import (
     BEGINS,
@@ -146,23 +147,29 @@ def test_a_shop_of_one_sponsor_may_be_admitted_by_another(world):
     assert world.contract.view("is_admitted", programme, 1)
 
 
+def refusal(world: World, till: str, shop: int, sender: str = "sponsor-01") -> str:
+    """Why a terminal that agreed is not registered."""
+    return world.revert_reason(
+        lambda: world("register_terminal", address(till), shop, world.consent(till, shop), sender=sender)
+    )
+
+
 def test_a_terminal_is_bound_to_its_shop_for_good(world):
     world.new_shop("shop-02")
-    receipt = world("register_terminal", address("till-02"), 2)
+    receipt = world("register_terminal", address("till-02"), 2, world.consent("till-02", 2))
     assert receipt.named("TerminalRegistered")[0].shop == 2
     assert world.contract.view("terminal", address("till-02")).shop == 2
     for shop in (1, 2):
-        reason = world.revert_reason(lambda shop=shop: world("register_terminal", address("till-02"), shop))
-        assert reason == "terminal: registered before"
-    assert world.revert_reason(lambda: world("register_terminal", NOBODY, 1)) == "terminal: no address"
-    assert world.revert_reason(lambda: world("register_terminal", address("till-03"), 0)) == "shop: of another sponsor"
-    assert world.revert_reason(lambda: world("register_terminal", address("till-03"), 9)) == "shop: of another sponsor"
+        assert refusal(world, "till-02", shop) == "terminal: registered before"
+    nobody = lambda: world("register_terminal", NOBODY, 1, words(bytes(64)))  # noqa: E731
+    assert world.revert_reason(nobody) == "terminal: no address"
+    for shop in (0, 9):
+        assert refusal(world, "till-03", shop) == "shop: of another sponsor"
 
 
 def test_only_the_sponsor_of_a_shop_registers_its_terminals(world):
     world.register_sponsor("sponsor-02")
-    call = lambda: world("register_terminal", address("till-02"), 1, sender="sponsor-02")  # noqa: E731
-    assert world.revert_reason(call) == "shop: of another sponsor"
+    assert refusal(world, "till-02", 1, sender="sponsor-02") == "shop: of another sponsor"
 
 
 SPONSORED = [
@@ -191,13 +198,13 @@ def test_a_programme_obeys_its_own_sponsor_alone(world, name, arguments):
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("register_shop", (address("shop-02"),)),
-        ("register_terminal", (address("till-02"), 1)),
-        ("create_programme", None),
+        ("register_shop", lambda _: (address("shop-02"),)),
+        ("register_terminal", lambda world: (address("till-02"), 1, world.consent("till-02", 1))),
+        ("create_programme", terms),
     ],
 )
 def test_only_sponsors_do_what_sponsors_do(world, name, arguments):
-    used = terms(world) if arguments is None else arguments
+    used = arguments(world)
     for sender in ("owner", "anybody"):
         reason = world.revert_reason(lambda sender=sender: world(name, *used, sender=sender))
         assert reason == "sponsor: only a sponsor"

@@ -4,12 +4,14 @@ import pytest
 
 from contracts.wire.entry import PAYMENT_BYTES
 from contracts.wire.reasons import Reason
+from contracts.wire.signature import words
 from contracts.wire.units import from_hex, to_hex
 from tests.contract.evm import NOBODY, Contract, Evm
 from tests.contract.world import BEGINS, ENDS, NETWORK, NOW, OFFLINE_WINDOW, address, artifact, probe
 from tests.wire.vectors import DOMAIN, GOLDEN
 
 JOURNAL = GOLDEN["journal"]
+REGISTRATION = GOLDEN["digests"]["registration"]
 
 
 @pytest.fixture
@@ -23,7 +25,10 @@ def judge() -> Contract:
         terms = ("Kindpakket", euro.address, BEGINS, ENDS, 5000, OFFLINE_WINDOW)
         contract("create_programme", *terms, sender=address("sponsor-01"))
     contract("register_shop", address("shop-01"), sender=address("sponsor-01"))
-    contract("register_terminal", from_hex(JOURNAL["terminal"]), 1, sender=address("sponsor-01"))
+    agreed = words(from_hex(REGISTRATION["signature"]))
+    contract(
+        "register_terminal", from_hex(JOURNAL["terminal"]), REGISTRATION["shop"], agreed, sender=address("sponsor-01")
+    )
     return contract
 
 
@@ -61,6 +66,13 @@ def test_digests_and_who_signed_them(inside, item):
         digest = inside.view("payment", domain, terminal, *sale)
         assert to_hex(digest) == item["digest"]
         assert inside.view("recover", digest, from_hex(item["signature"])) == JOURNAL["pass"]
+
+
+def test_the_digest_of_a_registration(inside):
+    domain, terminal = from_hex(GOLDEN["domain"]["separator"]), from_hex(REGISTRATION["terminal"])
+    digest = inside.view("registration", domain, terminal, REGISTRATION["shop"])
+    assert to_hex(digest) == REGISTRATION["digest"]
+    assert inside.view("recover", digest, from_hex(REGISTRATION["signature"])) == REGISTRATION["terminal"]
 
 
 @pytest.mark.parametrize("row", GOLDEN["signatures"], ids=lambda row: row["about"])

@@ -155,11 +155,15 @@ class World:
 
     def new_till(self, name: str, shop: int, slice_cents: int = 0, sponsor: str = "sponsor-01") -> Till:
         """A terminal of the shop, with a slice of programme 1."""
-        self("register_terminal", address(name), shop, sender=sponsor)
+        self("register_terminal", address(name), shop, self.consent(name, shop), sender=sponsor)
         if slice_cents:
             self("raise_slice", 1, address(name), slice_cents, sender=sponsor)
         self.tills[name] = Till(name, self.domain)
         return self.tills[name]
+
+    def consent(self, name: str, shop: int) -> tuple[bytes, bytes]:
+        """A terminal's signature that it is of the shop, as the contract takes it."""
+        return signature.words(signature.sign(key(name), typed_data.registration(self.domain, address(name), shop)))
 
     def grant(self, holder: str, cents: int, programme: int = 1, sponsor: str = "sponsor-01") -> None:
         """Budget for a pass."""

@@ -44,7 +44,8 @@ class Street:
         families = [grant.Line(pass_address(number), Cents(BUDGET)) for number in range(1, FAMILIES + 1)]
         grant.grant(self.town, self.programme, "2026", families)
         self.till = Till(folder / "till", rpc_url=rpc_url, domain=self.deployment.domain)
-        fleet.register(self.town, self.till.address, self.shop, [fleet.Raise(self.programme, Cents(SLICE))])
+        consent = self.till.signer().sign_registration(self.shop)
+        fleet.register(self.town, self.till.address, self.shop, consent, [fleet.Raise(self.programme, Cents(SLICE))])
         self.gateway: subprocess.Popen[str] | None = None
         self._port = "0"
 

@@ -16,7 +16,7 @@ from contracts.wire import journal, typed_data
 from contracts.wire.batch import Segment
 from contracts.wire.entry import Payment
 from contracts.wire.hashing import keccak256
-from contracts.wire.signature import address_of, sign
+from contracts.wire.signature import address_of, sign, words
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Hash, Timestamp, from_hex, to_hex
 
@@ -137,10 +137,13 @@ class World:
 
     def till(self, slice_cents: int = SLICE) -> Till:
         till = Till(self.domain)
-        self.send(self.contract.functions.register_terminal(checksum(till.address), 1))
+        self.register(till.address, sign(till.key, typed_data.registration(self.domain, till.address, 1)))
         if slice_cents:
             self.send(self.contract.functions.raise_slice(1, checksum(till.address), slice_cents))
         return till
+
+    def register(self, terminal: Address, consent: bytes) -> None:
+        self.send(self.contract.functions.register_terminal(checksum(terminal), 1, words(consent)))
 
     def card(self, cents: int = GRANTED) -> Pass:
         card = Pass()

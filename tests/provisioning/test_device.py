@@ -7,7 +7,7 @@ import pytest
 
 from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
-from contracts.wire.units import Address, Hash
+from contracts.wire.units import Address, Hash, to_hex
 from provisioning import device
 from terminal import config
 from terminal.signer import TerminalSigner
@@ -100,9 +100,13 @@ def test_at_the_shell_it_needs_no_node_and_no_key(plan: device.Plan, tmp_path: P
     record = tmp_path / "record.json"
     DEPLOYMENT.save(record)
     where = ("--record", str(record), "--config", str(plan.config), "--state", str(plan.state))
-    words = ("provision", "terminal", "make", *where, "--shop-name", "Winkel 3", "--support", "0800")
+    names = ("--shop-number", "3", "--shop-name", "Winkel 3", "--support", "0800")
+    words = ("provision", "terminal", "make", *where, *names)
     missing = run(*words, "--gateway", "http://127.0.0.1:8700")
     assert (missing.status, "--rpc" in missing.err) == (1, True)
     made = run(*words, "--gateway", "http://127.0.0.1:8700", "--rpc", "http://127.0.0.1:8545", "--simulators")
     assert made.status == 0, made.err
+    terminal = TerminalSigner.load(plan.key, DEPLOYMENT.domain)
+    consent = to_hex(terminal.sign_registration(3))
+    assert made.out.endswith(f"--terminal {to_hex(terminal.address)} --shop 3 --consent {consent}\n")
     assert plan.key.read_text().strip() not in made.out + made.err

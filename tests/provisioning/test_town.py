@@ -5,19 +5,22 @@ import time
 from pathlib import Path
 
 import pytest
+from coincurve import PrivateKey
 from eth_account import Account
 
 from contracts.chain import Chain, checksum
 from contracts.deployment import Deployment
 from contracts.wire import batch
 from contracts.wire.entry import Payment
-from contracts.wire.units import Address, Cents, Timestamp, from_hex
+from contracts.wire.units import Address, Cents, Timestamp, from_hex, to_hex
 from provisioning import fleet, grant, passes, programme, shop, status
 from provisioning.town import Town
+from terminal.signer import TerminalSigner
 from tests.chain.rpc import OTHER, OWNER
 from tests.provisioning.town import done, pass_key, refused, run, segment, terminal_key
 
 STRANGER = "0x" + "5a" * 20
+REGISTER = ("provision", "terminal", "register", "--record", "x", "--terminal", STRANGER, "--shop", "1")
 
 
 def test_a_town_is_set_up_sells_and_pays_its_shop(chain_url: str, tmp_path: Path, key: None):
@@ -124,20 +127,40 @@ def test_a_shop_is_excluded(town: Town, record: Path):
 
 
 def test_a_terminal_is_registered_once_raised_and_revoked(town: Town, record: Path):
-    terminal = Account.create().address
-    words = ("--record", str(record), "--terminal", terminal)
-    register = ("provision", "terminal", "register", *words, "--shop", "1", "--slice", "1=100,00")
+    terminal = TerminalSigner(PrivateKey(), town.deployment.domain)
+    address = terminal.address
+    words = ("--record", str(record), "--terminal", to_hex(address))
+    consent = ("--consent", to_hex(terminal.sign_registration(1)))
+    register = ("provision", "terminal", "register", *words, *consent, "--shop", "1", "--slice", "1=100,00")
     done(*register)
     done(*register)  # the second time changes nothing
-    address = Address(from_hex(terminal))
     assert fleet.left(town, 1, address) == 10_000
     assert done("provision", "terminal", "raise", *words, "--slice", "1=50,00")["slices"] == {"1": 15_000}
     other = shop.add(town, Address(from_hex(STRANGER)))
-    assert "contract refuses" in refused("provision", "terminal", "register", *words, "--shop", str(other))
+    consent = ("--consent", to_hex(terminal.sign_registration(other)))
+    sentence = refused("provision", "terminal", "register", *words, *consent, "--shop", str(other))
+    assert "contract refuses: terminal: registered before" in sentence
     revoked = done("provision", "programme", "revoke-terminal", *words, "--programme", "1")
     assert revoked["cents"] == 15_000
     assert fleet.left(town, 1, address) == 0
     assert "contract refuses" in refused("provision", "terminal", "raise", *words, "--slice", "1=50,00")
+
+
+def test_a_terminal_is_registered_where_it_agreed_to(town: Town, record: Path, tmp_path: Path):
+    device = ("--config", str(tmp_path / "terminal.toml"), "--gateway", "http://127.0.0.1:8700", "--simulators")
+    names = ("--shop-name", "Winkel 3", "--support", "0800-1234")
+    where = ("--record", str(record), "--state", str(tmp_path / "state"))
+    made = done("provision", "terminal", "make", *where, *device, *names, "--shop-number", "1")
+    assert made["shop"] == 1
+    other = shop.add(town, Address(from_hex(STRANGER)))
+    register = ("provision", "terminal", "register", "--record", str(record), "--terminal", made["terminal"])
+    sentence = refused(*register, "--shop", str(other), "--consent", made["consent"])
+    assert "contract refuses: terminal: did not agree" in sentence
+    again = done("provision", "terminal", "consent", *where, "--shop-number", "1")
+    assert again.items() <= made.items()
+    moved = done("provision", "terminal", "consent", *where, "--shop-number", str(other))
+    assert moved["consent"] != made["consent"]
+    assert done(*register, "--shop", str(other), "--consent", moved["consent"])["shop"] == other
 
 
 def test_a_pass_is_blocked_and_unblocked(town: Town, record: Path):
@@ -178,6 +201,9 @@ def test_a_record_with_an_unknown_key_is_refused(record: Path):
         ("provision", "shop", "add", "--record", "x", "--payout", "0x12"),
         ("provision", "pass", "make", "--record", "x", "--count", "10001"),
         ("provision", "terminal", "raise", "--record", "x", "--terminal", STRANGER, "--slice", "1:5"),
+        (*REGISTER, "--consent", "0x12"),
+        (*REGISTER, "--consent", "5a" * 64),
+        REGISTER,
         ("provision", "sponsor"),
         ("chain", "deploy", "--rpc", "x", "--network", "65536", "--development-euro", "--record", "x"),
     ],

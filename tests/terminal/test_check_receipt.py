@@ -34,7 +34,7 @@ def world():
 @pytest.fixture
 def till(world, tmp_path):
     till = Till(tmp_path / "till", domain=world.domain)
-    world.send(world.contract.functions.register_terminal(checksum(till.address), 1))
+    world.register(till.address, till.signer().sign_registration(1))
     world.send(world.contract.functions.raise_slice(1, checksum(till.address), 10_00))
     return till
 

@@ -40,7 +40,7 @@ def world(rpc_url):
 
 def registered(world, folder):
     till = Till(folder, domain=world.domain)
-    world.send(world.contract.functions.register_terminal(checksum(till.address), 1))
+    world.register(till.address, till.signer().sign_registration(1))
     world.send(world.contract.functions.raise_slice(1, checksum(till.address), SLICE))
     return till
 

@@ -136,6 +136,10 @@ class TestTerminalSigner:
         assert journal.is_signed(DOMAIN, terminal.address, 7, genesis, signature)
         assert signature == terminal.sign_journal(7, genesis)
 
+    def test_it_agrees_to_its_shop(self, terminal):
+        digest = typed_data.registration(DOMAIN, terminal.address, 3)
+        assert recover(digest, terminal.sign_registration(3)) == terminal.address
+
     def test_it_signs_its_requests(self, terminal):
         request = ("GET", "/v1/x?known=1", b"", TIME)
         digest = typed_data.request(DOMAIN, terminal.address, *request)

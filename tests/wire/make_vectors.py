@@ -20,6 +20,7 @@ VECTORS = Path(__file__).parents[2] / "contracts" / "wire" / "vectors.json"
 
 DOMAIN = Domain(1337, Address(bytes.fromhex("c0ffee254729296a45a3885639ac7e10f9d54979")))
 NETWORK = 7
+SHOP = 1
 BEGIN = 1_800_000_000
 SALES = ((1, 1250, BEGIN), (1, 1, BEGIN + 1), (2, 5000, BEGIN + 60), (1, 2**32 - 1, 2**40 - 1))
 """Programme, cents, time."""
@@ -116,9 +117,11 @@ def receipts(history: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def other_digests(terminal: Address) -> dict[str, Any]:
-    """What is signed besides payments and journals."""
+def other_digests(key: PrivateKey) -> dict[str, Any]:
+    """What is signed besides payments and journals; the key is the terminal's."""
+    terminal = signature.address_of(key)
     target, body = "/v1/terminals/0x00/outcomes?after=3", b'{"a":1}'
+    registration = typed_data.registration(DOMAIN, terminal, SHOP)
     return {
         "delegation": {
             "programme": 1,
@@ -126,6 +129,12 @@ def other_digests(terminal: Address) -> dict[str, Any]:
             "expiry": BEGIN + 300,
             "counter": 9,
             "digest": to_hex(typed_data.delegation(DOMAIN, 1, Cents(2500), Timestamp(BEGIN + 300), 9)),
+        },
+        "registration": {
+            "terminal": to_hex(terminal),
+            "shop": SHOP,
+            "digest": to_hex(registration),
+            "signature": to_hex(signature.sign(key, registration)),
         },
         "request": {
             "terminal": to_hex(terminal),
@@ -181,7 +190,7 @@ def make() -> dict[str, Any]:
         },
         "codes": codes(),
         "journal": entries,
-        "digests": other_digests(signature.address_of(terminal)),
+        "digests": other_digests(terminal),
         "signatures": signatures(holder),
         "receipts": receipts(entries),
     }

@@ -26,6 +26,10 @@ def test_who_signed_is_recovered(digest, number):
     assert signature.sign(key, digest) == signed
 
 
+def test_a_signature_by_itself_is_two_words():
+    assert signature.words(b"r" * 32 + b"s" * 32) == (b"r" * 32, b"s" * 32)
+
+
 @given(DIGESTS, st.binary(min_size=64, max_size=64))
 def test_any_bytes_are_a_signature_or_nobodys(digest, junk):
     signer = signature.recover(digest, junk)

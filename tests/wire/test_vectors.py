@@ -30,6 +30,7 @@ TYPES = {
     ],
     "Journal": [("address", "terminal"), ("uint32", "sequence"), ("bytes32", "head")],
     "Delegation": [("uint32", "programme"), ("uint32", "ceiling"), ("uint40", "expiry"), ("uint32", "counter")],
+    "Registration": [("address", "terminal"), ("uint32", "shop")],
     "Request": [
         ("address", "terminal"),
         ("string", "method"),
@@ -118,9 +119,25 @@ def test_the_other_digests_are_those_of_eth_account():
     request = dict(GOLDEN["digests"]["request"])
     message = request | {"body": keccak256(from_hex(request["body"]))}
     assert to_hex(reference_digest(DOMAIN, "Request", message)) == request["digest"]
+    registration = GOLDEN["digests"]["registration"]
+    message = {key: registration[key] for key in ("terminal", "shop")}
+    assert to_hex(reference_digest(DOMAIN, "Registration", message)) == registration["digest"]
     last = JOURNAL["entries"][-1]
     message = {"terminal": to_hex(TERMINAL), "sequence": last["sequence"], "head": from_hex(last["head"])}
     assert to_hex(reference_digest(DOMAIN, "Journal", message)) == last["journal_digest"]
+
+
+def test_the_terminal_agrees_to_its_shop():
+    row = GOLDEN["digests"]["registration"]
+    digest = typed_data.registration(DOMAIN, TERMINAL, row["shop"])
+    assert to_hex(digest) == row["digest"]
+    assert signature.recover(digest, from_hex(row["signature"])) == TERMINAL == from_hex(row["terminal"])
+
+
+@given(shop=st.integers(0, 2**32 - 1), terminal=st.binary(min_size=20, max_size=20))
+def test_every_registration_digest_is_that_of_eth_account(shop, terminal):
+    ours = typed_data.registration(DOMAIN, Address(terminal), shop)
+    assert ours == reference_digest(DOMAIN, "Registration", {"terminal": to_hex(terminal), "shop": shop})
 
 
 @given(
