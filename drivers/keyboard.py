@@ -4,6 +4,8 @@ The kernel reports what changed, and closes each report with SYN_REPORT; what li
 happened at the same time. So shift counts for every key of its frame, whichever comes first in it. When the reader was
 too slow the kernel says SYN_DROPPED; what follows up to the next SYN_REPORT is then worth nothing
 (linux/Documentation/input/event-codes.rst).
+
+A scanner that is set to no country holds Alt and types each character's number on the keypad, as Windows has it.
 """
 
 from collections.abc import Iterable
@@ -13,11 +15,14 @@ from operator import or_
 from typing import Protocol
 
 from drivers import keymap
-from drivers.keymap import BARE, CAPS_LOCK, MODIFIERS, UNREADABLE, Modifier
+from drivers.keymap import BARE, CAPS_LOCK, KEYPAD_DIGITS, MODIFIERS, UNREADABLE, Modifier
 
 EV_SYN, EV_KEY = 0, 1
 SYN_REPORT, SYN_DROPPED = 0, 3
 RELEASED, PRESSED = 0, 1
+
+ALT_DIGITS_MAX = 4
+"""Digits of a character's number: Windows takes 75 and 0075."""
 
 FRAME_MAX = 64
 """Key events held of one frame. A USB keyboard's report changes at most 20 keys."""
@@ -83,17 +88,20 @@ class Typist:
         self._layout = layout
         self._caps = caps
         self._held: set[int] = set()
+        self._number = ""
 
     def read(self, frame: Frame) -> str:
         """The text of this frame. One that is not whole is one UNREADABLE; call `hold` then."""
         if not frame.whole:
+            self._number = ""
             return UNREADABLE
         pressed = {code for code, value in frame.keys if value == PRESSED}
         for code, value in frame.keys:
             self._note(code, value)
         # A key whose shift was pressed and let go within one frame was shifted all the same.
         modifiers = _modifiers(self._held | pressed)
-        return "".join(self._write(code, modifiers) for code, value in frame.keys if value == PRESSED)
+        text = "".join(self._write(code, modifiers) for code, value in frame.keys if value == PRESSED)
+        return text + ("" if _modifiers(self._held) & Modifier.ALT else self._numbered())
 
     def hold(self, codes: Iterable[int]) -> None:
         """These keys are held now, and no others, after events were lost."""
@@ -108,7 +116,17 @@ class Typist:
     def _write(self, code: int, modifiers: Modifier) -> str:
         if code == CAPS_LOCK:
             self._caps = not self._caps
+        if modifiers == Modifier.ALT and code in KEYPAD_DIGITS:
+            self._number = (self._number + KEYPAD_DIGITS[code])[: ALT_DIGITS_MAX + 1]
+            return ""
         return keymap.character(code, self._layout, modifiers | (Modifier.CAPS if self._caps else BARE))
+
+    def _numbered(self) -> str:
+        """The character whose number was typed while Alt was held: of ASCII, where all of Windows' code pages agree."""
+        number, self._number = self._number, ""
+        if not number:
+            return ""
+        return chr(int(number)) if len(number) <= ALT_DIGITS_MAX and int(number) < 0x7F else UNREADABLE
 
 
 def _modifiers(held: Iterable[int]) -> Modifier:

@@ -78,7 +78,10 @@ _LEVELS: dict[str, tuple[_Level, _Level, _Level]] = {
 LAYOUTS = tuple(_LEVELS)
 """What a scanner can be set to: us, de, fr (AZERTY of France), be (AZERTY of Belgium)."""
 
-_KEYPAD = dict(zip((71, 72, 73, 75, 76, 77, 79, 80, 81, 82, 83), "7894561230.", strict=True)) | {
+KEYPAD_DIGITS = dict(zip((82, 79, 80, 81, 75, 76, 77, 71, 72, 73), "0123456789", strict=True))
+
+_KEYPAD = KEYPAD_DIGITS | {
+    83: ".",
     KP_MINUS: "-",
     KP_PLUS: "+",
     KP_ASTERISK: "*",
@@ -109,14 +112,14 @@ def character(code: int, layout: str, modifiers: Modifier = BARE) -> str:
     """What this key writes: one character, UNREADABLE if none, "" for a modifier. `layout` is one of LAYOUTS."""
     if code in SILENT:
         return ""
-    if code in _EVERYWHERE:
-        return _EVERYWHERE[code]
     plain, shifted, third = _TABLES[layout]
     # Windows takes Ctrl and Alt together for AltGr, so some scanners press those.
     if modifiers & Modifier.ALTGR or modifiers & (Modifier.CTRL | Modifier.ALT) == Modifier.CTRL | Modifier.ALT:
         return third.get(code, UNREADABLE)
     if modifiers & (Modifier.ALT | Modifier.META):
         return UNREADABLE
+    if code in _EVERYWHERE:
+        return _EVERYWHERE[code]
     if modifiers & Modifier.CTRL:
         return _control(plain.get(code, UNREADABLE))
     return _cased((shifted if modifiers & Modifier.SHIFT else plain).get(code, UNREADABLE), modifiers)

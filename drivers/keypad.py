@@ -8,15 +8,15 @@ sends two zeros.
 from collections.abc import Iterator
 
 from drivers.keyboard import PRESSED, Frame
+from drivers.keymap import KEYPAD_DIGITS
 
 _TOP_ROW = zip(range(2, 12), "1234567890", strict=True)
-_NUMERIC = zip((82, 79, 80, 81, 75, 76, 77, 71, 72, 73), "0123456789", strict=True)
 _NUMERIC_UNLOCKED = zip((110, 107, 108, 109, 105, 106, 102, 103, 104), "012346789", strict=True)
 """Insert, End, Down, Page Down, Left, Right, Home, Up, Page Up; what a keypad without its num lock sends. 5 stays."""
 
 NAMES: dict[int, str] = {
     **dict(_TOP_ROW),
-    **dict(_NUMERIC),
+    **KEYPAD_DIGITS,
     **dict(_NUMERIC_UNLOCKED),
     55: "00",  # keypad *
     14: "correct",  # Backspace

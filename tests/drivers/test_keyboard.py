@@ -30,7 +30,7 @@ from tests.drivers.keys import (
 NETWORK = 4711
 SECRET = bytes(range(16))
 PASS = passcode.make_static(NETWORK, SECRET)
-K, P, RIGHT_SHIFT = 37, 25, 54
+K, P, RIGHT_SHIFT, ALT = 37, 25, 54, 56
 
 with_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"the recordings are not there: {RECORDINGS}")
 
@@ -173,6 +173,40 @@ def test_a_code_that_letters_frame_is_refused_by_name_when_they_are_not_named():
     (scan,) = scans(events(strokes(f"A{PASS}B", "us")))
     with pytest.raises(Refused):
         passcode.parse(scan.text, NETWORK)
+
+
+def numbered(number):
+    """Alt held while a number is typed on the keypad, a report for each change."""
+    digits = [(82, 79, 80, 81, 75, 76, 77, 71, 72, 73)[int(digit)] for digit in number]
+    yield from frame((ALT, 1))
+    for code in digits:
+        yield from frame((code, 1))
+        yield from frame((code, 0))
+    yield from frame((ALT, 0))
+
+
+@pytest.mark.parametrize("layout", keymap.LAYOUTS)
+@pytest.mark.parametrize("width", [1, 3, 4], ids=["75", "075", "0075"])
+def test_f21_a_scanner_that_types_numbers_with_alt_is_read_under_any_layout(layout, width):
+    happened = [event for each in f"]Q1{PASS}\r" for event in numbered(str(ord(each)).zfill(width))]
+    assert scans(happened, layout) == [Scan(PASS)]
+
+
+@pytest.mark.parametrize("number", ["127", "233", "0233", "9999", "00075", "075075075075"])
+def test_a_number_that_is_no_character_leaves_a_mark(number):
+    assert typed([*numbered("75"), *numbered(number), *numbered("80")]) == f"K{UNREADABLE}P"
+
+
+def test_alt_alone_writes_nothing_and_its_digits_never_come_out_as_digits():
+    assert typed(numbered("")) == ""
+    assert typed([*frame((ALT, 1)), *events([(79,), (80,)])]) == ""
+    assert typed(events([(ALT, 2)])) == UNREADABLE
+
+
+def test_a_number_of_which_events_are_lost_is_not_made_of_the_rest():
+    happened = list(numbered("175"))
+    assert typed([*happened[:9], DROPPED, REPORT, *happened[15:]], held=[ALT]) == f"{UNREADABLE}\x05"
+    assert typed([*happened[:9], DROPPED, REPORT]) == UNREADABLE
 
 
 @pytest.mark.parametrize("end", [(ENTER,), (96,), (DOWN,), (1,), (106,), (60,), (CTRL, 50), (CTRL, 36)])
