@@ -5,6 +5,7 @@ v4l2:/dev/video0     any camera that the kernel knows, by its path (/dev/v4l/by-
 pictures:/a/folder   picture files, played as frames: the camera's simulator
 """
 
+import errno
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -162,9 +163,11 @@ class V4l2Camera(_Camera):
         video = library("linuxpy.video.device")
         self._path = path
         self._device = video.Device(str(path), blocking=True)
+        # Two buffers: the one being read and the one being filled, so that no picture is older than a frame.
+        self._capture = video.VideoCapture(self._device, size=2)
         try:
             self._device.open()
-            self._open(video, frames_per_second)
+            self._open(video.PixelFormat, frames_per_second)
         except OSError as error:
             self.close()
             raise SourceGone(f"{path} cannot be used: {error.strerror or error}") from error
@@ -173,18 +176,25 @@ class V4l2Camera(_Camera):
             raise
         self.detail = f"{self._device.info.card} on {path}"
 
-    def _open(self, video: Any, frames_per_second: int) -> None:
-        # Two buffers: the one being read and the one being filled, so that no picture is older than a frame.
-        self._capture = video.VideoCapture(self._device, size=2)
-        offered = [each.pixel_format.name for each in self._capture.formats()]
-        self._format = next((name for name in self.FORMATS if name in offered), "")
-        if not self._format:
-            raise SourceGone(f"{self._path} offers {', '.join(offered) or 'nothing'}, not {', '.join(self.FORMATS)}")
-        self._capture.set_format(WIDTH, HEIGHT, video.PixelFormat[self._format])
+    def _open(self, formats: Any, frames_per_second: int) -> None:
+        self._format = self._agree(formats)
         with suppress(OSError):  # a camera may have one rate only; then more is sent than is read
             self._capture.set_fps(frames_per_second)
-        self._shape = self._capture.get_format()
         self._capture.open()
+
+    def _agree(self, formats: Any) -> str:
+        """Ask for one format after the other: a camera answers a wish that it cannot grant with what it would give."""
+        for name in self.FORMATS:
+            try:
+                self._capture.set_format(WIDTH, HEIGHT, formats[name])
+                self._shape = self._capture.get_format()
+            except (OSError, ValueError) as error:  # some refuse; and some give what linuxpy has no name for
+                if getattr(error, "errno", errno.EINVAL) != errno.EINVAL:
+                    raise
+            else:
+                if self._shape.pixel_format == formats[name]:
+                    return name
+        raise SourceGone(f"{self._path} gives pictures in none of the formats {', '.join(self.FORMATS)}")
 
     def frame(self) -> Frame:
         """The next picture, waited for. Raises SourceGone, Unreadable."""
@@ -197,6 +207,8 @@ class V4l2Camera(_Camera):
     def close(self) -> None:
         """Free the camera for others."""
         with suppress(OSError):  # it may have been pulled out
+            self._capture.close()  # its buffers first: while one is mapped, the camera is in use
+        with suppress(OSError):
             self._device.close()
 
 

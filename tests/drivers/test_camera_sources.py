@@ -80,14 +80,13 @@ def test_without_picamera2_it_is_said_how_to_install_it(monkeypatch):
 
 
 class Video:
-    """The calls of linuxpy.video.device 0.25 that are used, with one camera behind them."""
+    """The calls of linuxpy.video.device 0.25 that are used, with one camera behind them, which has one format."""
 
-    def __init__(self, *offered, bytes_per_line):
+    def __init__(self, offered, bytes_per_line):
         self.offered = offered
-        self.shape = SimpleNamespace(width=WIDTH, height=HEIGHT, bytes_per_line=bytes_per_line)
+        self.shape = SimpleNamespace(pixel_format=offered, height=HEIGHT, bytes_per_line=bytes_per_line)
         self.data = bytes([0x80, 0x10]) * (bytes_per_line * HEIGHT // 2)
-        self.closed = 0
-        self.chosen: object = None
+        self.closed: list[str] = []
         self.PixelFormat = {name: name for name in ("GREY", "YUYV", "NV12", "YUV420", "MJPEG")}
         self.info = SimpleNamespace(card="A Webcam")
         self.buffer = SimpleNamespace(raw_read=self.raw_read)
@@ -95,7 +94,7 @@ class Video:
 
     def Device(self, path, *, blocking):  # noqa: N802 - as it is called there
         assert (path, blocking) == ("/dev/video0", True)
-        return SimpleNamespace(open=self.look, close=self.close, info=self.info)
+        return SimpleNamespace(open=self.look, close=lambda: self.closed.append("device"), info=self.info)
 
     def VideoCapture(self, device, *, size):  # noqa: N802
         return self
@@ -104,23 +103,24 @@ class Video:
         if self.gone:
             raise OSError(16, "Device or resource busy")
 
-    def formats(self):
-        return [SimpleNamespace(pixel_format=SimpleNamespace(name=name)) for name in self.offered]
-
-    def set_format(self, *chosen):
-        self.chosen = chosen
+    def set_format(self, width, height, wanted):
+        assert (width, height) == (WIDTH, HEIGHT)
+        if wanted != self.offered == "YUYV":
+            raise OSError(22, "Invalid argument")  # as some do, where others leave the format as it is
 
     def set_fps(self, rate):
         raise OSError(25, "Inappropriate ioctl for device")
 
     def get_format(self):
+        if self.offered == "unknown":
+            raise ValueError("no such PixelFormat")
         return self.shape
 
     def open(self):
         pass
 
     def close(self):
-        self.closed += 1
+        self.closed.append("capture")
 
     def raw_read(self):
         self.look()
@@ -136,28 +136,28 @@ def plugged(monkeypatch, video):
 
 @pytest.mark.parametrize(("offered", "bytes_per_line"), [("YUYV", 2 * WIDTH), ("GREY", WIDTH), ("NV12", WIDTH)])
 def test_a_cameras_grey_is_taken_from_each_format(monkeypatch, offered, bytes_per_line):
-    video = Video("MJPEG", offered, bytes_per_line=bytes_per_line)
+    video = Video(offered, bytes_per_line)
     with plugged(monkeypatch, video)() as source:
         assert source.detail == "A Webcam on /dev/video0"
         frame = source.frame()
         assert (frame.width, frame.height) == (WIDTH, HEIGHT)
         assert set(frame.pixels) == ({0x80} if offered == "YUYV" else {0x80, 0x10})
-        assert video.chosen == (WIDTH, HEIGHT, offered)
         video.gone = True
         with pytest.raises(SourceGone, match="is gone"):
             source.frame()
-    assert video.closed == 1
+    assert video.closed == ["capture", "device"]
 
 
-def test_a_camera_without_grey_is_refused_by_name_and_freed(monkeypatch):
-    video = Video("MJPEG", bytes_per_line=0)
-    with pytest.raises(SourceGone, match="offers MJPEG, not GREY, YUYV, NV12, YUV420"):
+@pytest.mark.parametrize("offered", ["MJPEG", "unknown"])
+def test_a_camera_without_grey_is_refused_by_name_and_freed(monkeypatch, offered):
+    video = Video(offered, 0)
+    with pytest.raises(SourceGone, match="in none of the formats GREY, YUYV, NV12, YUV420"):
         plugged(monkeypatch, video)()
-    assert video.closed == 1
+    assert video.closed == ["capture", "device"]
 
 
 def test_a_camera_in_use_is_named(monkeypatch):
-    video = Video("GREY", bytes_per_line=WIDTH)
+    video = Video("GREY", WIDTH)
     video.gone = True
     with pytest.raises(SourceGone, match="/dev/video0 cannot be used: Device or resource busy"):
         plugged(monkeypatch, video)()
