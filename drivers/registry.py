@@ -13,7 +13,7 @@ Option = str | int | bool
 
 
 class Kind(StrEnum):
-    """What a driver emits besides Changed, scans or key presses; or what it takes, pages or tones (`drivers.output`)."""
+    """What a driver emits besides Changed, scans or key presses; or what it takes, pages or tones (`output`)."""
 
     SCANNER = "scanner"
     KEYPAD = "keypad"
@@ -42,6 +42,7 @@ class Row:
 
 
 TABLE: dict[str, Row] = {
+    "buzzer": Row("drivers.signals:buzzer", Kind.SIGNAL, {"device": str}),
     "camera": Row(
         "drivers.camera.driver:camera",
         Kind.SCANNER,
@@ -65,6 +66,7 @@ TABLE: dict[str, Row] = {
         install="pip install 'kindpakket[hardware]'",
         candidates="drivers.evdev_rows:scanner_candidates",
     ),
+    "lamp": Row("drivers.signals:lamp", Kind.SIGNAL, {"led": str}),
     "printer": Row(
         "drivers.printer:printer",
         Kind.PRINTER,
@@ -82,6 +84,7 @@ TABLE: dict[str, Row] = {
     ),
     "simulated-scanner": Row("drivers.simulated:scanner", Kind.SCANNER, {"socket": str}, simulated=True),
     "simulated-keypad": Row("drivers.simulated:keypad", Kind.KEYPAD, {"socket": str}, simulated=True),
+    "simulated-signal": Row("drivers.simulated_signal:signal", Kind.SIGNAL, {"file": str}, simulated=True),
 }
 
 

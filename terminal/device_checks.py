@@ -17,6 +17,7 @@ _ADVICE: dict[str, str] = {
     Status.NO_DEVICE: f"plug it in and switch it on; if it is another device now: {LEARN}",
     Status.LOST: "plug it in again, in any port; selling goes on without it, and it is read as soon as it is back",
     Status.NO_PAPER: "put in a new roll; what was missed: kindpakket terminal journal receipt NUMBER --print",
+    Status.NO_PAPER: "put in a new roll; any receipt is printed again by kindpakket terminal journal receipt N --print",
     Status.NO_DEPENDENCY: "install what it needs, then restart the daemon",
     Status.DISABLED: "correct its options in the configuration, then restart the daemon",
 }

@@ -1,15 +1,20 @@
 """What every driver must do that takes something: one suite over the printers, buzzers and lamps of the registry."""
 
 import asyncio
+import errno
+import fcntl
+import os
+import struct
 import time
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from drivers import registry
+from drivers import printer, registry, signals
 from drivers.base import DriverMisconfigured, Status
 from drivers.output import TONES, Printer, Signaller, Text
 from drivers.registry import TABLE, Kind, Option
@@ -59,7 +64,92 @@ class PaperRig:
         self._stack.close()
 
 
-RIGS = {"printer": PaperRig}
+class SignalRig:
+    """A device that is files; unplugged, they are gone."""
+
+    options: dict[str, Option]
+
+    def __init__(self, folder: Path) -> None:
+        self.here, self.away = folder / "device", folder / "unplugged"
+        self.here.mkdir()
+
+    def unplug(self) -> None:
+        self.here.rename(self.away)
+
+    def plug(self) -> None:
+        self.away.rename(self.here)
+
+    def close(self) -> None:
+        pass
+
+
+class LampRig(SignalRig):
+    """A folder as the LED class makes one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.options = {"led": str(self.here)}
+        for name, content in (("brightness", "7"), ("max_brightness", "255\n"), ("trigger", "none [timer]")):
+            (self.here / name).write_text(content)
+
+    def took(self) -> bytes:
+        brightness = self.here / "brightness"
+        return b"255" if brightness.exists() and brightness.read_text() == "255" else b""
+
+
+class BuzzerRig(SignalRig):
+    """A pipe in the place of an input device; what the kernel would say of its tones is in the fixture `kernel`."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        path = self.here / "event7"
+        os.mkfifo(path)
+        self._pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        self.options = {"device": str(path)}
+
+    def took(self) -> bytes:
+        """The pitches other than silence."""
+        with suppress(BlockingIOError):
+            events = INPUT_EVENT.iter_unpack(os.read(self._pipe, 100 * INPUT_EVENT.size))
+            return bytes(value & 0xFF for _, _, kind, code, value in events if (kind, code) == (18, 2) and value)
+        return b""
+
+    def close(self) -> None:
+        os.close(self._pipe)
+
+
+class NotebookRig(SignalRig):
+    """The simulated one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.path = self.here / "heard"
+        self.options = {"file": str(self.path)}
+
+    def took(self) -> bytes:
+        return self.path.read_bytes() if self.path.exists() else b""
+
+
+INPUT_EVENT = struct.Struct("@llHHi")
+RIGS: dict[str, Callable[[Path], Rig]] = {
+    "buzzer": BuzzerRig,
+    "lamp": LampRig,
+    "printer": PaperRig,
+    "simulated-signal": NotebookRig,
+}
+
+
+@pytest.fixture(autouse=True)
+def kernel(monkeypatch, tmp_path):
+    """Says that every input device that is there has tones."""
+
+    def ioctl(file, request, bits):
+        assert request == 0x80014532
+        if not (tmp_path / "device").exists():
+            raise OSError(errno.ENODEV, "No such device")
+        return bytes([1 << 2])
+
+    monkeypatch.setattr(fcntl, "ioctl", ioctl)
 
 
 @pytest.fixture
@@ -76,9 +166,9 @@ def driver(request, rig):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    from drivers import printer
-
     monkeypatch.setattr(printer, "WATCH_SECONDS", 0.1)
+    monkeypatch.setattr(signals, "WATCH_SECONDS", 0.1)
+    monkeypatch.setattr(signals, "RETRY_SECONDS", 0.05)
 
 
 every = pytest.mark.parametrize("rig", [*PRINTERS, *SIGNALS], indirect=True)

@@ -16,12 +16,13 @@ SIMULATORS = [name for name, row in registry.TABLE.items() if row.simulated]
 
 @pytest.mark.parametrize("name", SIMULATORS)
 def test_a_simulator_is_refused_unless_allowed(name):
+    options = dict.fromkeys(registry.TABLE[name].options, "/nowhere/device")
     with pytest.raises(DriverUnavailable, match="simulators = true") as refused:
-        registry.make(name, OPTIONS, allow_simulators=False)
+        registry.make(name, options, allow_simulators=False)
     assert refused.value.status is Status.DISABLED
     assert registry.availability(name, allow_simulators=False)[0] is Status.DISABLED
     assert registry.availability(name, allow_simulators=True) == (Status.READY, "")
-    registry.make(name, OPTIONS, allow_simulators=True)
+    registry.make(name, options, allow_simulators=True)
 
 
 def test_whatever_is_called_simulated_says_so_in_its_row():
