@@ -25,7 +25,7 @@ FRAMES_PER_SECOND_MAX = 60
 class Patience:
     """Seconds."""
 
-    silence: float = 3.0
+    silence: float = 4.0
     """After so long at the start a lamp says that the camera is starting, so that the counter need not wait for it."""
     start: float = 30.0
     """A process that says nothing for so long hangs. Importing and opening take a Pi Zero 2 some ten seconds."""

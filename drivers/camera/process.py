@@ -109,11 +109,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--decoder", choices=sorted(TABLE), default="zxing-cpp")
     parser.add_argument("--frames-per-second", type=int, default=8, metavar="N")
     arguments = parser.parse_args(argv)
-    _give_way()
+    _forbid_core_dumps()
     try:
         source = opener(arguments.source, arguments.frames_per_second)
         watch = Watch(source, TABLE[arguments.decoder](), arguments.frames_per_second, _say)
         threading.Thread(target=_obey, args=(watch.reading,), daemon=True).start()
+        os.nice(10)  # from here on the sale goes first
         watch.run()
     except DriverMisconfigured as misconfigured:
         parser.error(misconfigured.advice)
@@ -122,9 +123,8 @@ def main(argv: list[str]) -> int:
     return 1
 
 
-def _give_way() -> None:
-    """Let the sale go first, and keep a crash's memory, with the codes in it, off the disk (prctl(2), core(5))."""
-    os.nice(10)
+def _forbid_core_dumps() -> None:
+    """Keep what a crash leaves, with the codes in it, off the disk (prctl(2), core(5))."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 

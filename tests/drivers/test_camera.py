@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from tests.drivers.rigs import running
 
 CODE, OTHER = "KP1-EEN-CODE-VOOR-DE-TEST", "KP1-EEN-ANDERE-CODE"
 ROOT = Path(__file__).parents[2]
-HASTY = Patience(beat=2.5, pauses=(0.05,))
+HASTY = Patience(beat=4.0, pauses=(0.05,))
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ async def test_f26_a_camera_that_hangs_is_lost_and_started_again(rig, driver):
     async with running(driver) as heard:
         (hung,) = rig.processes()
         rig.kill(signal.SIGSTOP)
-        await heard.count(3)
+        await heard.until(lambda event: event == heard.events[0] and len(heard.events) == 3)
         (fresh,) = rig.processes()
         assert fresh != hung
         rig.hold(CODE)
@@ -140,6 +141,14 @@ async def test_no_process_is_left_when_the_driver_is_cancelled(rig, driver):
     async with running(driver):
         rig.kill(signal.SIGSTOP)
     assert list(rig.processes()) == []
+
+
+async def test_f36_a_crash_leaves_no_codes_on_the_disk_and_reading_gives_way_to_the_sale(rig, driver):
+    async with running(driver):
+        (process,) = rig.processes()
+        (limit,) = re.findall(r"Max core file size +(\d+) +(\d+)", Path(f"/proc/{process}/limits").read_text())
+        assert limit == ("0", "0")
+        assert os.getpriority(os.PRIO_PROCESS, process) >= 10
 
 
 def test_the_process_ends_with_the_daemon_even_while_it_is_paused(rig, driver):
