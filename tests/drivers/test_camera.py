@@ -69,6 +69,12 @@ async def test_codes_beside_each_other_are_both_read(rig, driver, tmp_path):
         assert {scan.text for scan in scans(heard)} == {CODE, OTHER}
 
 
+def core_file_size(process):
+    """Of this process, the limit in force and the highest that it may ask for."""
+    limits = Path(f"/proc/{process}/limits").read_text()
+    return re.findall(r"Max core file size +(\d+) +(\d+)", limits)[0]
+
+
 def junk(folder):
     """Files that are no pictures, or no good ones."""
     good = folder / "good.png"
@@ -146,8 +152,7 @@ async def test_no_process_is_left_when_the_driver_is_cancelled(rig, driver):
 async def test_f36_a_crash_leaves_no_codes_on_the_disk_and_reading_gives_way_to_the_sale(rig, driver):
     async with running(driver):
         (process,) = rig.processes()
-        (limit,) = re.findall(r"Max core file size +(\d+) +(\d+)", Path(f"/proc/{process}/limits").read_text())
-        assert limit == ("0", "0")
+        assert core_file_size(process) == ("0", "0")
         assert os.getpriority(os.PRIO_PROCESS, process) >= 10
 
 
