@@ -7,10 +7,10 @@ from typing import Any, cast
 from drivers.base import DriverUnavailable, Status
 
 INSTALL = {
-    "zxingcpp": "pip install zxing-cpp",
-    "pyzbar": "pip install pyzbar, and the Debian package libzbar0",
+    "zxingcpp": "pip install 'kindpakket[hardware]'",
+    "pyzbar": "pip install 'kindpakket[pyzbar]', and the Debian package libzbar0",
     "picamera2": "sudo apt install python3-picamera2, and let the venv see system packages",
-    "linuxpy": "pip install linuxpy",
+    "linuxpy": "pip install 'kindpakket[v4l2]'",
     "PIL": "pip install pillow",
 }
 """Each top-level package, and how a person gets it."""

@@ -164,7 +164,7 @@ def test_a_camera_in_use_is_named(monkeypatch):
 
 
 def test_a_device_that_is_no_camera_is_named_and_so_is_the_package_where_it_is_missing():
-    expected: tuple[type[Exception], str] = (DriverUnavailable, "pip install linuxpy")
+    expected: tuple[type[Exception], str] = (DriverUnavailable, r"kindpakket\[v4l2\]")
     if library.is_installed("linuxpy"):
         expected = SourceGone, "/dev/null cannot be used"
     with pytest.raises(expected[0], match=expected[1]):
