@@ -7,9 +7,11 @@ virtual machine in tests/hardware.
 
 import asyncio
 import errno
+import fcntl
 import os
 import socket
 import struct
+import termios
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -83,6 +85,12 @@ class Node:
 
     def close(self) -> None:
         self.grabbed = False
+
+    async def taken(self) -> None:
+        """Return when all that was sent has been read."""
+        async with asyncio.timeout(5):
+            while struct.unpack("I", fcntl.ioctl(self.fd, termios.FIONREAD, bytes(4)))[0]:  # noqa: ASYNC110 - no event for that
+                await asyncio.sleep(0.001)
 
     def unplug(self) -> None:
         self.hands.close()
@@ -194,6 +202,7 @@ class KeyboardRig:
     async def send(self, data: bytes) -> None:
         """These characters, or keys that write nothing where there are none, and the pause after them."""
         await self.write(events(_strokes(data.decode("latin-1"))))
+        await self._node.taken()
         await asyncio.sleep(PAUSE_SECONDS)  # this is what is sent: a pause
 
     async def press(self, *keys: str) -> None:
