@@ -11,7 +11,7 @@ from contracts.wire import receipt as wire_receipt
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import MEANINGS, Money, Reason, money_of
 from contracts.wire.units import Cents, euros, to_hex
-from terminal import check_receipt, commands, export, outputs, receipt, standing
+from terminal import check_receipt, commands, export, paper, receipt, standing
 from terminal.config import DEFAULT, load
 from terminal.reconcile import Reconciliation, reconcile
 from terminal.standing import Standing
@@ -54,9 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         description="The terminal's entries: what was approved here, and what became of it.",
         **shape,
     )
-    paper = argparse.ArgumentParser(add_help=False)
-    paper.add_argument("--json", action="store_true", help="one JSON document instead of text")
-    common = argparse.ArgumentParser(add_help=False, parents=[paper])
+    output = argparse.ArgumentParser(add_help=False)
+    output.add_argument("--json", action="store_true", help="one JSON document instead of text")
+    common = argparse.ArgumentParser(add_help=False, parents=[output])
     common.add_argument("--config", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
     chain = argparse.ArgumentParser(add_help=False)
     chain.add_argument("--against", metavar="URL", help="ask the contract at this JSON-RPC endpoint")
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("verify", _verify, "Recompute the chain and every signature.", common, chain).add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="an export; without it, this journal"
     )
-    verb("check-receipt", _check_receipt, "What a receipt proves, from paper alone.", paper, chain).add_argument(
+    verb("check-receipt", _check_receipt, "What a receipt proves, from paper alone.", output, chain).add_argument(
         "code", metavar="CODE", help="what its QR code says; - reads it from a scanner or a pipe"
     )
     return parser
@@ -117,12 +117,12 @@ def _show(arguments: argparse.Namespace) -> int:
 def _receipt(arguments: argparse.Namespace) -> int:
     settings = load(arguments.config)
     with Reader.open(settings.journal) as reader:
-        slip = outputs.slip(settings, reader, arguments.sequence)
+        slip = paper.slip(settings, reader, arguments.sequence)
     if not arguments.print:
         document = {"sequence": arguments.sequence, "code": slip.receipt.text(), "lines": receipt.lines(slip)}
         _tell(arguments, document, "\n".join(receipt.lines(slip)))
         return 0
-    names = outputs.print_now(settings, receipt.page(slip))
+    names = paper.print_now(settings, receipt.page(slip))
     _tell(arguments, {"sequence": arguments.sequence, "printed": names}, f"printed on {', '.join(names)}")
     return 0
 
@@ -160,11 +160,11 @@ def _to_verify(arguments: argparse.Namespace) -> export.Export:
 
 def _check_receipt(arguments: argparse.Namespace) -> int:
     code = sys.stdin.read(CODE_MAX) if arguments.code == "-" else arguments.code
-    paper = wire_receipt.parse(code[:CODE_MAX])
-    verified, reason = paper.verify(), None
+    shown = wire_receipt.parse(code[:CODE_MAX])
+    verified, reason = shown.verify(), None
     if arguments.against is not None:
-        reason = asyncio.run(check_receipt.judged(paper, arguments.against, arguments.from_block))
-    told = paper, verified, reason
+        reason = asyncio.run(check_receipt.judged(shown, arguments.against, arguments.from_block))
+    told = shown, verified, reason
     _tell(arguments, check_receipt.document(*told), check_receipt.text(*told))
     if reason is not None and money_of(reason) is Money.NOT_PAID:
         raise Broken(f"the contract rejected this entry, and it was not paid: {MEANINGS[reason].en}")

@@ -1,15 +1,19 @@
 """What stands on a receipt, in both languages, within the narrowest paper, and nothing that is nobody's business."""
 
+import struct
+
 import pytest
 
 from contracts.wire import receipt as wire_receipt
 from contracts.wire.units import Cents, Timestamp
 from drivers.output import COLUMNS, Code, Text
+from drivers.printer import compose
 from terminal import receipt
 from terminal.receipt import Slip
 from terminal.zone import day_and_time
 from tests.wire.vectors import GOLDEN
 
+RASTER = b"\x1dv0\x00"  # GS v 0: a picture by rows of dots, in bytes wide and rows high
 PROOF = wire_receipt.parse(GOLDEN["receipts"][0]["text"])
 
 
@@ -76,3 +80,18 @@ def test_no_pass_and_nothing_that_is_left_stands_in_words():
     said = " ".join(texts(slip())).lower()
     assert GOLDEN["journal"]["pass"][2:] not in said
     assert not {"tegoed", "left", "saldo"} & set(said.split())
+
+
+def test_a_camera_reads_the_code_from_the_picture_that_a_printer_gets():
+    """Printed as a picture, found again in the printer's own bytes, and read by the decoder of the camera."""
+    numpy, zxingcpp = pytest.importorskip("numpy"), pytest.importorskip("zxingcpp")
+    data = compose(tuple(part for part in receipt.page(slip()) if isinstance(part, Code)), qr_image=True)
+    rows, at = [], data.find(RASTER)
+    while at >= 0:
+        wide, high = struct.unpack_from("<HH", data, at + len(RASTER))
+        dots = numpy.frombuffer(data, numpy.uint8, wide * high, at + len(RASTER) + 4).reshape(high, wide)
+        rows.append(numpy.unpackbits(dots, axis=1))
+        at = data.find(RASTER, at + len(RASTER) + 4 + wide * high)
+    picture = numpy.pad(255 * (1 - numpy.vstack(rows)), 40, constant_values=255).astype(numpy.uint8)
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [PROOF.text()]
+    assert picture.shape[1] - 80 <= 384  # the dots of the narrowest paper
