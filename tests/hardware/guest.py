@@ -73,7 +73,7 @@ class Agent:
 
 
 def _run(argv: list[str]) -> dict[str, Any]:
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", timeout=RUN_SECONDS, check=False)
     return {"exit": done.returncode, "out": done.stdout, "err": done.stderr}
 
 

@@ -106,12 +106,12 @@ class Machine:
         """Give the guest's agent a command; see guest.py."""
         self._agent.sendall(json.dumps(command).encode() + b"\n")
 
-    def run(self, *argv: str) -> str:
-        """What the program prints in the guest. Raises AssertionError with what it complains of."""
+    def run(self, *argv: str, fine: tuple[int, ...] = (0,)) -> str:
+        """What the program prints in the guest. Raises AssertionError with its words when its exit code is not fine."""
         since = self.mark()
         self.ask(run=argv)
         _, ran = self.heard("ran", since=since)
-        assert ran["exit"] == 0, f"{argv}: {ran['out']}{ran['err']}"
+        assert ran["exit"] in fine, f"{argv}: {ran['out']}{ran['err']}"
         return str(ran["out"])
 
     def mark(self) -> int:
@@ -136,10 +136,16 @@ class Machine:
                     why = "the machine has ended" if self._gone else f"not within {seconds:.0f} s"
                     raise Silent(f"no such {kind!r}: {why}; the last was {last}")
 
+    def has_heard(self, kind: str, *, since: int) -> bool:
+        """Whether there was a message of this kind, at `since` or later."""
+        return any(name == kind for name, _ in self._heard[since:])
+
     def complaints(self) -> str:
-        """The last that the guest's kernel and programs wrote of themselves."""
-        logged = [content for name, content in self._heard if name in {"log", "ended"}]
-        return "\n".join([self.console.read_text(errors="replace")[-2000:], *map(str, logged[-20:])])
+        """The last that the guest's kernel and programs wrote, and all that its screen showed."""
+        logged = [str(content) for name, content in self._heard if name in {"log", "ended"}]
+        shown = [json.loads(content)["screen"] for name, content in self._heard if name == "screen"]
+        seen = [f"screen: {each['stage']} amount {each['amount']} reason {each['reason']}" for each in shown]
+        return "\n".join([self.console.read_text(errors="replace")[-2000:], *logged[-30:], *seen])
 
     def _listen(self, lines: Any) -> None:
         with suppress(OSError):  # the machine ended

@@ -7,7 +7,7 @@ from typing import Any
 from drivers.base import Status
 from terminal.core.screen import Lamp, Screen, Stage
 from terminal.link import messages
-from tests.hardware.machine import Machine
+from tests.hardware.machine import PATIENCE, Machine
 
 FOLDER = "/var/lib/kindpakket"
 CONFIG = f"{FOLDER}/terminal.toml"
@@ -64,9 +64,9 @@ class Shop:
         _, code = self._machine.heard("ended", since=self._since)
         assert code == 0, f"the daemon ended with {code}"
 
-    def tool(self, module: str, *arguments: str) -> str:
-        """What one of the terminal's own commands prints."""
-        return self._machine.run(PYTHON, "-c", _RUN.format(module=module), *arguments, "--config", CONFIG)
+    def tool(self, module: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> str:
+        """What one of the terminal's own commands prints; its exit code must be fine."""
+        return self._machine.run(PYTHON, "-c", _RUN.format(module=module), *arguments, "--config", CONFIG, fine=fine)
 
     # What stands on the counter
 
@@ -75,9 +75,9 @@ class Shop:
         for keys in (*keystrokes(text, layout), ("ret",), ("down",)):
             self._machine.send_key(*keys)
 
-    def send(self, data: bytes) -> None:
+    def send(self, text: str, end: str = "\r\n") -> None:
         """What the serial scanner sends."""
-        self._machine.cable.sendall(data)
+        self._machine.cable.sendall((text + end).encode())
 
     def keys(self, *qcodes: str, display: str = "keypad-display") -> None:
         """Press these keys one after the other."""
@@ -86,10 +86,12 @@ class Shop:
 
     # What the screen shows
 
-    def seen(self, wanted: Stage | Callable[[Screen], Any]) -> Screen:
+    def seen(self, wanted: Stage | Callable[[Screen], Any], seconds: float = PATIENCE) -> Screen:
         """The first screen, from the one seen last, that is at this stage, or answers the question by yes."""
         asks = (lambda screen: screen.stage is wanted) if isinstance(wanted, Stage) else wanted
-        self._since, line = self._machine.heard("screen", lambda line: asks(_screen(line)), since=self._since)
+        self._since, line = self._machine.heard(
+            "screen", lambda line: asks(_screen(line)), since=self._since, seconds=seconds
+        )
         return _screen(line)
 
     def lamp(self, name: str, status: Status) -> Screen:
