@@ -60,6 +60,10 @@ class Decoder:
         """Nothing came until now: give back the code that this pause ended, if it is long enough."""
         return self._end() if self.ends_at is not None and now_ms >= self.ends_at else ()
 
+    def extend(self, now_ms: int) -> None:
+        """Count the pause anew from now: nobody could look before, so what comes now may have come in time."""
+        self._last_ms = now_ms
+
     def drop(self) -> None:
         """Forget what was begun: the device went away in the middle of it."""
         self._held, self._skipping = "", False

@@ -1,4 +1,8 @@
-"""A Decoder on the running loop's clock: a code that no terminator ends is ended by its pause, without being asked."""
+"""A Decoder on the running loop's clock: a code that no terminator ends is ended by its pause, without being asked.
+
+Only the timer ends a code by its pause. A loop that was held up (a slow import, a slow disk) reads what waited before
+it lets the timer fire, so a code that was typed meanwhile is not torn.
+"""
 
 import asyncio
 
@@ -16,7 +20,9 @@ class Framing:
 
     def feed(self, data: bytes | str) -> None:
         """Emit the codes that this ended; what it began is ended by what comes, or by its pause."""
-        for event in self._decoder.feed(data, _now_ms()):
+        now = _now_ms()
+        self._decoder.extend(now)
+        for event in self._decoder.feed(data, now):
             self._emit(event)
         self._look_again()
 
