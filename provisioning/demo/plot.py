@@ -1,7 +1,6 @@
 """What the town is made of: programmes, passes, slices, and everything that people hold before a scanner by mistake."""
 
 from dataclasses import dataclass
-from zlib import crc32
 
 from contracts.wire import base32, passcode
 from contracts.wire.reasons import Reason
@@ -106,5 +105,4 @@ def wrong_codes(good: str) -> dict[Reason, str]:
 
 def _code(kind: int, content: bytes) -> str:
     """A code that is whole, of a kind that these terminals do not read."""
-    body = bytes([kind]) + NETWORK.to_bytes(2) + content
-    return passcode.PREFIX + base32.encode(body + crc32(body).to_bytes(4))
+    return passcode.PREFIX + base32.encode_checked(bytes([kind]) + NETWORK.to_bytes(2) + content)

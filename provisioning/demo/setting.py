@@ -14,7 +14,6 @@ from pathlib import Path
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from contracts.chain import checksum
 from contracts.embedded.accounts import development_keys
 from contracts.wire.units import Address, Cents, Timestamp, address, from_hex, to_hex
 from provisioning import deploy, device, fleet, grant, passes, programme, shop, sponsor
@@ -40,7 +39,6 @@ class Shop:
 
     name: str
     number: int
-    payout: Address
     plan: device.Plan
     terminal: Address
     gateway_cable: Relay
@@ -169,7 +167,7 @@ class Setting:
         counter = Counter(plan.name, state / "screen.sock", state / "scanner.sock", state / "keypad.sock")
         daemon = self._program(plan.name, "terminal", "run", "--config", str(terminal_plan.config))
         cables = gateway_cable, chain_cable
-        return Shop(plan.name, number, payout, terminal_plan, terminal, *cables, counter, daemon)
+        return Shop(plan.name, number, terminal_plan, terminal, *cables, counter, daemon)
 
     def _admit(self, plan: plot.ShopPlan, terminal_plan: device.Plan, payout: Address) -> tuple[int, Address]:
         number = shop.add(self.town, payout)
@@ -190,12 +188,6 @@ def _accounts() -> tuple[LocalAccount, LocalAccount, LocalAccount]:
     """Owner, sponsor, and whoever sends for the gateway: keys that everybody knows, on a chain of nobody."""
     owner, sponsor_account, sender, *_ = (Account.from_key(key) for key in development_keys())
     return owner, sponsor_account, sender
-
-
-def token_balance(town: Town, holder: Address) -> int:
-    """The development euros of an address, in cents."""
-    token = town.chain.contract("development_euro", town.deployment.token)
-    return int(town.chain.read(token.functions.balanceOf(checksum(holder))))
 
 
 def _free_port() -> int:
