@@ -2,34 +2,36 @@
 
 One driver reads all keyboards that its `device` names: a scanner that shows as two, or two scanners of one model, are
 read together, each with its own framing. It is ready while at least one is read. A keyboard that comes back is opened
-again, in whatever port; what went wrong with one is tried again each second.
+again, in whatever port; what went wrong with one is tried again each second. No key is lost to a loop that was held up:
+see `pump`.
 """
 
 import asyncio
 import errno
 import os
+import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Protocol
 
-from evdev import InputDevice
+from evdev import InputDevice, InputEvent
 
 from drivers import hotplug
 from drivers.base import Changed, Emit, Status
 from drivers.hotplug import Hotplug, Keyboard
-from drivers.keyboard import Event, Frame, Frames
+from drivers.keyboard import Frame, Frames
+from drivers.pump import Pump
 
 _RETRY_SECONDS = 1.0
 _GONE = "is not plugged in"
+_EVENT = struct.Struct("@llHHi")
+"""linux/input.h, struct input_event: seconds, microseconds, type, code, value."""
 
 
 class Source(Protocol):
     """An open keyboard: what of evdev.InputDevice is used. All of it raises OSError when the device has gone."""
 
     fd: int
-
-    def read(self) -> Iterable[Event]:
-        """The events that are there."""
 
     def grab(self) -> None:
         """Have all events to oneself until closed."""
@@ -151,7 +153,7 @@ class _Readings:
         except OSError:
             source.close()
             raise
-        asyncio.get_running_loop().add_reader(source.fd, self._read, keyboard.node)
+        asyncio.get_running_loop().add_reader(reading, self._read, keyboard.node)
         return reading
 
     def _read(self, node: str) -> None:
@@ -170,7 +172,7 @@ class _Readings:
 
     def _close(self, node: str) -> None:
         reading = self._open.pop(node)
-        asyncio.get_running_loop().remove_reader(reading.source.fd)
+        asyncio.get_running_loop().remove_reader(reading)
         reading.close()
 
 
@@ -179,20 +181,26 @@ class _Reading:
 
     def __init__(self, keyboard: Keyboard, source: Source, listener: Listener) -> None:
         self.keyboard = keyboard
-        self.source = source
+        self._source = source
         self._listener = listener
         self._frames = Frames()
+        self._pump = Pump(source.fd)
+
+    def fileno(self) -> int:
+        """Readable when there is something to read."""
+        return self._pump.fileno()
 
     def read(self) -> None:
         """Take what is there. Raises OSError."""
-        for event in self.source.read():
-            if (frame := self._frames.feed(event)) is not None:
+        for fields in _EVENT.iter_unpack(self._pump.take()):
+            if (frame := self._frames.feed(InputEvent(*fields))) is not None:
                 self._listener.take(frame)
 
     def close(self) -> None:
         """Let go of it, which frees it for others."""
         self._listener.leave()
-        self.source.close()
+        self._pump.close()
+        self._source.close()
 
 
 def _names(keyboards: Iterable[Keyboard]) -> str:

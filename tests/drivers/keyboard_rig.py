@@ -12,7 +12,8 @@ import os
 import socket
 import struct
 import termios
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from unittest import mock
@@ -20,15 +21,17 @@ from unittest import mock
 import pytest
 
 from drivers.decode import IDLE_MS
-from tests.drivers.keys import CTRL, ENTER, InputEvent, J, events, strokes
+from tests.drivers.keys import CTRL, DROPPED, ENTER, REPORT, InputEvent, J, events, strokes
 
 if TYPE_CHECKING:
     from drivers.hotplug import Keyboard
 
 _EVENT = struct.Struct("@llHHi")  # linux/input.h: time, type, code, value
 PAUSE_SECONDS = 1.5 * IDLE_MS / 1000
-READ_MAX = 64
-"""Events in one read, as evdev's device_read_many has it."""
+UNREAD_MAX = 64
+"""Events that the kernel keeps for a keyboard's reader (linux/drivers/input/evdev.c, EVDEV_MIN_BUFFER_SIZE)."""
+UNREAD_SECONDS = 0.5
+"""After which they are not going to be read: a loaded machine may take its time."""
 WRITES_NOTHING = 240
 """KEY_UNKNOWN: what the kernel makes of a key that it does not know."""
 
@@ -57,13 +60,6 @@ class Node:
         self.held: list[int] = []
         self.lit: list[int] = []
 
-    def read(self) -> Iterator[InputEvent]:
-        data = os.read(self.fd, READ_MAX * _EVENT.size)
-        if not data:
-            raise OSError(errno.ENODEV, "No such device")
-        for _, _, kind, code, value in _EVENT.iter_unpack(data):
-            yield InputEvent(kind, code, value)
-
     def grab(self) -> None:
         if self.busy:
             raise OSError(errno.EBUSY, "Device or resource busy")
@@ -89,8 +85,27 @@ class Node:
     async def taken(self) -> None:
         """Return when all that was sent has been read."""
         async with asyncio.timeout(5):
-            while struct.unpack("I", fcntl.ioctl(self.fd, termios.FIONREAD, bytes(4)))[0]:  # noqa: ASYNC110 - no event for that
+            while self.unread():  # noqa: ASYNC110 - no event for that
                 await asyncio.sleep(0.001)
+
+    def type(self, happened: Iterable[InputEvent]) -> None:
+        """These events, while the caller waits: when as many are unread as the kernel keeps, the rest is lost."""
+        for event in happened:
+            if not self._has_room():
+                self.hands.sendall(packed([DROPPED, REPORT]))
+                return
+            self.hands.sendall(packed([event]))
+
+    def _has_room(self) -> bool:
+        deadline = time.monotonic() + UNREAD_SECONDS
+        while self.unread() == UNREAD_MAX and time.monotonic() < deadline:
+            time.sleep(0.001)
+        return self.unread() < UNREAD_MAX
+
+    def unread(self) -> int:
+        """Events that wait to be read."""
+        waiting: int = struct.unpack("I", fcntl.ioctl(self.fd, termios.FIONREAD, bytes(4)))[0]
+        return waiting // _EVENT.size
 
     def unplug(self) -> None:
         self.hands.close()
@@ -223,8 +238,12 @@ class KeyboardRig:
 
 async def write(node: Node, happened: Iterable[InputEvent]) -> None:
     """These events, as fast as they are read."""
-    data = b"".join(_EVENT.pack(0, 0, *event) for event in happened)
-    await asyncio.get_running_loop().sock_sendall(node.hands, data)
+    await asyncio.get_running_loop().sock_sendall(node.hands, packed(happened))
+
+
+def packed(happened: Iterable[InputEvent]) -> bytes:
+    """As the kernel writes them."""
+    return b"".join(_EVENT.pack(0, 0, *event) for event in happened)
 
 
 def _strokes(text: str) -> list[tuple[int, ...]]:

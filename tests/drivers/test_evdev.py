@@ -169,6 +169,25 @@ async def test_events_that_were_lost_leave_a_mark_and_the_held_keys_are_asked_fo
         assert (await heard.count(2))[1] == Scan(f"ab{UNREADABLE}CD")
 
 
+async def test_f22_a_code_that_is_typed_while_the_loop_is_held_up_comes_out_whole(machine):
+    """Its events are many times what the kernel keeps for a reader."""
+    node, long = machine.plug(), CODE * 4
+    async with running(scanner()) as heard:
+        node.type(typed(long))  # in the loop: nobody else has it
+        assert (await heard.count(2))[1] == Scan(long)
+
+
+async def test_f22_what_is_typed_beyond_all_that_is_kept_is_lost_by_name(machine):
+    node = machine.plug()
+    async with running(scanner()) as heard:
+        node.type([*typed(CODE)] * 40)
+        lost = await heard.until(lambda event: isinstance(event, Scan) and UNREADABLE in event.text)
+        assert lost in heard.events
+        assert heard.events.count(Scan(CODE)) == len(heard.events) - 2
+        await write(node, typed("XY"))
+        assert await heard.until(lambda event: event == Scan("XY"))
+
+
 async def test_keys_that_are_held_when_it_is_opened_count(machine):
     node = machine.plug()
     node.held = [SHIFT, ENTER]
