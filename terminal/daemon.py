@@ -35,8 +35,9 @@ from drivers.base import (
 from terminal import backoff, config, log
 from terminal.clock import Clock, Sources
 from terminal.config import Config
-from terminal.core.effects import HandOut, Signal
-from terminal.core.events import Event, Key, SnapshotTaken
+from terminal.core.effects import BeginLesson, HandOut, Signal, Teaching
+from terminal.core.events import Event, Key, LessonEnded, SnapshotTaken
+from terminal.core.lesson import Said, Saying
 from terminal.core.screen import Screen, Stage
 from terminal.link.server import Server
 from terminal.outputs import Outputs
@@ -157,12 +158,14 @@ class Daemon:
                 self._silent.discard(name)
                 self._note_readiness()
 
-    def _tell(self, effect: Signal | HandOut) -> None:
+    def _tell(self, effect: Signal | HandOut | Teaching) -> None:
         match effect:
             case Signal(tone):
                 self._outputs.signal(tone)
             case HandOut(sequence, rest):
                 self._put(partial(self._outputs.hand_out, sequence, rest))  # after the screen has said approved
+            case BeginLesson():
+                self._put(lambda: self._counter.hear(LessonEnded(self._clock.moment(), Said(Saying.STOPPED))))
 
     def _note_readiness(self) -> None:
         if not self._silent:

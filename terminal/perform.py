@@ -11,7 +11,7 @@ from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason
 from terminal.clock import Clock
 from terminal.core import sale
-from terminal.core.effects import Commit, Effect, Forget, HandOut, Signal
+from terminal.core.effects import Commit, Effect, Forget, HandOut, Signal, Teaching
 from terminal.core.events import (
     AttentionChanged,
     CommitFailed,
@@ -38,7 +38,7 @@ class Counter:
     """One terminal at its counter.
 
     `wake_network` is called when there is something to send, or a way to again; `tell` with what is to be heard, seen
-    or printed, and must neither wait nor raise.
+    or printed, and with what becomes of the devices. It must neither wait nor raise.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Counter:
         clock: Clock,
         network: int,
         wake_network: Callable[[], None],
-        tell: Callable[[Signal | HandOut], None],
+        tell: Callable[[Signal | HandOut | Teaching], None],
     ) -> None:
         self._store = store
         self._signer = signer
@@ -117,7 +117,7 @@ class Counter:
                 return self._commit(effect)
             case Forget():
                 self._passes.forget()
-            case Signal() | HandOut():
+            case _:
                 self._tell(effect)
         return None
 

@@ -55,4 +55,23 @@ class HandOut:
     """What the customer pays otherwise; it stands in no entry."""
 
 
-Effect = Commit | Forget | Signal | HandOut
+@dataclass(frozen=True, slots=True)
+class BeginLesson:
+    """Let go of scanners and keypads, and find out what is plugged in by its being used.
+
+    Answered by LessonAsked and LessonSaid on the way, LessonDone when all is found, and LessonEnded in any case.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLesson:
+    """Write what was found into the configuration. The answer is LessonEnded."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndLesson:
+    """Change nothing, and let the devices of the configuration come back. The answer is LessonEnded."""
+
+
+Teaching = BeginLesson | KeepLesson | EndLesson
+Effect = Commit | Forget | Signal | HandOut | Teaching

@@ -6,6 +6,7 @@ from enum import StrEnum
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
 from terminal.core.facts import Budget, Checkpoint, Outcome, Programme
+from terminal.core.lesson import Question, Said
 from terminal.core.moment import Moment
 
 
@@ -136,6 +137,37 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonAsked:
+    """Learning devices: the person is asked for something."""
+
+    at: Moment
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class LessonSaid:
+    """Learning devices: something happened that the person should know."""
+
+    at: Moment
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDone:
+    """Learning devices: all is found, and what was found is in use already; nothing is written yet."""
+
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class LessonEnded:
+    """Learning devices: it is over, and the devices of the configuration are in use. What was said last says how."""
+
+    at: Moment
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
 class Locked:
     """The journal is proven to differ from what the chain or the gateway holds of it: no more sales."""
 
@@ -163,6 +195,10 @@ Event = (
     | ContactChanged
     | AttentionChanged
     | DeviceChanged
+    | LessonAsked
+    | LessonSaid
+    | LessonDone
+    | LessonEnded
     | Locked
     | Ticked
 )

@@ -19,6 +19,9 @@ Rules
     6. Nothing but a key, a pass and time takes Approved away: a refusal there would be read as a refusal of the sale.
     7. A lock ends whatever is open. A commit in flight is not recalled, and what is approved stays approved.
     8. Nobody there for two minutes: the sale ends. Approved and refused stay for eight seconds.
+    9. The menu opens where no sale is, so devices are never learnt in one; and from BeginLesson to LessonEnded nothing
+       that is read begins one. One lesson is on at most: the next can begin only where LessonEnded was heard, or never
+       will be, as a closed terminal has no menu.
 """
 
 from collections.abc import Mapping
@@ -26,7 +29,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from terminal.core import events, moves
+from terminal.core import events, menu, moves
 from terminal.core.effects import Forget
 from terminal.core.events import Key
 from terminal.core.facts import Checkpoint, JournalFacts, Programme
@@ -38,7 +41,12 @@ from terminal.core.state import (
     Choosing,
     Committing,
     EnteringAmount,
+    Finishing,
+    InMenu,
     Knowledge,
+    Learning,
+    Learnt,
+    LessonOver,
     OfferingPart,
     Read,
     Ready,
@@ -61,6 +69,10 @@ class Trigger(StrEnum):
     OTHER_CODE = "other code"
     STORED = "stored"
     NOT_STORED = "not stored"
+    ASKED = "asked"
+    SAID = "said"
+    FOUND = "found"
+    ENDED = "ended"
     LOCK = "lock"
     TIME = "time"
     NEWS = "news"
@@ -99,6 +111,7 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
     Ready: {
         Trigger.PASS: _BEGIN,
         Trigger.OTHER_CODE: _MISREAD,
+        Trigger.MENU: Row(menu.open_menu, (InMenu,)),
     },
     Choosing: {
         **_WHILE_OPEN,
@@ -145,6 +158,44 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
         Trigger.CANCEL: _GO_ON,
         Trigger.TIME: Row(moves.expire, _GO_ON.to),
     },
+    InMenu: {
+        Trigger.DIGIT: Row(menu.choose_item, (Learning,)),
+        Trigger.MENU: _END,
+        Trigger.CANCEL: _END,
+        Trigger.PASS: _BEGIN,
+        Trigger.OTHER_CODE: _MISREAD,
+        Trigger.LOCK: _END,
+        Trigger.TIME: Row(menu.expire_menu, (Ready,)),
+    },
+    Learning: {
+        Trigger.ASKED: Row(menu.ask, ()),
+        Trigger.SAID: Row(menu.say, ()),
+        Trigger.FOUND: Row(menu.offer, (Learnt,)),
+        Trigger.CANCEL: Row(menu.stop, (Finishing,)),
+        Trigger.ENDED: Row(menu.finish, (LessonOver,)),
+        Trigger.LOCK: Row(menu.abandon, (Ready,)),
+    },
+    Learnt: {
+        Trigger.CONFIRM: Row(menu.keep, (Finishing,)),
+        Trigger.CANCEL: Row(menu.stop, (Finishing,)),
+        Trigger.ENDED: Row(menu.finish, (LessonOver,)),
+        Trigger.LOCK: Row(menu.abandon, (Ready,)),
+        Trigger.TIME: Row(menu.expire_offer, (Finishing,)),
+    },
+    Finishing: {
+        Trigger.ENDED: Row(menu.finish, (LessonOver,)),
+        Trigger.LOCK: _END,
+    },
+    LessonOver: {
+        Trigger.CORRECT: _END,
+        Trigger.CANCEL: _END,
+        Trigger.CONFIRM: _END,
+        Trigger.MENU: _END,
+        Trigger.PASS: _BEGIN,
+        Trigger.OTHER_CODE: _MISREAD,
+        Trigger.LOCK: _END,
+        Trigger.TIME: Row(menu.expire_menu, (Ready,)),
+    },
 }
 
 _BY_KEY: Mapping[Key, Trigger] = {
@@ -160,6 +211,10 @@ _BY_EVENT: Mapping[type[events.Event], Trigger] = {
     events.ScanRefused: Trigger.OTHER_CODE,
     events.Committed: Trigger.STORED,
     events.CommitFailed: Trigger.NOT_STORED,
+    events.LessonAsked: Trigger.ASKED,
+    events.LessonSaid: Trigger.SAID,
+    events.LessonDone: Trigger.FOUND,
+    events.LessonEnded: Trigger.ENDED,
     events.Ticked: Trigger.TIME,
 }
 """All others are news, unless what they teach locks the terminal."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.wire.units import Cents, Timestamp
+from terminal.core.lesson import Question, Said
 
 
 class Stage(StrEnum):
@@ -21,6 +22,18 @@ class Stage(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     LOCKED = "locked"
+    MENU = "menu"
+    LEARN = "learn"
+    KEEP = "keep"
+    CHANGING = "changing"
+    LEARNT = "learnt"
+    UNLEARNT = "unlearnt"
+
+
+class Item(StrEnum):
+    """One thing that the menu offers."""
+
+    LEARN = "learn"
 
 
 class EntryState(StrEnum):
@@ -98,3 +111,9 @@ class Screen:
     recent: tuple[Line, ...]
     """The newest payments, newest first, at most five."""
     status: Status
+    items: tuple[Item, ...] = ()
+    """What the menu offers, by the digits from 1 on (MENU)."""
+    question: Question | None = None
+    """What the person is asked for (LEARN); None before the first question."""
+    said: tuple[Said, ...] = ()
+    """What learning says: the newest last (LEARN), what was found (KEEP), or how it ended (LEARNT, UNLEARNT)."""

@@ -6,6 +6,7 @@ from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents
 from terminal.core.effects import Commit
 from terminal.core.facts import Budget, Checkpoint, OpenEntry, Outcome, Programme
+from terminal.core.lesson import Question, Said
 from terminal.core.moment import Moment
 
 
@@ -95,7 +96,57 @@ class Refused:
     """The sale that stays open behind this picture, if it can go on."""
 
 
-Sale = Ready | Choosing | EnteringAmount | OfferingPart | AskingAgain | Committing | Approved | Refused
+@dataclass(frozen=True, slots=True)
+class InMenu:
+    """No sale: the menu is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """No sale: the daemon finds out which devices are there, and says how far it is."""
+
+    question: Question | None = None
+    said: tuple[Said, ...] = ()
+    """The newest lines, newest last."""
+    found: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """All is found and in use; are they to be kept?"""
+
+    found: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """The answer is being carried out: devices are kept, or the old ones come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonOver:
+    """How learning ended."""
+
+    said: Said
+    at: Moment
+
+
+Sale = (
+    Ready
+    | Choosing
+    | EnteringAmount
+    | OfferingPart
+    | AskingAgain
+    | Committing
+    | Approved
+    | Refused
+    | InMenu
+    | Learning
+    | Learnt
+    | Finishing
+    | LessonOver
+)
+"""Whatever the counter is at; those from InMenu on are no sale, and no sale can be made in the middle of a lesson."""
 
 
 def holds_key(sale: Sale) -> bool:

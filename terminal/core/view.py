@@ -8,6 +8,8 @@ from contracts.wire.reasons import Money, Reason, money_of
 from contracts.wire.units import Cents
 from terminal.core import approve
 from terminal.core.facts import OpenEntry
+from terminal.core.lesson import Saying
+from terminal.core.menu import ITEMS
 from terminal.core.moment import Moment
 from terminal.core.screen import Choice, EntryState, Lamp, Line, Screen, Stage, Status
 from terminal.core.state import (
@@ -16,7 +18,12 @@ from terminal.core.state import (
     Choosing,
     Committing,
     EnteringAmount,
+    Finishing,
+    InMenu,
     Knowledge,
+    Learning,
+    Learnt,
+    LessonOver,
     OfferingPart,
     Ready,
     Refused,
@@ -86,6 +93,27 @@ def _refused(screen: Screen, sale: Refused, _: Knowledge) -> Screen:
     return replace(screen, stage=Stage.REFUSED, reason=int(sale.reason))
 
 
+def _in_menu(screen: Screen, _: InMenu, __: Knowledge) -> Screen:
+    return replace(screen, stage=Stage.MENU, items=ITEMS)
+
+
+def _learning(screen: Screen, sale: Learning, _: Knowledge) -> Screen:
+    return replace(screen, stage=Stage.LEARN, question=sale.question, said=sale.said)
+
+
+def _learnt(screen: Screen, sale: Learnt, _: Knowledge) -> Screen:
+    return replace(screen, stage=Stage.KEEP, said=sale.found)
+
+
+def _finishing(screen: Screen, _: Finishing, __: Knowledge) -> Screen:
+    return replace(screen, stage=Stage.CHANGING)
+
+
+def _lesson_over(screen: Screen, sale: LessonOver, _: Knowledge) -> Screen:
+    stage = Stage.LEARNT if sale.said.what is Saying.KEPT else Stage.UNLEARNT
+    return replace(screen, stage=stage, said=(sale.said,))
+
+
 _PICTURES: Mapping[type[Sale], Callable[[Screen, Any, Knowledge], Screen]] = {
     Ready: _ready,
     Choosing: _choosing,
@@ -95,6 +123,11 @@ _PICTURES: Mapping[type[Sale], Callable[[Screen, Any, Knowledge], Screen]] = {
     Committing: _committing,
     Approved: _approved,
     Refused: _refused,
+    InMenu: _in_menu,
+    Learning: _learning,
+    Learnt: _learnt,
+    Finishing: _finishing,
+    LessonOver: _lesson_over,
 }
 
 

@@ -4,6 +4,20 @@ What a screen shows and sends is named here, for the screen's process knows noth
 """
 
 from terminal.core.events import Key
-from terminal.core.screen import Choice, EntryState, Lamp, Line, Screen, Stage, Status
+from terminal.core.lesson import Question, Said, Saying
+from terminal.core.screen import Choice, EntryState, Item, Lamp, Line, Screen, Stage, Status
 
-__all__ = ["Choice", "EntryState", "Key", "Lamp", "Line", "Screen", "Stage", "Status"]
+__all__ = [
+    "Choice",
+    "EntryState",
+    "Item",
+    "Key",
+    "Lamp",
+    "Line",
+    "Question",
+    "Said",
+    "Saying",
+    "Screen",
+    "Stage",
+    "Status",
+]

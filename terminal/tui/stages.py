@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.wire.reasons import MEANINGS, Reason
-from terminal.link import Screen, Stage
+from terminal.link import Question, Screen, Stage, sayings
 from terminal.tui.formatting import money
 from terminal.tui.look import Look
 
@@ -28,6 +28,8 @@ class Words:
     help: str = ""
     keys: tuple[str, ...] = ()
     mark: Mark = Mark.NONE
+    code: bool = False
+    """Whether the test code stands beside the words."""
 
 
 def words(screen: Screen, look: Look) -> Words:
@@ -41,7 +43,7 @@ def gone(look: Look) -> Words:
 
 
 def _ready(_screen: Screen, look: Look) -> Words:
-    return Words(look.texts.scan, note=look.texts.scan_how)
+    return Words(look.texts.scan, note=look.texts.scan_how, keys=(look.texts.key_open_menu,))
 
 
 def _choose(screen: Screen, look: Look) -> Words:
@@ -94,6 +96,47 @@ def _locked(screen: Screen, look: Look) -> Words:
     return Words(look.texts.locked, note=note, help=whom_to_call(look, screen.reason), mark=Mark.CROSS)
 
 
+def _menu(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    items = "\n".join(f"{key}   {texts.items[item]}" for key, item in enumerate(screen.items, start=1))
+    return Words(texts.menu, note=items, keys=(texts.key_digit, texts.key_cancel))
+
+
+def _learn(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    headline, how = {
+        None: (texts.wait, texts.wait_how),
+        Question.SCAN: (texts.learn_scan, texts.learn_scan_how),
+        Question.PRESS: (texts.learn_press, texts.learn_press_how),
+    }[screen.question]
+    scans = screen.question is Question.SCAN
+    return Words(headline, note=_lines(how, *_said(screen, look)), keys=(texts.key_cancel,), code=scans)
+
+
+def _keep(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    return Words(texts.keep, note=_lines(*_said(screen, look)), keys=(texts.key_confirm_keep, texts.key_cancel))
+
+
+def _changing(_screen: Screen, look: Look) -> Words:
+    return Words(look.texts.wait, note=look.texts.wait_how)
+
+
+def _learnt(screen: Screen, look: Look) -> Words:
+    return Words(look.texts.learnt, note=_lines(*_said(screen, look)), keys=(look.texts.key_next,))
+
+
+def _unlearnt(screen: Screen, look: Look) -> Words:
+    note = _lines(*_said(screen, look))
+    return Words(look.texts.unlearnt, note=note, help=whom_to_call(look), keys=(look.texts.key_next,))
+
+
+def _said(screen: Screen, look: Look) -> list[str]:
+    """Each thing that learning says, as a sentence."""
+    sentences = (sayings.sentence(said, look.language) for said in screen.said)
+    return [sentence[:1].upper() + sentence[1:] for sentence in sentences]
+
+
 _STAGES: dict[Stage, Callable[[Screen, Look], Words]] = {
     Stage.READY: _ready,
     Stage.CHOOSE: _choose,
@@ -104,6 +147,12 @@ _STAGES: dict[Stage, Callable[[Screen, Look], Words]] = {
     Stage.APPROVED: _approved,
     Stage.REFUSED: _refused,
     Stage.LOCKED: _locked,
+    Stage.MENU: _menu,
+    Stage.LEARN: _learn,
+    Stage.KEEP: _keep,
+    Stage.CHANGING: _changing,
+    Stage.LEARNT: _learnt,
+    Stage.UNLEARNT: _unlearnt,
 }
 
 

@@ -1,8 +1,13 @@
-"""Every word on the screen, in plain Dutch (level B1) and English. Sentences for refusals: contracts.wire.reasons."""
+"""Every word on the screen, in plain Dutch (level B1) and English.
+
+Sentences for refusals stand in contracts.wire.reasons, and what learning devices says in terminal.link.sayings.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from terminal.link import Item
 
 Language = Literal["nl", "en"]
 
@@ -27,6 +32,18 @@ class Texts:
     gone: str
     gone_how: str
 
+    menu: str
+    items: Mapping[Item, str]
+    learn_scan: str
+    learn_scan_how: str
+    learn_press: str
+    learn_press_how: str
+    keep: str
+    wait: str
+    wait_how: str
+    learnt: str
+    unlearnt: str
+
     left: str
     entry: str
     number: str
@@ -39,6 +56,8 @@ class Texts:
     key_correct: str
     key_double_zero: str
     key_menu: str
+    key_open_menu: str
+    key_confirm_keep: str
     key_next: str
     key_digit: str
 
@@ -80,6 +99,17 @@ DUTCH = Texts(
     locked="Kassa gesloten",
     gone="Geen kassa",
     gone_how="Dit scherm heeft geen verbinding met de kassa en zoekt vanzelf verder. Wat akkoord was, blijft akkoord.",
+    menu="Menu",
+    items={Item.LEARN: "Apparaten leren"},
+    learn_scan="Scan de testcode",
+    learn_scan_how="Deze code, of het papier met de testcode (docs/test-code.pdf).",
+    learn_press="Druk op Enter",
+    learn_press_how="Op het toetsenblok dat u wilt gebruiken.",
+    keep="Bewaren?",
+    wait="Moment",
+    wait_how="De apparaten worden gestart.",
+    learnt="Bewaard",
+    unlearnt="Niet veranderd",
     left="Nog op de pas: {left}",
     entry="Boeking {sequence}: {state}",
     number="Nummer {number}",
@@ -91,6 +121,8 @@ DUTCH = Texts(
     key_correct="← wis",
     key_double_zero="* 00",
     key_menu="M saldo",
+    key_open_menu="M menu",
+    key_confirm_keep="Enter ja, bewaren",
     key_next="Scan de volgende pas, of Esc",
     key_digit="Typ het cijfer",
     recent="Laatste betalingen",
@@ -135,6 +167,17 @@ ENGLISH = Texts(
     locked="Terminal closed",
     gone="No terminal",
     gone_how="This screen cannot reach the terminal and goes on trying. What was approved stays approved.",
+    menu="What to do?",
+    items={Item.LEARN: "Learn devices"},
+    learn_scan="Scan test code",
+    learn_scan_how="This code, or the sheet of paper with the test code (docs/test-code.pdf).",
+    learn_press="Press Enter",
+    learn_press_how="On the keypad that you want to use.",
+    keep="Keep these?",
+    wait="One moment",
+    wait_how="The devices are being started.",
+    learnt="Kept",
+    unlearnt="Not changed",
     left="Left on the pass: {left}",
     entry="Entry {sequence}: {state}",
     number="Number {number}",
@@ -146,6 +189,8 @@ ENGLISH = Texts(
     key_correct="← erase",
     key_double_zero="* 00",
     key_menu="M balance",
+    key_open_menu="M menu",
+    key_confirm_keep="Enter yes, keep",
     key_next="Scan the next pass, or Esc",
     key_digit="Type the digit",
     recent="Latest payments",

@@ -13,13 +13,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents, Timestamp
 from terminal.core import events
-from terminal.core.effects import Commit, Forget
+from terminal.core.effects import BeginLesson, Commit, Effect, EndLesson, Forget, KeepLesson
 from terminal.core.events import Event, Key
 from terminal.core.facts import Budget, Checkpoint, Slice
+from terminal.core.lesson import Question, Said, Saying
 from terminal.core.moment import Moment
 from terminal.core.sale import start, step
 from terminal.core.screen import Stage
-from terminal.core.state import Approved, Committing, Ready, Refused, Scanned
+from terminal.core.state import (
+    Approved,
+    Committing,
+    Finishing,
+    InMenu,
+    Learning,
+    Learnt,
+    LessonOver,
+    Ready,
+    Refused,
+    Scanned,
+    State,
+)
 from terminal.core.view import view
 from tests.core.shop import CLOTHES, DAY, EMPTY, NOON, SPORTS
 
@@ -32,6 +45,14 @@ GOOD = (Budget(1, Cents(30_000), blocked=False),)
 WRONG_CODES = st.sampled_from([Reason.SCAN_PRODUCT, Reason.SCAN_LINK, Reason.SCAN_DAMAGED])
 TROUBLES = ({"paused": True}, {"admitted": False}, {"floor_limit": Cents(700)}, {"ends": NOON}, {"offline_window": 60})
 WAITS = st.sampled_from([0, 200, 1_000, 2_999, 3_000, 8_000, 120_000, 300_000, 3_600_000, 80_000_000])
+
+NO_SALE = Ready | Approved | Refused | InMenu | Learning | Learnt | Finishing | LessonOver
+LESSON = (
+    lambda now: events.LessonAsked(now, Question.SCAN),
+    lambda now: events.LessonSaid(now, Said(Saying.KEYPAD, ("pad",))),
+    events.LessonDone,
+    lambda now: events.LessonEnded(now, Said(Saying.KEPT)),
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +79,7 @@ class Day(RuleBasedStateMachine):
         self.left: dict[int, int] = {}
         self.blocked: set[int] = set()
         self.flying: Commit | None = None
-        self.locked = False
+        self.locked = self.lesson = False
         self.state = start(EMPTY, self.checkpoint_now(), self.programmes, 0)
 
     # What can happen
@@ -99,6 +120,17 @@ class Day(RuleBasedStateMachine):
     @rule(reason=WRONG_CODES)
     def misread(self, reason):
         self.feed(events.ScanRefused(self.now, reason))
+
+    @rule()
+    def open_menu_and_learn(self):
+        for key in (Key.MENU, Key.D1):
+            self.press(key)
+
+    @precondition(lambda self: self.lesson)
+    @rule(said=st.sampled_from(LESSON))
+    def lesson_goes_on(self, said):
+        self.feed(said(self.now))
+        self.lesson = self.lesson and not isinstance(said(self.now), events.LessonEnded)
 
     @rule(wait=WAITS)
     def tick(self, wait):
@@ -168,6 +200,7 @@ class Day(RuleBasedStateMachine):
         before = self.state
         self.state, effects = step(before, event)
         commits = [effect for effect in effects if isinstance(effect, Commit)]
+        self.require_one_lesson(before, effects)
         answered = isinstance(event, events.Committed | events.CommitFailed)
         for commit in commits:
             assert self.flying is None
@@ -184,6 +217,17 @@ class Day(RuleBasedStateMachine):
         assert isinstance(self.state.sale, Committing) == (self.flying is not None)
         assert len(commits) <= 1
         self.require_order()
+
+    def require_one_lesson(self, before: State, effects: tuple[Effect, ...]) -> None:
+        """One begins only without a sale and after the one before has ended; in it no pass begins a sale."""
+        if BeginLesson() in effects:
+            assert not self.lesson
+            assert self.holder is self.key is None
+            self.lesson = True
+        elif KeepLesson() in effects or EndLesson() in effects:
+            assert self.lesson
+        elif isinstance(before.sale, Learning | Learnt | Finishing):
+            assert isinstance(self.state.sale, Learning | Learnt | Finishing | LessonOver) or self.locked
 
     def require_order(self) -> None:
         assert self.state.knowledge.sequence == len(self.journal)
@@ -227,7 +271,7 @@ class Day(RuleBasedStateMachine):
             return sale.commit.pass_address
         if isinstance(sale, Refused) and sale.resume:
             sale = sale.resume
-        scanned = None if isinstance(sale, Ready | Approved | Refused) else sale.scanned
+        scanned = None if isinstance(sale, NO_SALE) else sale.scanned
         return scanned.pass_address if isinstance(scanned, Scanned) else None
 
     def checkpoint_now(self) -> Checkpoint:

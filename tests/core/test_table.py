@@ -11,6 +11,7 @@ from terminal.core import events, state
 from terminal.core.effects import Commit
 from terminal.core.events import Event, Key
 from terminal.core.facts import Outcome
+from terminal.core.lesson import Question, Said, Saying
 from terminal.core.moment import Moment
 from terminal.core.sale import TABLE, Trigger, start, step, trigger_of
 from terminal.core.state import Committing, Refused, Sale, State
@@ -24,6 +25,10 @@ EVENT_OF = {
     Trigger.OTHER_CODE: events.ScanRefused,
     Trigger.STORED: events.Committed,
     Trigger.NOT_STORED: events.CommitFailed,
+    Trigger.ASKED: events.LessonAsked,
+    Trigger.SAID: events.LessonSaid,
+    Trigger.FOUND: events.LessonDone,
+    Trigger.ENDED: events.LessonEnded,
     Trigger.TIME: events.Ticked,
 }
 KEYS = {Trigger.DIGIT, Trigger.CORRECT, Trigger.CANCEL, Trigger.CONFIRM, Trigger.MENU}
@@ -86,6 +91,10 @@ def happenings(now: Moment, sequence: int) -> list[Event]:
         events.ContactChanged(now, gateway=True, chain=True),
         events.DeviceChanged(now, "scanner", "ready", ""),
         events.AttentionChanged(now, Reason.REQUEST_FORM),
+        events.LessonAsked(now, Question.SCAN),
+        events.LessonSaid(now, Said(Saying.KEYPAD, ("pad",))),
+        events.LessonDone(now),
+        events.LessonEnded(now, Said(Saying.STOPPED)),
     ]
 
 

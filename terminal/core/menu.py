@@ -1,0 +1,85 @@
+"""What the menu's rows of the sale's table do. It opens where no sale is, and learning devices is its one item so far.
+
+While devices are learnt the terminal has no scanner and no keypad of its own, and no pass begins a sale. The daemon
+answers BeginLesson by what it asks, says and found, and ends every lesson by LessonEnded, however it went.
+"""
+
+from dataclasses import replace
+
+from terminal.core.effects import BeginLesson, EndLesson, KeepLesson
+from terminal.core.events import Event, Key, KeyPressed, LessonAsked, LessonDone, LessonEnded, LessonSaid, Ticked
+from terminal.core.lesson import FINDINGS
+from terminal.core.moves import ABANDONED_MS, Step
+from terminal.core.screen import Item
+from terminal.core.state import Finishing, InMenu, Learning, Learnt, LessonOver, Ready, State
+
+ITEMS = (Item.LEARN,)
+"""By their digits, 1 for the first."""
+
+MENU_MS = 30_000
+"""How long an open menu, or how a lesson ended, stays when nobody presses a key."""
+
+SAID_MAX = 4
+"""Lines of a lesson that are shown."""
+
+_ITEM_KEYS = dict(zip((Key.D1, Key.D2, Key.D3, Key.D4, Key.D5, Key.D6, Key.D7, Key.D8, Key.D9), ITEMS, strict=False))
+
+
+def open_menu(state: State, _: Ready, __: KeyPressed) -> Step:
+    """Offer the items. A closed terminal offers none."""
+    return (state, ()) if state.knowledge.locked is not None else (replace(state, sale=InMenu()), ())
+
+
+def choose_item(state: State, _: InMenu, event: KeyPressed) -> Step:
+    """Do what the digit stands for; another digit chooses nothing."""
+    if _ITEM_KEYS.get(event.key) is Item.LEARN:
+        return replace(state, sale=Learning()), (BeginLesson(),)
+    return state, ()
+
+
+def ask(state: State, sale: Learning, event: LessonAsked) -> Step:
+    """The next question."""
+    return replace(state, sale=replace(sale, question=event.question)), ()
+
+
+def say(state: State, sale: Learning, event: LessonSaid) -> Step:
+    """One line more, and what it found is kept for the end."""
+    said = (*sale.said, event.said)[-SAID_MAX:]
+    found = (*sale.found, event.said) if event.said.what in FINDINGS else sale.found
+    return replace(state, sale=replace(sale, said=said, found=found)), ()
+
+
+def offer(state: State, sale: Learning, event: LessonDone) -> Step:
+    """All is found: are these the devices from now on?"""
+    return replace(state, sale=Learnt(sale.found), touched_ms=event.at.uptime_ms), ()
+
+
+def keep(state: State, _: Learnt, __: KeyPressed) -> Step:
+    """They are."""
+    return replace(state, sale=Finishing()), (KeepLesson(),)
+
+
+def stop(state: State, _: Learning | Learnt, __: Event) -> Step:
+    """Let the old devices come back."""
+    return replace(state, sale=Finishing()), (EndLesson(),)
+
+
+def abandon(state: State, _: Learning | Learnt, __: Event) -> Step:
+    """The terminal is closed: so is the lesson."""
+    return replace(state, sale=Ready()), (EndLesson(),)
+
+
+def finish(state: State, _: Learning | Learnt | Finishing, event: LessonEnded) -> Step:
+    """Say how it ended."""
+    return replace(state, sale=LessonOver(event.said, event.at)), ()
+
+
+def expire_menu(state: State, sale: InMenu | LessonOver, event: Ticked) -> Step:
+    """Back to ready, as nobody is there."""
+    since = sale.at.uptime_ms if isinstance(sale, LessonOver) else state.touched_ms
+    return (state, ()) if event.at.uptime_ms - since < MENU_MS else (replace(state, sale=Ready()), ())
+
+
+def expire_offer(state: State, sale: Learnt, event: Ticked) -> Step:
+    """Nobody said yes: change nothing."""
+    return stop(state, sale, event) if event.at.uptime_ms - state.touched_ms >= ABANDONED_MS else (state, ())
