@@ -193,7 +193,8 @@ class Daemon:
 
         settings, now = self._settings, self._clock.moment
         delay = partial(backoff.delay, chance=random.random)
-        http, chain = await stack.enter_async_context(Http()), settings.chain
+        chain = settings.chain
+        http = await stack.enter_async_context(await asyncio.to_thread(Http))  # it reads all the certificates
         ask = Endpoint(http, chain.rpc_url, ANSWER_BYTES_MAX).ask
         reader = CheckpointReader(ask, settings.domain, chain.network, self._signer.address)
         watcher = Watcher(self._store, reader, now, delay, self._clock.raise_to, self._report, self._chain_answers)
