@@ -4,12 +4,12 @@ import asyncio
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from terminal.learn import Lesson
 from terminal.learn_words import Words
+from terminal.lesson import Lesson
 
 
-def lesson(*lines: Path, patience: float = 20.0) -> Lesson:
-    return Lesson(Words("en"), lines, patience)
+def lesson(*lines: Path, patience: float = 20.0, language="en") -> Lesson:
+    return Lesson(Words(language), lines, patience)
 
 
 class Spoken:

@@ -13,7 +13,8 @@ from drivers import registry
 from drivers.base import Candidate
 from drivers.registry import Kind
 from terminal import config, learn, listening
-from terminal.learn_words import Words
+from terminal.lesson import ending
+from terminal.link.sayings import sentence
 from terminal.trial import TEST_CODE
 from tests.drivers.pty_rig import PtyRig
 from tests.terminal.pupil import Spoken, asking, lesson, opened_anew
@@ -121,7 +122,7 @@ async def test_f27_another_code_is_said_but_never_shown(serial_only, rig, spoken
     ("driver", "ended", "said"), [("serial-scanner", "", "set it to send Enter"), ("camera", "", "whole")]
 )
 def test_what_could_be_set_better_is_said_of_scanners_alone(driver, ended, said):
-    assert said in lesson()._ending(Candidate(driver, {}, "it"), ended)
+    assert said in sentence(ending(Candidate(driver, {}, "it"), ended), "en")
 
 
 async def test_nothing_heard_ends_with_why(serial_only, tmp_path):
@@ -133,8 +134,8 @@ async def test_nothing_heard_ends_with_why(serial_only, tmp_path):
 
 async def test_without_a_keypad_the_scanner_alone_is_learned(serial_only, rig, spoken):
     names = {Kind.SCANNER: "scanner", Kind.KEYPAD: "keypad"}
-    async with asking(learn.learn(lesson(rig.link), Words("nl"), names)) as answer:
-        await spoken.until("listening to")
+    async with asking(lesson(rig.link, language="nl").devices(names)) as answer:
+        await spoken.until("luistert naar")
         await rig.scan(TEST_CODE)
         assert [device.name for device in await answer] == ["scanner"]
         await spoken.until("geen toetsenblok")
