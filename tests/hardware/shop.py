@@ -7,7 +7,7 @@ from typing import Any
 from drivers.base import Status
 from terminal.core.screen import Lamp, Screen, Stage
 from terminal.link import messages
-from tests.hardware.machine import PATIENCE, Machine
+from tests.hardware.machine import Machine
 
 FOLDER = "/var/lib/kindpakket"
 CONFIG = f"{FOLDER}/terminal.toml"
@@ -86,12 +86,10 @@ class Shop:
 
     # What the screen shows
 
-    def seen(self, wanted: Stage | Callable[[Screen], Any], seconds: float = PATIENCE) -> Screen:
+    def seen(self, wanted: Stage | Callable[[Screen], Any]) -> Screen:
         """The first screen, from the one seen last, that is at this stage, or answers the question by yes."""
         asks = (lambda screen: screen.stage is wanted) if isinstance(wanted, Stage) else wanted
-        self._since, line = self._machine.heard(
-            "screen", lambda line: asks(_screen(line)), since=self._since, seconds=seconds
-        )
+        self._since, line = self._machine.heard("screen", lambda line: asks(_screen(line)), since=self._since)
         return _screen(line)
 
     def lamp(self, name: str, status: Status) -> Screen:
