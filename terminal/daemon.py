@@ -29,36 +29,41 @@ from drivers.base import (
     DriverUnavailable,
     KeyPress,
     Oversized,
-    Pausable,
     Scan,
 )
 from terminal import backoff, config, log
 from terminal.clock import Clock, Sources
 from terminal.config import Config
-from terminal.core.effects import BeginLesson, HandOut, Signal, Teaching
-from terminal.core.events import Event, Key, LessonEnded, SnapshotTaken
-from terminal.core.lesson import Said, Saying
+from terminal.core.effects import BeginLesson, EndLesson, HandOut, KeepLesson, Signal, Teaching
+from terminal.core.events import Event, Key, SnapshotTaken
+from terminal.core.moment import Moment
 from terminal.core.screen import Screen, Stage
+from terminal.inputs import Inputs
 from terminal.link.server import Server
 from terminal.outputs import Outputs
 from terminal.perform import Counter
 from terminal.signer import TerminalSigner, forbid_core_dumps
 from terminal.store import Store
+from terminal.teaching import Teacher
 
 TICK_SECONDS = 1.0
 BOUND_KEPT_SECONDS = 60
 """How much of the uptime a pulled plug can take from the kept bound."""
 
-AWAITS_NO_SCAN = frozenset({Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.WORKING, Stage.LOCKED})
+AWAITS_NO_SCAN = frozenset(
+    {Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.WORKING, Stage.LOCKED, Stage.KEEP}
+)
 """Here a camera rests: the pass has been read, or none will be."""
 
 _log = logging.getLogger(__name__)
 
 
 class Daemon:
-    """One run of the daemon, from a journal that is open to its end."""
+    """One run of the daemon, from a journal that is open to its end. The settings are those at the path."""
 
-    def __init__(self, settings: Config, store: Store, signer: TerminalSigner, sources: Sources | None = None) -> None:
+    def __init__(
+        self, path: Path, settings: Config, store: Store, signer: TerminalSigner, sources: Sources | None = None
+    ) -> None:
         self._settings = settings
         self._store = store
         self._signer = signer
@@ -70,7 +75,10 @@ class Daemon:
         self._ready = asyncio.Event()
         self._wakers: list[Callable[[], None]] = []
         self._outputs = Outputs(settings, store, {})
-        self._pausable: list[Pausable] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._group = asyncio.TaskGroup()
+        self._inputs = Inputs(self._driver, self._hear_device, self._spawn)
+        self._teacher = Teacher(path, settings.devices, self._inputs, self._hear_now, self._spawn)
 
     async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
         """Sell until `stop` is set; `ready` is called once a scan can be taken. Raises Broken."""
@@ -78,19 +86,27 @@ class Daemon:
         drivers = {name: driver for name, driver in made.items() if driver}
         self._outputs = Outputs(self._settings, self._store, drivers)
         self._silent -= self._outputs.names
-        self._pausable = [driver for driver in drivers.values() if isinstance(driver, Pausable)]
         await self._link.start()
         try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(each) for each in (self._take(), self._tick(), self._network(ready))]
-                tasks += [group.create_task(self._drive(name, driver)) for name, driver in drivers.items()]
+            async with self._group:
+                for each in (self._take(), self._tick(), self._network(ready)):
+                    self._spawn(each)
+                for name in self._outputs.names:
+                    self._spawn(self._drive(name, drivers.pop(name)))
+                self._inputs.start(drivers)
                 self._note_readiness()
                 await stop.wait()
-                for task in tasks:
+                for task in self._tasks:
                     task.cancel()
         finally:
             await self._link.close()
             self._keep_bound()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._group.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     # One inbox: producers put, one consumer takes.
 
@@ -109,7 +125,7 @@ class Daemon:
 
     def _show(self, screen: Screen) -> None:
         self._link.publish(screen)
-        for driver in self._pausable:
+        for driver in self._inputs.pausable:
             if screen.stage in AWAITS_NO_SCAN:
                 driver.pause()
             else:
@@ -141,8 +157,7 @@ class Daemon:
             return None
 
     async def _drive(self, name: str, driver: Driver) -> None:
-        if name in self._outputs.names:
-            await self._ready.wait()  # a sale needs none of them
+        await self._ready.wait()  # a sale needs none of those that take something
         await driver.run(partial(self._hear_device, name))
 
     def _hear_device(self, name: str, event: DriverEvent) -> None:
@@ -164,8 +179,11 @@ class Daemon:
                 self._outputs.signal(tone)
             case HandOut(sequence, rest):
                 self._put(partial(self._outputs.hand_out, sequence, rest))  # after the screen has said approved
-            case BeginLesson():
-                self._put(lambda: self._counter.hear(LessonEnded(self._clock.moment(), Said(Saying.STOPPED))))
+            case BeginLesson() | KeepLesson() | EndLesson():
+                self._teacher.do(effect)
+
+    def _hear_now(self, make: Callable[[Moment], Event]) -> None:
+        self._put(lambda: self._counter.hear(make(self._clock.moment())))
 
     def _note_readiness(self) -> None:
         if not self._silent:
@@ -219,12 +237,12 @@ class Daemon:
             wake()
 
 
-async def serve(settings: Config, store: Store, signer: TerminalSigner) -> None:
+async def serve(path: Path, settings: Config, store: Store, signer: TerminalSigner) -> None:
     """Sell until the supervisor asks to stop."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await Daemon(settings, store, signer).run(_say_ready, stop)
+    await Daemon(path, settings, store, signer).run(_say_ready, stop)
 
 
 def _say_ready() -> None:
@@ -259,7 +277,7 @@ def _run(path: Path) -> None:
     signer = TerminalSigner.load(settings.key_file, settings.domain)
     volatile_ok = settings.simulators  # a try-out may live where a shop's journal may not
     with closing(Store.open(settings.journal, settings.domain, signer.address, volatile_ok=volatile_ok)) as store:
-        asyncio.run(serve(settings, store, signer))
+        asyncio.run(serve(path, settings, store, signer))
 
 
 def _first(error: BaseException) -> BaseException:

@@ -68,6 +68,23 @@ def _check(old: str, new: str, kept: Sequence[object], devices: Sequence[Device]
         raise Broken(f"the devices stand in the configuration in a way of their own: write them by hand\n\n{tables}")
 
 
+def read(path: Path) -> str:
+    """The configuration as it is written. Raises Broken."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise Broken(f"{path}: cannot be read ({error}); correct it first") from None
+    return text
+
+
+def require_writable(path: Path) -> None:
+    """Raises Broken when `write` could not, as far as that can be known before."""
+    folder = path.resolve().parent
+    if not os.access(folder, os.W_OK):
+        raise Broken(f"{path}: cannot be written, as this user may not change {folder}; an installer can let it")
+
+
 def write(path: Path, text: str) -> Path:
     """Replace the configuration, at once or not at all, and give the backup's path. Raises Broken; then it stands."""
     target = path.resolve()  # behind a link: the link stays

@@ -34,7 +34,7 @@ def _run(arguments: argparse.Namespace) -> int:
     kinds = [Kind(arguments.only)] if arguments.only else [Kind.SCANNER, Kind.KEYPAD]
     names = {kind: arguments.name or kind.value for kind in kinds}
     devices = asyncio.run(Lesson(words, arguments.device).devices(names))
-    text = device_tables.with_devices(arguments.config.read_text(encoding="utf-8"), devices)
+    text = device_tables.with_devices(device_tables.read(arguments.config), devices)
     tell("\n" + "\n\n".join(map(device_tables.render, devices)) + "\n")
     if arguments.dry_run:
         return 0

@@ -9,7 +9,7 @@ from dataclasses import replace
 from terminal.core.effects import BeginLesson, EndLesson, KeepLesson
 from terminal.core.events import Event, Key, KeyPressed, LessonAsked, LessonDone, LessonEnded, LessonSaid, Ticked
 from terminal.core.lesson import FINDINGS
-from terminal.core.moves import ABANDONED_MS, Step
+from terminal.core.moves import ABANDONED_MS, GLANCE_MS, Step
 from terminal.core.screen import Item
 from terminal.core.state import Finishing, InMenu, Learning, Learnt, LessonOver, Ready, State
 
@@ -51,11 +51,13 @@ def say(state: State, sale: Learning, event: LessonSaid) -> Step:
 
 def offer(state: State, sale: Learning, event: LessonDone) -> Step:
     """All is found: are these the devices from now on?"""
-    return replace(state, sale=Learnt(sale.found), touched_ms=event.at.uptime_ms), ()
+    return replace(state, sale=Learnt(sale.found, event.at), touched_ms=event.at.uptime_ms), ()
 
 
-def keep(state: State, _: Learnt, __: KeyPressed) -> Step:
-    """They are."""
+def keep(state: State, sale: Learnt, event: KeyPressed) -> Step:
+    """They are; unless the key comes too soon to mean that, as what a scanner types that nobody holds does."""
+    if event.at.uptime_ms - sale.at.uptime_ms < GLANCE_MS:
+        return state, ()
     return replace(state, sale=Finishing()), (KeepLesson(),)
 
 

@@ -116,6 +116,7 @@ class Learnt:
     """All is found and in use; are they to be kept?"""
 
     found: tuple[Said, ...]
+    at: Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ async def open_counter(till, times):
     store = till.store()
     ready, stop = asyncio.Event(), asyncio.Event()
     run = asyncio.create_task(
-        Daemon(config.load(till.config), store, till.signer(), times.sources()).run(ready.set, stop)
+        Daemon(till.config, config.load(till.config), store, till.signer(), times.sources()).run(ready.set, stop)
     )
     try:
         await asyncio.wait_for(ready.wait(), PATIENCE)
@@ -207,7 +207,9 @@ async def test_a_fault_in_a_driver_stops_the_daemon_instead_of_selling_blind(til
 
     monkeypatch.setattr("drivers.simulated.SimulatedKeypad.run", broken)
     store = till.store()
-    run = Daemon(config.load(till.config), store, till.signer(), times.sources()).run(lambda: None, asyncio.Event())
+    run = Daemon(till.config, config.load(till.config), store, till.signer(), times.sources()).run(
+        lambda: None, asyncio.Event()
+    )
     with pytest.raises(ExceptionGroup) as stopped:
         await run
     assert stopped.group_contains(ZeroDivisionError)

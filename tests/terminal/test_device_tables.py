@@ -130,3 +130,17 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(path, monkeypatch):
         device_tables.write(path, with_devices(GOOD, [SCANNER]))
     assert path.read_text() == GOOD
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"shop = ", b"\xff", None])
+def test_what_is_no_configuration_is_not_read(path, content):
+    path.write_bytes(content) if content else path.unlink()
+    with pytest.raises(Broken, match="cannot be read"):
+        device_tables.read(path)
+
+
+def test_a_folder_that_is_anothers_is_said_before_anything_is_learnt(path, monkeypatch):
+    device_tables.require_writable(path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(Broken, match="may not change"):
+        device_tables.require_writable(path)

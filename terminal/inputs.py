@@ -1,0 +1,59 @@
+"""The scanners and keypads that are in use. They can be exchanged while all else goes on."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from drivers import registry
+from drivers.base import Changed, Driver, DriverEvent, Pausable, Status
+from drivers.registry import Kind
+from terminal.config import Device
+
+Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+"""Runs it until it ends or the daemon does."""
+
+LET_GO = Changed(Status.DISABLED, "let go of, while the devices are learnt")
+
+
+def is_input(device: Device) -> bool:
+    """Whether it is a scanner or a keypad."""
+    return registry.TABLE[device.driver].kind in {Kind.SCANNER, Kind.KEYPAD}
+
+
+class Inputs:
+    """`make` gives a device's driver, None when it cannot be had now; what the drivers emit goes to `hear`."""
+
+    def __init__(
+        self, make: Callable[[Device], Driver | None], hear: Callable[[str, DriverEvent], None], spawn: Spawn
+    ) -> None:
+        self._make = make
+        self._hear = hear
+        self._spawn = spawn
+        self._running: dict[str, tuple[Driver, asyncio.Task[None]]] = {}
+
+    @property
+    def pausable(self) -> list[Pausable]:
+        """Those that can rest when nobody waits for a scan."""
+        return [driver for driver, _ in self._running.values() if isinstance(driver, Pausable)]
+
+    def start(self, drivers: Mapping[str, Driver]) -> None:
+        """Run these, by their names."""
+        self._running = {
+            name: (each, self._spawn(each.run(partial(self._hear, name)))) for name, each in drivers.items()
+        }
+
+    async def stop(self) -> None:
+        """Let go of all; their devices are free when this returns."""
+        stopped, self._running = self._running, {}
+        for _, task in stopped.values():
+            task.cancel()
+        await asyncio.gather(*(task for _, task in stopped.values()), return_exceptions=True)  # the daemon sees faults
+        for name in stopped:
+            self._hear(name, LET_GO)
+
+    async def use(self, devices: Iterable[Device]) -> None:
+        """Of these devices the scanners and keypads, and no others. Raises Broken when one is configured wrongly."""
+        await self.stop()
+        made = {device.name: self._make(device) for device in devices if is_input(device)}
+        self.start({name: driver for name, driver in made.items() if driver})
