@@ -19,7 +19,7 @@ ITEMS = (Item.LEARN,)
 MENU_MS = 30_000
 """How long an open menu, or how a lesson ended, stays when nobody presses a key."""
 
-SAID_MAX = 4
+SAID_MAX = 3
 """Lines of a lesson that are shown."""
 
 _ITEM_KEYS = dict(zip((Key.D1, Key.D2, Key.D3, Key.D4, Key.D5, Key.D6, Key.D7, Key.D8, Key.D9), ITEMS, strict=False))

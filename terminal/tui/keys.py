@@ -18,6 +18,7 @@ BURST = 8
 _BY_NAME = {
     "enter": Key.CONFIRM,
     "escape": Key.CANCEL,
+    "ctrl+c": Key.CANCEL,
     "backspace": Key.CORRECT,
     "delete": Key.CORRECT,
 }

@@ -110,12 +110,14 @@ def _learn(screen: Screen, look: Look) -> Words:
         Question.PRESS: (texts.learn_press, texts.learn_press_how),
     }[screen.question]
     scans = screen.question is Question.SCAN
-    return Words(headline, note=_lines(how, *_said(screen, look)), keys=(texts.key_cancel,), code=scans)
+    return Words(headline, note=_lines(how, *_said(screen, look)), keys=(texts.key_stop_learning,), code=scans)
 
 
 def _keep(screen: Screen, look: Look) -> Words:
     texts = look.texts
-    return Words(texts.keep, note=_lines(*_said(screen, look)), keys=(texts.key_confirm_keep, texts.key_cancel))
+    return Words(
+        texts.keep, note=_lines(*_said(screen, look), texts.keep_how), keys=(texts.key_confirm_keep, texts.key_cancel)
+    )
 
 
 def _changing(_screen: Screen, look: Look) -> Words:

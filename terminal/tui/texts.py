@@ -39,6 +39,7 @@ class Texts:
     learn_press: str
     learn_press_how: str
     keep: str
+    keep_how: str
     wait: str
     wait_how: str
     learnt: str
@@ -58,6 +59,7 @@ class Texts:
     key_menu: str
     key_open_menu: str
     key_confirm_keep: str
+    key_stop_learning: str
     key_next: str
     key_digit: str
 
@@ -101,11 +103,12 @@ DUTCH = Texts(
     gone_how="Dit scherm heeft geen verbinding met de kassa en zoekt vanzelf verder. Wat akkoord was, blijft akkoord.",
     menu="Menu",
     items={Item.LEARN: "Apparaten leren"},
-    learn_scan="Scan de testcode",
-    learn_scan_how="Deze code, of het papier met de testcode (docs/test-code.pdf).",
+    learn_scan="Scan deze code",
+    learn_scan_how="Deze, of het papier met de testcode (docs/test-code.pdf).",
     learn_press="Druk op Enter",
     learn_press_how="Op het toetsenblok dat u wilt gebruiken.",
     keep="Bewaren?",
+    keep_how="Zo stelt de kassa zich in. Van de oude instellingen blijft een kopie.",
     wait="Moment",
     wait_how="De apparaten worden gestart.",
     learnt="Bewaard",
@@ -123,6 +126,7 @@ DUTCH = Texts(
     key_menu="M saldo",
     key_open_menu="M menu",
     key_confirm_keep="Enter ja, bewaren",
+    key_stop_learning="Esc of Ctrl+C stop",
     key_next="Scan de volgende pas, of Esc",
     key_digit="Typ het cijfer",
     recent="Laatste betalingen",
@@ -169,11 +173,12 @@ ENGLISH = Texts(
     gone_how="This screen cannot reach the terminal and goes on trying. What was approved stays approved.",
     menu="What to do?",
     items={Item.LEARN: "Learn devices"},
-    learn_scan="Scan test code",
-    learn_scan_how="This code, or the sheet of paper with the test code (docs/test-code.pdf).",
+    learn_scan="Scan this code",
+    learn_scan_how="This one, or the sheet of paper with the test code (docs/test-code.pdf).",
     learn_press="Press Enter",
     learn_press_how="On the keypad that you want to use.",
     keep="Keep these?",
+    keep_how="The terminal sets itself up like this. A copy of the old settings stays.",
     wait="One moment",
     wait_how="The devices are being started.",
     learnt="Kept",
@@ -191,6 +196,7 @@ ENGLISH = Texts(
     key_menu="M balance",
     key_open_menu="M menu",
     key_confirm_keep="Enter yes, keep",
+    key_stop_learning="Esc or Ctrl+C stop",
     key_next="Scan the next pass, or Esc",
     key_digit="Type the digit",
     recent="Latest payments",

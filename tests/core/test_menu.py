@@ -114,7 +114,7 @@ def test_what_was_found_is_kept_only_when_it_is_confirmed(shop):
     assert shop.confirm() == ()
     shop.wait(0.1)
     assert shop.confirm() == (KeepLesson(),)
-    assert shop.screen.stage is Stage.CHANGING
+    assert (shop.screen.stage, shop.screen.said) == (Stage.CHANGING, ())
     assert shop.press(*Key) == ()
     kept = Said(Saying.KEPT, ("terminal.toml.bak",))
     end(shop, kept)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
-from terminal.link import Choice, EntryState, Lamp, Line, Screen, Stage, Status
+from terminal.link import Choice, EntryState, Item, Lamp, Line, Question, Said, Saying, Screen, Stage, Status
 
 NOW = Timestamp(1_795_525_500)
 
@@ -49,6 +49,14 @@ READY = Screen(
 AMOUNT = replace(READY, stage=Stage.AMOUNT, amount=Cents(12_50), programme="Kindpakket")
 APPROVED = replace(AMOUNT, stage=Stage.APPROVED, sequence=12, recent=RECENT)
 
+NAME = "USB Barcode Scanner HID"
+HEARS = (Said(Saying.HEARS, (NAME,)), Said(Saying.TROUBLE, ("ttyS0", "no permission; add the user to dialout")))
+AGAIN = Said(Saying.AGAIN, (NAME, "layout fr, prefix <<"))
+FOUND = (Said(Saying.SCANNER_PAUSE, (NAME,)), Said(Saying.KEYPAD, ("USB Numeric Keypad",)))
+BACKUP = "/etc/kindpakket/terminal.toml.20261124T140500000000.bak"
+UNWRITTEN = Said(Saying.UNWRITTEN, (f"{BACKUP[:30]}: cannot be written, as this user may not change /etc/kindpakket",))
+LEARN = replace(READY, stage=Stage.LEARN, question=Question.SCAN, said=(*HEARS, AGAIN))
+
 MOMENTS: dict[str, Screen | None] = {
     "ready": replace(READY, recent=()),
     "choose": replace(READY, stage=Stage.CHOOSE, choices=(Choice("1", "Kindpakket"), Choice("2", "Schoolspullen"))),
@@ -68,5 +76,13 @@ MOMENTS: dict[str, Screen | None] = {
     "offline": replace(READY, status=OFFLINE),
     "attention": replace(READY, status=replace(ONLINE, attention=Reason.REQUEST_SIGNATURE)),
     "stopped": replace(READY, status=replace(OFFLINE, approves_until=Timestamp(0), synchronised=False)),
+    "menu": replace(READY, stage=Stage.MENU, items=tuple(Item)),
+    "learn": replace(LEARN, question=None, said=()),
+    "learn-scan": LEARN,
+    "learn-press": replace(LEARN, question=Question.PRESS, said=(FOUND[0], HEARS[0])),
+    "keep": replace(READY, stage=Stage.KEEP, said=FOUND),
+    "changing": replace(READY, stage=Stage.CHANGING),
+    "learnt": replace(READY, stage=Stage.LEARNT, said=(Said(Saying.KEPT, (BACKUP,)),)),
+    "unlearnt": replace(READY, stage=Stage.UNLEARNT, said=(UNWRITTEN,)),
     "gone": None,
 }

@@ -76,6 +76,7 @@ TYPED = {
     **{digit: Key(digit) for digit in "0123456789"},
     "enter": Key.CONFIRM,
     "escape": Key.CANCEL,
+    "ctrl+c": Key.CANCEL,
     "backspace": Key.CORRECT,
     "delete": Key.CORRECT,
     "m": Key.MENU,

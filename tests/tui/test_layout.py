@@ -7,9 +7,11 @@ import pytest
 from contracts.wire.reasons import Reason
 from contracts.wire.units import TIMESTAMP_MAX, Cents, Timestamp
 from terminal.link import Screen, Stage
+from terminal.trial import TEST_CODE
 from terminal.tui.counter import CounterView
 from terminal.tui.look import Look
 from terminal.tui.widgets.big import Big
+from terminal.tui.widgets.code import Code
 from terminal.tui.widgets.mark import Mark
 from tests.tui.moments import APPROVED, MOMENTS, NOW, READY
 from tests.tui.still import SHOP, SUPPORT, StillApp, plain, still
@@ -79,6 +81,39 @@ async def test_approved_and_refused_differ_with_all_styles_stripped(size, langua
     differing = sum(approved != refused for approved, refused in zip(*pictures, strict=True))
     assert differing > len(pictures[0]) // 2
     assert sides == [True, False]
+
+
+DARK = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_test_code_is_read_from_the_screen_itself(size):
+    zxingcpp = pytest.importorskip("zxingcpp", reason="needs zxing-cpp to read a code")
+    numpy = pytest.importorskip("numpy", reason="needs numpy to hold a picture")
+    app = still(MOMENTS["learn-scan"])
+    async with app.run_test(size=SIZES[size]) as pilot:
+        await pilot.pause()
+        box = app.query_one(Code).region
+        rows = [line[box.x : box.right] for line in plain(app).splitlines()[box.y : box.bottom]]
+        inks = {cell.style.color.triplet for strip in inked(app, box) for cell in strip if cell.text.strip()}
+    modules = numpy.array([[DARK[each][half] for each in row] for row in rows for half in (0, 1)], dtype=numpy.uint8)
+    picture = numpy.kron(255 - 255 * modules, numpy.ones((4, 4), dtype=numpy.uint8))
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [TEST_CODE]
+    assert inks == {(0, 0, 0)}
+
+
+def inked(app, box):
+    """The rows of a box, cell by cell with their styles."""
+    return [strip.crop(box.x, box.right) for strip in app.screen._compositor.render_strips()[box.y : box.bottom]]
+
+
+async def test_no_code_is_shown_when_none_is_asked_for():
+    app = still(None)
+    async with app.run_test() as pilot:
+        for name, moment in MOMENTS.items():
+            app.query_one(CounterView).update(moment)
+            await pilot.pause()
+            assert app.query_one(Code).display == (name == "learn-scan"), name
 
 
 async def test_what_is_left_is_not_said_when_nobody_asked_for_it():

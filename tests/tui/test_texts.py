@@ -7,7 +7,8 @@ import pytest
 
 from contracts.wire.reasons import MEANINGS, Reason
 from drivers.base import Status
-from terminal.link import EntryState, Stage
+from terminal.link import EntryState, Item, Saying, Stage
+from terminal.link.sayings import SAYINGS
 from terminal.tui import stages
 from terminal.tui.look import Look
 from terminal.tui.stages import Words, sentence, words
@@ -35,6 +36,7 @@ def test_each_text_stands_in_both_languages_with_the_same_gaps(name):
 def test_every_state_and_every_status_of_a_device_has_words(texts):
     assert set(texts.states) == set(EntryState)
     assert set(texts.device) == set(Status)
+    assert set(texts.items) == set(Item)
     assert all(texts.states.values())
     assert [status for status in Status if not texts.device[status]] == [Status.READY]
 
@@ -57,6 +59,13 @@ def test_every_moment_says_something_else_in_the_other_language(name):
     assert said[0].headline != said[1].headline
 
 
+def test_all_that_learning_says_stands_in_both_languages_with_the_same_gaps():
+    assert set(SAYINGS) == set(Saying)
+    for dutch, english in SAYINGS.values():
+        assert dutch != english or "{0}" in dutch
+        assert set(re.findall(r"\{\d\}", dutch)) == set(re.findall(r"\{\d\}", english))
+
+
 POVERTY = re.compile(
     r"arm\b|armoede|minima|inkomen|bijstand|schuld|te weinig|poor|poverty|income|welfare|debt", re.IGNORECASE
 )
@@ -65,4 +74,5 @@ POVERTY = re.compile(
 @pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
 def test_no_word_on_the_screen_speaks_of_poverty(texts):
     said = [text for name in NAMES for text in sentences(texts, name).values()]
+    said += [text for both in SAYINGS.values() for text in both]
     assert [text for text in said if POVERTY.search(text)] == []

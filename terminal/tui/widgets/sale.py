@@ -6,15 +6,17 @@ from textual.widget import Widget
 
 from terminal.tui.stages import Words
 from terminal.tui.widgets.big import Big
+from terminal.tui.widgets.code import Code
 from terminal.tui.widgets.mark import Mark
 
 
 class Sale(Widget):
-    """Mark, headline, figure, note and whom to call; how they are laid out depends on the stage (counter.tcss)."""
+    """Mark, code, headline, figure, note and whom to call; how they are laid out depends on the stage (counter.tcss)."""
 
     def compose(self) -> ComposeResult:
         """The parts, empty."""
         yield Mark(id="mark")
+        yield Code(id="code")
         with Vertical(id="words"):
             yield Big(id="headline")
             yield Big(id="figure")
@@ -24,6 +26,7 @@ class Sale(Widget):
     def say(self, words: Words) -> None:
         """Show these words; a part that says nothing takes no room."""
         self.query_one(Mark).show(words.mark)
+        self.query_one(Code).show(words.code)
         for name, text in (
             ("headline", words.headline),
             ("figure", words.figure),
