@@ -13,12 +13,15 @@ from terminal.core.screen import Stage
 from terminal.daemon import Daemon
 from terminal.link.client import Client
 from terminal.trial import TEST_CODE
+from terminal.tui.app import CounterApp
+from terminal.tui.look import Look
 from tests.drivers.keyboard_rig import Machine, write
 from tests.drivers.keys import KP_ENTER, events
 from tests.drivers.pty_rig import PtyRig
 from tests.terminal.test_learn import NOTHING_PLUGGED_IN
 from tests.terminal.test_learn_keyboards import typed
 from tests.terminal.till import RUN, Till, code, eventually, sell
+from tests.tui.test_app import shows
 
 ALONE = NOTHING_PLUGGED_IN + RUN
 PLUGGED_IN = """
@@ -215,6 +218,24 @@ def test_in_a_sale_the_menu_key_shows_what_is_left_and_nothing_is_learnt(till):
         glass.until(Stage.AMOUNT)
         running.keys("menu", "1", "00", "confirm")
         assert glass.until(Stage.APPROVED).amount == 100
+
+
+async def test_the_screens_own_keyboard_is_enough_to_learn_the_first_device(till, rig):
+    without_devices(till)
+    with till.start(program=PLUGGED_IN.format(path=str(rig.link)) + RUN):
+        async with CounterApp(Client(till.socket), Look("en")).run_test(size=(80, 24)) as pilot:
+            await shows(pilot, "M menu")
+            for key, then in (("m", "Type the digit"), ("1", "Listening to a scanner")):
+                await pilot.press(key)
+                await shows(pilot, then)
+            await rig.scan(TEST_CODE)
+            await shows(pilot, "Enter yes, keep")
+            await asyncio.sleep(GLANCE)
+            await pilot.press("enter")
+            await shows(pilot, "As it was it stands in")
+            await pilot.press("escape")
+            await shows(pilot, "Hold the QR code")
+    assert [device.name for device in config.load(till.config).devices] == ["scanner"]
 
 
 # Keyboards, in this process: what stands in for the kernel cannot be given to another one

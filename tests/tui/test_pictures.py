@@ -12,15 +12,9 @@ SIZES = {"80x24": SMALL, "120x33": MIDDLE, "240x67": LARGE}
 
 PICTURES = [
     *(("80x24", "nl", name) for name in MOMENTS),
-    *(
-        ("80x24", "en", name)
-        for name in ("ready", "choose", "amount-left", "approved", "refused", "offline", "gone", "learn-scan", "keep")
-    ),
+    *(("80x24", "en", name) for name in ("ready", "choose", "amount-left", "approved", "refused", "offline", "gone")),
     *(("120x33", "nl", name) for name in ("amount", "approved", "refused")),
-    *(
-        ("240x67", "nl", name)
-        for name in ("amount-left", "approved-rest", "refused", "offline", "locked", "learn-scan")
-    ),
+    *(("240x67", "nl", name) for name in ("amount-left", "approved-rest", "refused", "offline", "locked")),
     ("240x67", "en", "approved"),
     *(("80x24", "en", name) for name in ("menu", "learn-scan", "keep")),
     ("240x67", "nl", "learn-scan"),

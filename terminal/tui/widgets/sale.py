@@ -11,7 +11,7 @@ from terminal.tui.widgets.mark import Mark
 
 
 class Sale(Widget):
-    """Mark, code, headline, figure, note and whom to call; how they are laid out depends on the stage (counter.tcss)."""
+    """Mark, code, headline, figure, note, whom to call; how they are laid out depends on the stage (counter.tcss)."""
 
     def compose(self) -> ComposeResult:
         """The parts, empty."""
