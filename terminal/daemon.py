@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack, closing
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
@@ -57,6 +57,8 @@ AWAITS_NO_SCAN = frozenset(
 
 _log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 class Daemon:
     """One run of the daemon, from a journal that is open to its end. The settings are those at the path."""
@@ -75,7 +77,7 @@ class Daemon:
         self._ready = asyncio.Event()
         self._wakers: list[Callable[[], None]] = []
         self._outputs = Outputs(settings, store, {})
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._group = asyncio.TaskGroup()
         self._inputs = Inputs(self._driver, self._hear_device, self._spawn)
         self._teacher = Teacher(path, settings.devices, self._inputs, self._hear_now, self._spawn)
@@ -102,7 +104,7 @@ class Daemon:
             await self._link.close()
             self._keep_bound()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[Any, Any, T], /) -> asyncio.Task[T]:
         task = self._group.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

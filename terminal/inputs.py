@@ -3,15 +3,22 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from drivers import registry
 from drivers.base import Changed, Driver, DriverEvent, Pausable, Status
 from drivers.registry import Kind
 from terminal.config import Device
 
-Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
-"""Runs it until it ends or the daemon does."""
+T = TypeVar("T")
+
+
+class Spawn(Protocol):
+    """Runs it until it ends, or the daemon does; a fault in it ends the daemon."""
+
+    def __call__(self, work: Coroutine[Any, Any, T], /) -> asyncio.Task[T]:
+        """The task that does the work."""
+
 
 LET_GO = Changed(Status.DISABLED, "let go of, while the devices are learnt")
 

@@ -44,7 +44,8 @@ class Teacher:
         match effect:
             case BeginLesson():
                 self._kept.clear()
-                self._spawn(self._teach())
+                self._lesson = self._spawn(self._last_word())
+                self._spawn(self._teach(self._lesson))
             case KeepLesson():
                 self._kept.set()
             case EndLesson() if self._lesson:
@@ -60,11 +61,10 @@ class Teacher:
         """A line below it."""
         self._tell(partial(LessonSaid, said=_short(said)))
 
-    async def _teach(self) -> None:
-        """A lesson, and whatever becomes of it, the devices that are configured then."""
-        async with asyncio.TaskGroup() as group:
-            self._lesson = group.create_task(self._last_word())
-        said = Said(Saying.STOPPED) if self._lesson.cancelled() else self._lesson.result()
+    async def _teach(self, lesson: asyncio.Task[Said]) -> None:
+        """See the lesson to its end, and then to the devices that are configured, whatever became of it."""
+        await asyncio.wait({lesson})
+        said = Said(Saying.STOPPED) if lesson.cancelled() else lesson.result()
         if said.what is not Saying.KEPT:
             await self._inputs.use(self._devices)
         self._tell(partial(LessonEnded, said=_short(said)))

@@ -21,6 +21,7 @@ from tests.drivers.pty_rig import PtyRig
 from tests.terminal.test_learn import NOTHING_PLUGGED_IN
 from tests.terminal.test_learn_keyboards import typed
 from tests.terminal.till import RUN, Till, code, eventually, sell
+from tests.terminal.web import World, threaded
 from tests.tui.test_app import shows
 
 ALONE = NOTHING_PLUGGED_IN + RUN
@@ -149,9 +150,11 @@ async def test_while_devices_are_learnt_nothing_is_read_for_a_sale_and_a_pass_is
 def test_cancelled_it_changes_nothing_and_the_old_devices_sell_again(till):
     before = till.config.read_text()
     with till.start(program=ALONE) as running, running.screen() as glass:
-        for _ in range(2):  # the second lesson, too
-            begin(glass)
-            glass.press("cancel")
+        for wait in (True, False, True):  # what is cancelled before it has begun, too
+            glass.press("menu", "1", *[] if wait else ["cancel"])
+            if wait:
+                glass.until(asks(Question.SCAN))
+                glass.press("cancel")
             assert said(Saying.STOPPED)(glass.until(Stage.UNLEARNT))
             glass.press("cancel")
             glass.until(Stage.READY)
@@ -210,6 +213,21 @@ def test_asked_to_stop_the_daemon_stops_in_the_middle(till, keys):
         glass.press(*keys)
         glass.until(lambda screen: screen.stage in {Stage.MENU, Stage.LEARN})
         assert running.stop() == 0
+
+
+def test_what_was_sold_before_goes_to_the_gateway_while_devices_are_learnt(till):
+    with till.start() as running, running.screen() as glass:
+        sell(running, glass)
+    world = World(till.address)
+    world.online = False
+    with threaded(world.handle) as url:
+        till.rpc_url, till.gateway_url = url + "/rpc", url
+        till.configure()
+        with till.start(program=ALONE) as running, running.screen() as glass:
+            begin(glass)
+            assert glass.last.status.unsent == 1
+            world.online = True
+            assert glass.until(lambda screen: screen.status.unsent == 0).stage is Stage.LEARN
 
 
 def test_in_a_sale_the_menu_key_shows_what_is_left_and_nothing_is_learnt(till):
