@@ -1,5 +1,8 @@
 """The shopkeeper's keys by their codes."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from drivers.base import KEYS
@@ -24,6 +27,15 @@ def test_every_key_that_a_sale_needs_is_on_a_numeric_keypad():
 def test_an_office_keyboard_has_them_too():
     codes = (11, 2, 3, 4, 5, 6, 7, 8, 9, 10, 55, 14, 1, 28, 15)
     assert pressed(events((code,) for code in codes)) == list(KEYS)
+
+
+def test_a_keypad_on_pins_has_every_key():
+    """By the map of the overlay that the project brings along, row by row."""
+    overlay = (Path(__file__).parents[2] / "docs" / "gpio-keypad.dts").read_text(encoding="ascii")
+    entries = [int(entry, 16) for entry in re.findall(r"0x[0-9a-f]{8}\b", overlay)]
+    assert [entry >> 16 for entry in entries] == [row << 8 | column for row in range(4) for column in range(4)]
+    happened = events((entry & 0xFFFF,) for entry in entries)
+    assert " ".join(pressed(happened)) == "1 2 3 menu 4 5 6 correct 7 8 9 cancel 00 0 confirm"
 
 
 def test_num_lock_off_in_the_keypad_itself_does_not_matter():
