@@ -185,7 +185,7 @@ async def test_f22_what_is_typed_beyond_all_that_is_kept_is_lost_by_name(machine
         assert lost in heard.events
         assert heard.events.count(Scan(CODE)) == len(heard.events) - 2
         await write(node, typed("XY"))
-        assert await heard.until(lambda event: event == Scan("XY"))
+        assert await heard.until(lambda event: event == Scan("XY")) == Scan("XY")
 
 
 async def test_keys_that_are_held_when_it_is_opened_count(machine):
