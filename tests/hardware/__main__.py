@@ -5,6 +5,7 @@ import sys
 import time
 from types import FrameType
 
+from contracts.wire.errors import Refused
 from tests.hardware import image
 from tests.hardware.machine import Machine
 from tests.hardware.scenario import Scenario
@@ -32,7 +33,7 @@ def main() -> int:
             for step in Scenario(machine).steps():
                 saw = step()
                 _say(f"ok  {step.__name__.replace('_', ' ')}", saw)
-    except (AssertionError, image.Lacking, OSError) as error:
+    except (AssertionError, Refused, image.Lacking, OSError) as error:
         _say("the guest's last words:", machine.complaints())
         return _verdict(f"FAIL: {type(error).__name__}: {error}")
     return _verdict("PASS")

@@ -27,15 +27,18 @@ PACKAGES = (
     "busybox-static", "kmod", "udev",
     "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib",
     "libacl1", "libblkid1", "libc-bin", "libc6", "libcap2", "libexpat1", "libffi8", "libgcc-s1", "libkmod2", "liblzma5",
-    "libpcre2-8-0", "libselinux1", "libsqlite3-0", "libssl3", "libudev1", "libuuid1", "libzstd1", "zlib1g",
+    "libpcre2-8-0", "libselinux1", "libsqlite3-0", "libssl3", "libstdc++6", "libudev1", "libuuid1", "libzstd1",
+    "zlib1g",
 )  # fmt: skip
 KERNEL = "linux-image-amd64"
 MODULES = (
     "drivers/block/virtio_blk.ko", "drivers/char/virtio_console.ko", "drivers/hid", "drivers/input", "drivers/virtio",
-    "drivers/usb/class", "drivers/usb/common", "drivers/usb/core", "drivers/usb/host", "drivers/usb/serial",
-    "arch/x86/crypto/crc32c-intel.ko", "crypto", "fs/ext4", "fs/jbd2", "fs/mbcache.ko", "lib",
+    "drivers/media/cec", "drivers/media/common", "drivers/media/mc", "drivers/media/rc/rc-core.ko",
+    "drivers/media/test-drivers/vivid", "drivers/media/v4l2-core", "drivers/usb/class", "drivers/usb/common",
+    "drivers/usb/core", "drivers/usb/host", "drivers/usb/serial", "arch/x86/crypto/crc32c-intel.ko", "crypto",
+    "fs/ext4", "fs/jbd2", "fs/mbcache.ko", "lib",
 )  # fmt: skip
-"""Of the kernel's modules, where those for USB and for a disk stand; which are loaded is left to udev."""
+"""Of the kernel's modules, where those for USB, a camera and a disk stand; which are loaded is left to udev."""
 USERS = """\
 root:x:0:0::/:/bin/sh
 kindpakket:x:900:900::/var/lib/kindpakket:/bin/sh
@@ -50,16 +53,16 @@ dialout:x:20:kindpakket
 cdrom:x:24:
 tape:x:26:
 audio:x:29:
-video:x:44:
+video:x:44:kindpakket
 kvm:x:104:
 sgx:x:105:
 render:x:106:
 input:x:107:kindpakket
 kindpakket:x:900:
 """
-"""The daemon's user is in the groups to which udev gives keyboards and serial lines, and in no other."""
+"""The daemon's user is in the groups to which udev gives keyboards, serial lines and cameras, and in no other."""
 CODE = ("contracts", "drivers", "provisioning", "terminal", "tests")
-WHEELS = ("evdev-binary", "pyserial", "pyudev")
+WHEELS = ("evdev-binary", "linuxpy", "pyserial", "python-escpos", "pyudev", "tzdata", "zxing-cpp")
 """What the drivers need beside the terminal itself. evdev has no wheel of its own for any machine."""
 
 

@@ -31,7 +31,10 @@ class Machine:
     def __init__(self, kernel: Path, initramfs: Path, disk: Path) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="kindpakket-"))  # a Unix socket's path has at most 107 bytes
         self.console = image.CACHE / "console.log"
-        command = _command(kernel, initramfs, disk, self.console, self._folder)
+        self.sound = image.CACHE / "sound.wav"
+        """What the machine's speaker sounded."""
+        outputs = (self.console, self.sound)
+        command = _command(kernel, initramfs, disk, outputs, self._folder)
         self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         self._heard: list[tuple[str, Any]] = []
         self._news = threading.Condition()
@@ -48,6 +51,8 @@ class Machine:
             self.qmp("qmp_capabilities")
             self.cable = self._connect("cable")
             """The far end of the serial cable."""
+            self.paper = self._connect("paper")
+            """The far end of the one to the printer."""
             self.heard("up", seconds=BOOT_SECONDS)
         except BaseException:
             self.__exit__()
@@ -164,7 +169,7 @@ class Machine:
             line = socket.socket(socket.AF_UNIX)
             try:
                 line.connect(str(self._folder / name))
-                line.settimeout(None if name == "agent" else PATIENCE)
+                line.settimeout(None if name in {"agent", "paper"} else PATIENCE)
             except OSError:
                 line.close()
                 assert self._process.stderr is not None
@@ -178,19 +183,23 @@ class Machine:
                 return line
 
 
-def _command(kernel: Path, initramfs: Path, disk: Path, console: Path, folder: Path) -> list[str]:
+def _command(kernel: Path, initramfs: Path, disk: Path, outputs: tuple[Path, Path], folder: Path) -> list[str]:
+    console, sound = outputs
     displays = [part for name in DISPLAYS for part in ("-device", f"bochs-display,id={name},romfile=")]
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-        "-machine", "q35,i8042=off", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024",
+        "-machine", "q35,i8042=off,pcspk-audiodev=speaker",
+        "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024",
         "-kernel", str(kernel), "-initrd", str(initramfs), "-append", "console=ttyS0 panic=-1",
         "-serial", f"file:{console}",
+        "-audiodev", f"wav,id=speaker,path={sound}",
         "-drive", f"if=virtio,format=raw,file={disk}",
         "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
         "-device", "virtio-serial-pci",
         "-chardev", f"socket,id=agent,path={folder}/agent,server=on,wait=on",
         "-device", "virtserialport,chardev=agent,name=kindpakket",
         "-chardev", f"socket,id=cable,path={folder}/cable,server=on,wait=off",
+        "-chardev", f"socket,id=paper,path={folder}/paper,server=on,wait=off",
         "-device", "qemu-xhci,id=usb,p2=8,p3=0",
         *displays,
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The counter in the virtual machine, as hands and eyes have it: what is scanned and typed, what the screen shows."""
 
 import json
+import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.hardware.machine import Machine
 FOLDER = "/var/lib/kindpakket"
 CONFIG = f"{FOLDER}/terminal.toml"
 PYTHON = "python3.11"
+Devices = Mapping[str, tuple[str, Mapping[str, Any]]]
+"""Their names, each with its driver and options."""
 _RUN = "import sys; from {module} import main; sys.exit(main(sys.argv[1:]))"
 
 _DIGITS = "1234567890"
@@ -19,22 +22,25 @@ _MOVED = {"us": "", "de": "YZ", "fr": "AQZWM;"}
 """Pairs of letters that stand in each other's place on such a keyboard, as seen from a US one; `;` is a key alone."""
 
 
-def keystrokes(text: str, layout: str) -> list[tuple[str, ...]]:
+def keystrokes(text: str, layout: str, *, caps: bool = False) -> list[tuple[str, ...]]:
     """The keys (qemu's names, which are those of a US keyboard) that a scanner set to this layout presses for a code.
 
-    Upper-case letters and digits only, which is what a pass has.
+    Spaces, upper-case letters and digits only, which is what passes and the test code have. With `caps` it holds no
+    shift for a letter, as it has pressed caps lock.
     """
-    return [_keystroke(character, layout) for character in text]
+    return [_keystroke(character, layout, () if caps else ("shift",)) for character in text]
 
 
-def _keystroke(character: str, layout: str) -> tuple[str, ...]:
+def _keystroke(character: str, layout: str, shift: tuple[str, ...]) -> tuple[str, ...]:
+    if character == " ":
+        return ("spc",)
     if character in _DIGITS:
         return ("shift", character) if layout == "fr" else (character,)
     moved = _MOVED[layout]
     if character in moved:
         at = moved.index(character)
         character = moved[at + 1 if at % 2 == 0 else at - 1]
-    return ("shift", "semicolon" if character == ";" else character.lower())
+    return (*shift, "semicolon" if character == ";" else character.lower())
 
 
 class Shop:
@@ -44,8 +50,8 @@ class Shop:
         self._machine = machine
         self._since = 0
 
-    def open(self, devices: Mapping[str, tuple[str, Mapping[str, Any]]]) -> None:
-        """Start the daemon with these devices: name, driver, options."""
+    def configure(self, devices: Devices) -> None:
+        """These devices and no others."""
         blocks = (
             f"[[devices]]\nname = {json.dumps(name)}\ndriver = {json.dumps(driver)}\n"
             f"options = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in options.items())} }}\n"
@@ -53,16 +59,40 @@ class Shop:
         )
         text = "".join(blocks)
         self._machine.run(PYTHON, "-m", "tests.hardware.counter", FOLDER, text)
-        self._since = self._machine.mark()
-        self._machine.ask(start=[PYTHON, "-c", _RUN.format(module="terminal.daemon"), "--config", CONFIG])
-        self._machine.heard("said", lambda line: line == "ready", since=self._since)
+
+    def open(self) -> None:
+        """Start the daemon with the configuration as it is."""
+        self._start("terminal.daemon")
+        self.told("ready")
         self._machine.ask(watch=f"{FOLDER}/screen.sock")
+
+    def learn(self) -> None:
+        """Begin to learn scanner and keypad, on a console."""
+        self._start("terminal.learn", "--yes", "--language", "en")
+
+    def told(self, words: str) -> None:
+        """Wait for a line on the console that has these words."""
+        moment, _ = self._machine.heard("said", lambda line: words in line, since=self._since)
+        self._since = moment + 1
+
+    def ended(self) -> None:
+        """Wait until what was started has ended well."""
+        _, code = self._machine.heard("ended", since=self._since)
+        assert code == 0, f"it ended with {code}"
+
+    def configured(self) -> Devices:
+        """The devices of the configuration, as `configure` takes them."""
+        tables = tomllib.loads(self._machine.run("cat", CONFIG))["devices"]
+        return {table["name"]: (table["driver"], table["options"]) for table in tables}
 
     def close(self) -> None:
         """Stop the daemon as systemd would."""
         self._machine.ask(stop=True)
-        _, code = self._machine.heard("ended", since=self._since)
-        assert code == 0, f"the daemon ended with {code}"
+        self.ended()
+
+    def _start(self, module: str, *arguments: str) -> None:
+        self._since = self._machine.mark()
+        self._machine.ask(start=[PYTHON, "-c", _RUN.format(module=module), *arguments, "--config", CONFIG])
 
     def tool(self, module: str, *arguments: str, fine: tuple[int, ...] = (0,)) -> str:
         """What one of the terminal's own commands prints; its exit code must be fine."""
@@ -70,9 +100,10 @@ class Shop:
 
     # What stands on the counter
 
-    def type(self, text: str, layout: str = "us") -> None:
+    def type(self, text: str, layout: str = "us", *, caps: bool = False) -> None:
         """What the USB scanner types, and how real ones end it: Enter, and then the arrow down."""
-        for keys in (*keystrokes(text, layout), ("ret",), ("down",)):
+        lock = [("caps_lock",)] * caps
+        for keys in (*lock, *keystrokes(text, layout, caps=caps), *lock, ("ret",), ("down",)):
             self._machine.send_key(*keys)
 
     def send(self, text: str, end: str = "\r\n") -> None:
