@@ -2,8 +2,9 @@
 
     KP1  Base32( kind u8 | network u16 | content | checksum u32 )
 
-    kind 1, static   content = secret, 16 bytes                                    40 characters, QR version 3
+    kind 1, static   content = secret, 16 bytes                        40 characters, QR version 3 at level M or Q
     kind 2, phone    content = programme u32 | ceiling u32 | expiry u40 | counter u32 | signature 64 bytes
+                                                                       144 characters, QR version 6 at level M
 
 Upper-case letters and digits only: the same keys on every keyboard layout, and QR's alphanumeric mode
 (ISO/IEC 18004, section 7.3.4). The checksum is that of `base32`, over all that stands before it.
@@ -14,10 +15,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from contracts.wire import base32
+from contracts.wire.entry import Delegation
 from contracts.wire.errors import Refused
 from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
-from contracts.wire.signature import is_private_key
+from contracts.wire.signature import SIGNATURE_BYTES, is_private_key, recover
+from contracts.wire.typed_data import Domain
+from contracts.wire.units import Address
 
 PREFIX = "KP1"
 SECRET_BYTES = 16
@@ -36,7 +40,8 @@ class Kind(IntEnum):
     PHONE = 2
 
 
-_CONTENT_BYTES = {Kind.STATIC: SECRET_BYTES, Kind.PHONE: 4 + 4 + 5 + 4 + 64}
+_PROGRAMME_BYTES, _DELEGATION_BYTES = 4, 4 + 5 + 4
+_CONTENT_BYTES = {Kind.STATIC: SECRET_BYTES, Kind.PHONE: _PROGRAMME_BYTES + _DELEGATION_BYTES + SIGNATURE_BYTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,22 @@ class StaticCode:
         self.secret[:] = bytes(len(self.secret))
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneCode:
+    """A phone's code: a delegation and the pass's signature over it. It holds no secret, and is worth one payment."""
+
+    network: int
+    delegation: Delegation
+    signature: bytes
+
+    def pass_address(self, domain: Domain) -> Address:
+        """The pass that signed it. Raises Refused(SCAN_DAMAGED) when none did."""
+        signer = recover(self.delegation.digest(domain), self.signature)
+        if signer is None:
+            raise Refused(Reason.SCAN_DAMAGED)
+        return signer
+
+
 def make_static(network: int, secret: bytes) -> str:
     """The text for the QR of a letter or card. `secret` is 16 random bytes."""
     if len(secret) != SECRET_BYTES:
@@ -68,7 +89,15 @@ def make_static(network: int, secret: bytes) -> str:
     return _encode(Kind.STATIC, network, secret)
 
 
-def parse(text: str, network: int) -> StaticCode:
+def make_phone(network: int, delegation: Delegation, signature: bytes) -> str:
+    """The text for the QR on a phone. `signature` is the pass's 64 bytes over the delegation."""
+    if len(signature) != SIGNATURE_BYTES:
+        raise ValueError(f"a signature is {SIGNATURE_BYTES} bytes")
+    programme = delegation.programme.to_bytes(_PROGRAMME_BYTES)
+    return _encode(Kind.PHONE, network, programme + delegation.pack() + signature)
+
+
+def parse(text: str, network: int) -> StaticCode | PhoneCode:
     """What a scan means at a terminal of this network. Raises Refused with the name of what it is instead."""
     scanned = text.strip().upper()
     if not scanned.startswith(PREFIX):
@@ -77,9 +106,14 @@ def parse(text: str, network: int) -> StaticCode:
     kind, code_network = body[0], int.from_bytes(body[1:_HEADER_BYTES])
     if code_network != network:
         raise Refused(Reason.SCAN_NETWORK)
-    if kind == Kind.PHONE:
-        raise Refused(Reason.SCAN_PHONE_NOT_YET)
-    return StaticCode(code_network, bytearray(body[_HEADER_BYTES:]))
+    content = body[_HEADER_BYTES:]
+    return _phone(code_network, content) if kind == Kind.PHONE else StaticCode(code_network, bytearray(content))
+
+
+def _phone(network: int, content: bytes) -> PhoneCode:
+    terms = content[:-SIGNATURE_BYTES]
+    delegation = Delegation.read(int.from_bytes(terms[:_PROGRAMME_BYTES]), terms[_PROGRAMME_BYTES:])
+    return PhoneCode(network, delegation, content[-SIGNATURE_BYTES:])
 
 
 def _encode(kind: Kind, network: int, content: bytes) -> str:

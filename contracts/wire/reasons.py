@@ -11,7 +11,8 @@ Used by contract, gateway, terminal and screens. The numbers are part of the wir
     160 .. 191 refused by the gateway: nothing is taken in
     192 .. 223 a receipt that does not hold
 
-A terminal that refuses a sale for a rule of the programme uses the number under which the contract would draw.
+A terminal that refuses a sale for a rule of the programme uses the number under which the contract would draw. An ask
+that breaks such a rule is not drawn but rejected, under that number and ASK. 139 was used once and is not given again.
 """
 
 from dataclasses import dataclass
@@ -44,6 +45,20 @@ class Reason(IntEnum):
     TERMINAL_REVOKED = 36
     PHONE_CODE_REPEATED = 37
     ASK_TOO_LATE = 38
+    TERMINAL_RETIRED = 39
+    ASK_PASS_UNKNOWN = 41
+    ASK_PASS_BLOCKED = 42
+    ASK_PROGRAMME_PAUSED = 43
+    ASK_PERIOD_NOT_BEGUN = 44
+    ASK_PERIOD_OVER = 45
+    ASK_SHOP_NOT_ADMITTED = 46
+    ASK_BUDGET_SHORT = 48
+    ASK_DAY_LIMIT = 50
+    ASK_PHONE_CODE_EXPIRED = 51
+    ASK_PHONE_CODE_CEILING = 52
+    ASK_PHONE_CODE_USED = 53
+    REFUND_SALE = 54
+    REFUND_TOO_MUCH = 55
 
     SEGMENT_FORM = 64
     TERMINAL_UNKNOWN = 65
@@ -59,6 +74,11 @@ class Reason(IntEnum):
     STORAGE_FAULT = 100
     TERMINAL_LOCKED = 101
     CLOCK_UNKNOWN = 102
+    ASK_OPEN = 103
+    ASK_OFFLINE = 104
+    PIN_WRONG = 105
+    REFUND_NOTHING = 106
+    TERMINAL_IS_RETIRED = 107
 
     SCAN_EMPTY = 128
     SCAN_PRODUCT = 129
@@ -71,7 +91,6 @@ class Reason(IntEnum):
     SCAN_DAMAGED = 136
     SCAN_KIND = 137
     SCAN_NETWORK = 138
-    SCAN_PHONE_NOT_YET = 139
     SCAN_RECEIPT = 140
 
     REQUEST_FORM = 160
@@ -88,6 +107,10 @@ class Reason(IntEnum):
     RECEIPT_KIND = 198
     RECEIPT_TERMINAL_SIGNATURE = 199
     RECEIPT_PASS_SIGNATURE = 200
+
+
+ASK = 40
+"""What a rejected ask adds to the number of the rule that it breaks."""
 
 
 class Money(Enum):
@@ -194,6 +217,18 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "Het antwoord kwam te laat. Er is niets afgeschreven; probeer het opnieuw.",
         "The answer came too late. Nothing was taken; try again.",
     ),
+    Reason.TERMINAL_RETIRED: (
+        "Deze kassa was al afgemeld toen dit werd geboekt. Bel de helpdesk en noem het nummer.",
+        "This terminal was retired before this entry was made. Call support and give them the number.",
+    ),
+    Reason.REFUND_SALE: (
+        "De verkoop van deze teruggave is niet van deze winkel. Bel de helpdesk en noem het nummer.",
+        "The sale that was given back is not one of this shop. Call support and give them the number.",
+    ),
+    Reason.REFUND_TOO_MUCH: (
+        "Er is meer teruggegeven dan de pas heeft uitgegeven. Bel de helpdesk en noem het nummer.",
+        "More was given back than the pass had spent. Call support and give them the number.",
+    ),
     Reason.SEGMENT_FORM: (
         "Het bericht aan het contract klopt niet. De betaling staat veilig; bel de helpdesk.",
         "The message to the contract is malformed. The payment is safe; call support.",
@@ -243,6 +278,23 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "Deze kassa weet niet hoe laat het is. Maak een keer verbinding met internet.",
         "This terminal does not know the time. Connect it to the internet once.",
     ),
+    Reason.ASK_OPEN: (
+        "Er loopt nog een aanvraag. Wacht op het antwoord, of neem een lager bedrag.",
+        "Another request is still open. Wait for its answer, or take a lower amount.",
+    ),
+    Reason.ASK_OFFLINE: (
+        "Dit bedrag moet eerst gevraagd worden, en er is geen verbinding. Neem een lager bedrag.",
+        "This amount must be asked for first, and there is no connection. Take a lower amount.",
+    ),
+    Reason.PIN_WRONG: ("De pincode klopt niet. Probeer het opnieuw.", "The PIN is wrong. Try again."),
+    Reason.REFUND_NOTHING: (
+        "Met deze pas is hier niets betaald dat terug kan. Controleer of het de juiste pas is.",
+        "Nothing was paid here with this pass that can be given back. Check that it is the right pass.",
+    ),
+    Reason.TERMINAL_IS_RETIRED: (
+        "Deze kassa is afgemeld. Hij verstuurt nog wat er wacht; gebruik een andere kassa.",
+        "This terminal is retired. It still sends what waits; use another terminal.",
+    ),
     Reason.SCAN_EMPTY: ("Er is niets gelezen. Scan de pas opnieuw.", "Nothing was read. Scan the pass again."),
     Reason.SCAN_PRODUCT: (
         "Dit is de streepjescode van een product. Scan de QR-code van de pas.",
@@ -283,10 +335,6 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.SCAN_NETWORK: (
         "Deze pas is van een andere gemeente. Hij kan hier niet gebruikt worden.",
         "This pass belongs to another municipality. It cannot be used here.",
-    ),
-    Reason.SCAN_PHONE_NOT_YET: (
-        "Deze kassa leest nog geen telefooncodes. Vraag de klant om de brief of de kaart.",
-        "This terminal does not read phone codes yet. Ask for the letter or the card.",
     ),
     Reason.SCAN_RECEIPT: (
         "Dit is de code van een bon. Scan de QR-code van de pas.",
@@ -346,6 +394,10 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     ),
 }
 
-MEANINGS: dict[Reason, Meaning] = {
-    reason: Meaning(money_of(reason), *sentences) for reason, sentences in _SENTENCES.items()
-}
+
+def _sentences(reason: Reason) -> tuple[str, str]:
+    """A rejected ask is explained as the rule that it breaks."""
+    return _SENTENCES[reason] if reason in _SENTENCES else _SENTENCES[Reason(reason - ASK)]
+
+
+MEANINGS: dict[Reason, Meaning] = {reason: Meaning(money_of(reason), *_sentences(reason)) for reason in Reason}

@@ -15,6 +15,9 @@ VERSION = "1"
 
 DOMAIN_TYPE = keccak256(b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
 PAYMENT_TYPE = keccak256(b"Payment(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time)")
+ASK_TYPE = keccak256(
+    b"Ask(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time,uint40 deadline)"
+)
 DELEGATION_TYPE = keccak256(b"Delegation(uint32 programme,uint32 ceiling,uint40 expiry,uint32 counter)")
 JOURNAL_TYPE = keccak256(b"Journal(address terminal,uint32 sequence,bytes32 head)")
 REGISTRATION_TYPE = keccak256(b"Registration(address terminal,uint32 shop)")
@@ -37,6 +40,20 @@ def payment(domain: Domain, terminal: Address, sequence: int, programme: int, am
     """What the pass signs: this amount, to this line of this terminal's journal, once."""
     words = (_word(terminal), _word(sequence), _word(programme), _word(amount), _word(time))
     return _digest(domain, keccak256(PAYMENT_TYPE, *words))
+
+
+def ask(
+    domain: Domain,
+    terminal: Address,
+    sequence: int,
+    programme: int,
+    amount: Cents,
+    time: Timestamp,
+    deadline: Timestamp,
+) -> Hash:
+    """What the pass signs when the contract is asked first: as a payment, judged until the deadline."""
+    words = (_word(terminal), _word(sequence), _word(programme), _word(amount), _word(time), _word(deadline))
+    return _digest(domain, keccak256(ASK_TYPE, *words))
 
 
 def delegation(domain: Domain, programme: int, ceiling: Cents, expiry: Timestamp, counter: int) -> Hash:

@@ -10,7 +10,18 @@ from typing import Any
 from coincurve import PrivateKey
 
 from contracts.wire import batch, journal, passcode, signature, typed_data
-from contracts.wire.entry import Payment, frame
+from contracts.wire.entry import (
+    Ask,
+    Content,
+    Delegation,
+    EntryKind,
+    Payment,
+    PhoneAsk,
+    PhonePayment,
+    Refund,
+    Retire,
+    frame,
+)
 from contracts.wire.hashing import keccak256
 from contracts.wire.receipt import Receipt
 from contracts.wire.typed_data import Domain
@@ -22,8 +33,9 @@ DOMAIN = Domain(1337, Address(bytes.fromhex("c0ffee254729296a45a3885639ac7e10f9d
 NETWORK = 7
 SHOP = 1
 BEGIN = 1_800_000_000
-SALES = ((1, 1250, BEGIN), (1, 1, BEGIN + 1), (2, 5000, BEGIN + 60), (1, 2**32 - 1, 2**40 - 1))
-"""Programme, cents, time."""
+AGREED = Delegation(1, Cents(25_00), Timestamp(BEGIN + 300), 9)
+AGREED_TO_MORE = Delegation(1, Cents(99_00), Timestamp(BEGIN + 600), 10)
+LARGEST = Delegation(2**32 - 1, Cents(2**32 - 1), Timestamp(2**40 - 1), 2**32 - 1)
 
 
 def secret(number: int) -> bytes:
@@ -41,7 +53,7 @@ def codes() -> list[dict[str, Any]]:
 def code(number: int, network: int) -> dict[str, Any]:
     """One of them."""
     text = passcode.make_static(network, secret(number))
-    key = PrivateKey(passcode.parse(text, network).private_key())
+    key = PrivateKey(passcode.StaticCode(network, bytearray(secret(number))).private_key())
     return {
         "network": network,
         "secret": to_hex(secret(number)),
@@ -51,12 +63,52 @@ def code(number: int, network: int) -> dict[str, Any]:
     }
 
 
+def phone_codes() -> list[dict[str, Any]]:
+    """Pass codes of phones: the first two are those by which the journal's phone entries were paid."""
+    cases = ((1, NETWORK, AGREED), (1, NETWORK, AGREED_TO_MORE), (2, passcode.NETWORK_MAX, LARGEST))
+    return [phone_code(number, network, delegation) for number, network, delegation in cases]
+
+
+def phone_code(number: int, network: int, delegation: Delegation) -> dict[str, Any]:
+    """One of them, signed by the pass of that number."""
+    key = PrivateKey(bytes.fromhex(code(number, network)["private_key"][2:]))
+    digest = delegation.digest(DOMAIN)
+    signed = signature.sign(key, digest)
+    return {
+        "network": network,
+        "programme": delegation.programme,
+        "ceiling": delegation.ceiling,
+        "expiry": delegation.expiry,
+        "counter": delegation.counter,
+        "digest": to_hex(digest),
+        "signature": to_hex(signed),
+        "text": passcode.make_phone(network, delegation, signed),
+        "address": to_hex(signature.address_of(key)),
+    }
+
+
+def contents(terminal: Address, holder: Address) -> list[Content | None]:
+    """A journal: payments, an entry that nobody understands (None), every other kind, and one behind the end."""
+    return [
+        Payment(1, Cents(12_50), Timestamp(BEGIN)),
+        Payment(1, Cents(1), Timestamp(BEGIN + 1)),
+        Payment(2, Cents(50_00), Timestamp(BEGIN + 60)),
+        Payment(1, Cents(2**32 - 1), Timestamp(2**40 - 1)),
+        None,
+        Ask(1, Cents(60_00), Timestamp(BEGIN + 120), Timestamp(BEGIN + 240)),
+        PhonePayment(Cents(12_50), Timestamp(BEGIN + 180), AGREED),
+        PhoneAsk(Cents(75_00), Timestamp(BEGIN + 240), Timestamp(BEGIN + 360), AGREED_TO_MORE),
+        Refund(1, Cents(12_50), Timestamp(BEGIN + 300), holder, terminal, 1),
+        Retire(Timestamp(BEGIN + 360)),
+        Payment(1, Cents(2_00), Timestamp(BEGIN + 420)),
+    ]
+
+
 def history(terminal: PrivateKey, holder: PrivateKey) -> dict[str, Any]:
-    """A journal, entry by entry: four payments and one entry that nobody understands."""
-    address = signature.address_of(terminal)
+    """The journal, entry by entry, each with the terminal's signature."""
+    address, owner = signature.address_of(terminal), signature.address_of(holder)
     head = journal.genesis(DOMAIN, address)
-    entries = [payment_entry(address, holder, sequence, *sale) for sequence, sale in enumerate(SALES, 1)]
-    entries.append({"entry": to_hex(frame(bytes([200]) + b"a kind of the future"))})
+    entries = [item_of(address, holder, n, content) for n, content in enumerate(contents(address, owner), 1)]
     genesis = head
     for sequence, item in enumerate(entries, 1):
         head = journal.advance(head, bytes.fromhex(item["entry"][2:]))
@@ -70,46 +122,68 @@ def history(terminal: PrivateKey, holder: PrivateKey) -> dict[str, Any]:
     return {
         "terminal": to_hex(address),
         "terminal_key": to_hex(terminal.secret),
-        "pass": to_hex(signature.address_of(holder)),
+        "pass": to_hex(owner),
         "genesis": to_hex(genesis),
         "entries": entries,
         "batch": to_hex(batch_of(address, genesis, entries)),
     }
 
 
-def payment_entry(
-    terminal: Address, holder: PrivateKey, sequence: int, programme: int, amount: int, time: int
-) -> dict[str, Any]:
-    """A payment at its place in a journal."""
-    payment = Payment(programme, Cents(amount), Timestamp(time))
-    digest = payment.digest(DOMAIN, terminal, sequence)
+def item_of(terminal: Address, holder: PrivateKey, sequence: int, content: Content | None) -> dict[str, Any]:
+    """An entry at its place: what it says by name, what its pass signed if it signs anything, and its bytes."""
+    if content is None:
+        return {"entry": to_hex(frame(bytes([200]) + b"a kind of the future"))}
+    if isinstance(content, Refund | Retire):
+        return described(content, content.pack())
+    digest = content.digest(DOMAIN, terminal, sequence)
     signed = signature.sign(holder, digest)
-    return {
-        "programme": programme,
-        "amount": amount,
-        "time": time,
-        "digest": to_hex(digest),
-        "signature": to_hex(signed),
-        "entry": to_hex(payment.pack(signed)),
-    }
+    return described(content, content.pack(signed)) | {"digest": to_hex(digest), "signature": to_hex(signed)}
+
+
+def described(content: Content, packed: bytes) -> dict[str, Any]:
+    """What an entry says by name, and its bytes."""
+    return {"kind": packed[1], **fields_of(content), "entry": to_hex(packed)}
+
+
+def fields_of(content: Content) -> dict[str, Any]:
+    """What it says, in the order of the bytes. Of a refund `sale_terminal` and `sale_sequence` are the sale's."""
+    if isinstance(content, Retire):
+        return {"time": content.time}
+    said: dict[str, Any] = {"programme": content.programme, "amount": content.amount, "time": content.time}
+    match content:
+        case Ask(deadline=deadline) | PhoneAsk(deadline=deadline):
+            said |= {"deadline": deadline}
+        case Refund():
+            said |= {"pass": to_hex(content.pass_address), "sale_terminal": to_hex(content.terminal)}
+            said |= {"sale_sequence": content.sequence}
+    match content:
+        case PhonePayment(delegation=agreed) | PhoneAsk(delegation=agreed):
+            said |= {"ceiling": agreed.ceiling, "expiry": agreed.expiry, "counter": agreed.counter}
+    return said
 
 
 def batch_of(terminal: Address, genesis: Hash, entries: list[dict[str, Any]]) -> bytes:
-    """The journal in two segments, as the contract takes them."""
-    packed = [bytes.fromhex(item["entry"][2:]) for item in entries]
-    signatures = [bytes.fromhex(item["journal_signature"][2:]) for item in entries]
-    middle = Hash(bytes.fromhex(entries[1]["head"][2:]))
-    first = batch.Segment(terminal, 1, genesis, tuple(packed[:2]), signatures[1])
-    second = batch.Segment(terminal, 3, middle, tuple(packed[2:]), signatures[-1])
-    return batch.encode([first, second])
+    """The journal in three segments, as the contract takes them."""
+    packed, heads, signatures = (
+        [bytes.fromhex(item[name][2:]) for item in entries] for name in ("entry", "head", "journal_signature")
+    )
+    begins = [genesis, *map(Hash, heads)]
+    parts = ((0, 2), (2, 5), (5, len(entries)))
+    return batch.encode(
+        batch.Segment(terminal, first + 1, begins[first], tuple(packed[first:end]), signatures[end - 1])
+        for first, end in parts
+    )
 
 
 def receipts(history: dict[str, Any]) -> list[dict[str, Any]]:
-    """The receipts of the journal's first two payments: the first follows from genesis."""
+    """Receipts of the journal: of two payments, of which the first follows from genesis, and of each other kind."""
     heads = [history["genesis"], *(item["head"] for item in history["entries"])]
     terminal = Address(bytes.fromhex(history["terminal"][2:]))
     rows = []
-    for sequence, item in enumerate(history["entries"][:2], 1):
+    for item in history["entries"]:
+        sequence = item["sequence"]
+        if sequence > 2 and item.get("kind") in {None, EntryKind.PAYMENT, EntryKind.RETIRE}:
+            continue
         entry, signed = (bytes.fromhex(item[name][2:]) for name in ("entry", "journal_signature"))
         previous = Hash(bytes.fromhex(heads[sequence - 1][2:]))
         text = Receipt(DOMAIN, terminal, sequence, previous, entry, signed).text()
@@ -118,18 +192,11 @@ def receipts(history: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def other_digests(key: PrivateKey) -> dict[str, Any]:
-    """What is signed besides payments and journals; the key is the terminal's."""
+    """What is signed besides sales, delegations and journals; the key is the terminal's."""
     terminal = signature.address_of(key)
     target, body = "/v1/terminals/0x00/outcomes?after=3", b'{"a":1}'
     registration = typed_data.registration(DOMAIN, terminal, SHOP)
     return {
-        "delegation": {
-            "programme": 1,
-            "ceiling": 2500,
-            "expiry": BEGIN + 300,
-            "counter": 9,
-            "digest": to_hex(typed_data.delegation(DOMAIN, 1, Cents(2500), Timestamp(BEGIN + 300), 9)),
-        },
         "registration": {
             "terminal": to_hex(terminal),
             "shop": SHOP,
@@ -189,6 +256,7 @@ def make() -> dict[str, Any]:
             "separator": to_hex(DOMAIN.separator()),
         },
         "codes": codes(),
+        "phone_codes": phone_codes(),
         "journal": entries,
         "digests": other_digests(terminal),
         "signatures": signatures(holder),

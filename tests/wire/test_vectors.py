@@ -9,16 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.wire import batch, entry, journal, passcode, signature, typed_data
-from contracts.wire.entry import Payment
+from contracts.wire.entry import Delegation, EntryKind, Refund, Retire
 from contracts.wire.hashing import keccak256
+from contracts.wire.passcode import PhoneCode, StaticCode
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Hash, Timestamp, address, from_hex, hash32, to_hex
-from tests.wire.make_vectors import make
+from tests.wire.make_vectors import fields_of, make
 from tests.wire.vectors import DOMAIN, GOLDEN
 
 JOURNAL = GOLDEN["journal"]
 TERMINAL = address(from_hex(JOURNAL["terminal"]))
-PAYMENTS = [item for item in JOURNAL["entries"] if "amount" in item]
+UNDERSTOOD = [item for item in JOURNAL["entries"] if "kind" in item]
+SIGNED = [item for item in UNDERSTOOD if "signature" in item]
+TYPE_OF = {
+    EntryKind.PAYMENT: "Payment",
+    EntryKind.ASK: "Ask",
+    EntryKind.PHONE_PAYMENT: "Delegation",
+    EntryKind.PHONE_ASK: "Delegation",
+}
 
 TYPES = {
     "Payment": [
@@ -27,6 +35,14 @@ TYPES = {
         ("uint32", "programme"),
         ("uint32", "amount"),
         ("uint40", "time"),
+    ],
+    "Ask": [
+        ("address", "terminal"),
+        ("uint32", "sequence"),
+        ("uint32", "programme"),
+        ("uint32", "amount"),
+        ("uint40", "time"),
+        ("uint40", "deadline"),
     ],
     "Journal": [("address", "terminal"), ("uint32", "sequence"), ("bytes32", "head")],
     "Delegation": [("uint32", "programme"), ("uint32", "ceiling"), ("uint40", "expiry"), ("uint32", "counter")],
@@ -67,20 +83,44 @@ def test_domain_separator():
 @pytest.mark.parametrize("code", GOLDEN["codes"], ids=lambda code: code["text"])
 def test_pass_codes(code):
     scanned = passcode.parse(code["text"], code["network"])
+    assert isinstance(scanned, StaticCode)
     assert to_hex(bytes(scanned.secret)) == code["secret"]
     assert to_hex(scanned.private_key()) == code["private_key"]
     assert to_hex(signature.address_of(PrivateKey(scanned.private_key()))) == code["address"]
 
 
-@pytest.mark.parametrize("item", PAYMENTS, ids=lambda item: f"sequence {item['sequence']}")
-def test_payments(item):
+@pytest.mark.parametrize("row", GOLDEN["phone_codes"], ids=lambda row: f"counter {row['counter']}")
+def test_phone_codes(row):
+    scanned = passcode.parse(row["text"], row["network"])
+    assert isinstance(scanned, PhoneCode)
+    assert scanned.delegation == Delegation(*(row[name] for name in ("programme", "ceiling", "expiry", "counter")))
+    assert to_hex(scanned.delegation.digest(DOMAIN)) == row["digest"]
+    assert to_hex(scanned.signature) == row["signature"]
+    assert to_hex(scanned.pass_address(DOMAIN)) == row["address"]
+    assert passcode.make_phone(row["network"], scanned.delegation, scanned.signature) == row["text"]
+
+
+@pytest.mark.parametrize("item", UNDERSTOOD, ids=lambda item: f"sequence {item['sequence']}")
+def test_entries(item):
     signed = entry.unpack(from_hex(item["entry"]))
     assert signed is not None
-    assert signed.payment == Payment(item["programme"], Cents(item["amount"]), Timestamp(item["time"]))
-    assert to_hex(signed.payment.digest(DOMAIN, TERMINAL, item["sequence"])) == item["digest"]
-    assert to_hex(signed.signature) == item["signature"]
+    assert item["kind"] == from_hex(item["entry"])[1]
+    assert {name: item[name] for name in fields_of(signed.content)} == fields_of(signed.content)
+    assert to_hex(signed.signature) == item.get("signature", "0x")
+    assert signed.content.pack(signed.signature) == from_hex(item["entry"])
+
+
+@pytest.mark.parametrize("item", SIGNED, ids=lambda item: f"sequence {item['sequence']}")
+def test_what_a_pass_signed(item):
+    signed = entry.unpack(from_hex(item["entry"]))
+    assert signed is not None
+    assert not isinstance(signed.content, Refund | Retire)
+    assert to_hex(signed.content.digest(DOMAIN, TERMINAL, item["sequence"])) == item["digest"]
     assert signed.signer(DOMAIN, TERMINAL, item["sequence"]) == from_hex(JOURNAL["pass"])
-    assert signed.payment.pack(signed.signature) == from_hex(item["entry"])
+
+
+def test_every_kind_stands_in_the_journal():
+    assert {item["kind"] for item in UNDERSTOOD} == set(EntryKind)
 
 
 def test_the_journal():
@@ -95,7 +135,7 @@ def test_the_journal():
 
 def test_the_batch():
     segments = list(batch.decode(from_hex(JOURNAL["batch"])))
-    assert [(segment.first, segment.last) for segment in segments] == [(1, 2), (3, 5)]
+    assert [(segment.first, segment.last) for segment in segments] == [(1, 2), (3, 5), (6, 11)]
     assert all(segment.is_signed(DOMAIN) for segment in segments)
     assert [e for segment in segments for e in segment.entries] == [from_hex(i["entry"]) for i in JOURNAL["entries"]]
     assert batch.encode(segments) == from_hex(JOURNAL["batch"])
@@ -107,15 +147,21 @@ def test_signatures(row):
     assert (None if signer is None else to_hex(signer)) == row["signer"]
 
 
-@pytest.mark.parametrize("item", PAYMENTS, ids=lambda item: f"sequence {item['sequence']}")
-def test_payment_digests_are_those_of_eth_account(item):
-    message = {key: item[key] for key in ("sequence", "programme", "amount", "time")} | {"terminal": to_hex(TERMINAL)}
-    assert to_hex(reference_digest(DOMAIN, "Payment", message)) == item["digest"]
+@pytest.mark.parametrize("item", SIGNED, ids=lambda item: f"sequence {item['sequence']}")
+def test_the_digests_that_passes_sign_are_those_of_eth_account(item):
+    name = TYPE_OF[item["kind"]]
+    known = item | {"terminal": to_hex(TERMINAL)}
+    message = {field: known[field] for _, field in TYPES[name]}
+    assert to_hex(reference_digest(DOMAIN, name, message)) == item["digest"]
+
+
+@pytest.mark.parametrize("row", GOLDEN["phone_codes"], ids=lambda row: f"counter {row['counter']}")
+def test_the_digests_that_phones_sign_are_those_of_eth_account(row):
+    message = {field: row[field] for _, field in TYPES["Delegation"]}
+    assert to_hex(reference_digest(DOMAIN, "Delegation", message)) == row["digest"]
 
 
 def test_the_other_digests_are_those_of_eth_account():
-    delegation = dict(GOLDEN["digests"]["delegation"])
-    assert to_hex(reference_digest(DOMAIN, "Delegation", delegation)) == delegation.pop("digest")
     request = dict(GOLDEN["digests"]["request"])
     message = request | {"body": keccak256(from_hex(request["body"]))}
     assert to_hex(reference_digest(DOMAIN, "Request", message)) == request["digest"]
@@ -153,6 +199,23 @@ def test_every_payment_digest_is_that_of_eth_account(chain_id, contract, termina
     ours = typed_data.payment(domain, Address(terminal), sequence, amount, Cents(amount), Timestamp(time))
     message = {"terminal": to_hex(terminal), "sequence": sequence, "programme": amount, "amount": amount, "time": time}
     assert ours == reference_digest(domain, "Payment", message)
+
+
+@given(
+    chain_id=st.integers(1, 2**64),
+    contract=st.binary(min_size=20, max_size=20),
+    terminal=st.binary(min_size=20, max_size=20),
+    numbers=st.tuples(*[st.integers(0, 2**32 - 1)] * 3),
+    times=st.tuples(*[st.integers(0, 2**40 - 1)] * 2),
+)
+def test_every_ask_and_delegation_digest_is_that_of_eth_account(chain_id, contract, terminal, numbers, times):
+    domain = Domain(chain_id, Address(contract))
+    ours = typed_data.ask(domain, Address(terminal), *numbers, *times)
+    values = (to_hex(terminal), *numbers, *times)
+    named = {field: value for (_, field), value in zip(TYPES["Ask"], values, strict=True)}
+    assert ours == reference_digest(domain, "Ask", named)
+    agreed = {"programme": numbers[0], "ceiling": numbers[1], "expiry": times[0], "counter": numbers[2]}
+    assert typed_data.delegation(domain, **agreed) == reference_digest(domain, "Delegation", agreed)
 
 
 @pytest.mark.parametrize("row", GOLDEN["signatures"][:1], ids=lambda row: row["about"])
