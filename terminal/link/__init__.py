@@ -5,9 +5,22 @@ What a screen shows and sends is named here, for the screen's process knows noth
 
 from terminal.core.events import Key
 from terminal.core.lesson import Question, Said, Saying
-from terminal.core.screen import Choice, EntryState, Item, Lamp, Line, Screen, Stage, Status
+from terminal.core.screen import (
+    Booked,
+    Choice,
+    EntryState,
+    Item,
+    Lamp,
+    Line,
+    SaleChoice,
+    Screen,
+    Stage,
+    Status,
+    Wait,
+)
 
 __all__ = [
+    "Booked",
     "Choice",
     "EntryState",
     "Item",
@@ -16,8 +29,10 @@ __all__ = [
     "Line",
     "Question",
     "Said",
+    "SaleChoice",
     "Saying",
     "Screen",
     "Stage",
     "Status",
+    "Wait",
 ]

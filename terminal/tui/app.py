@@ -10,8 +10,8 @@ from contracts.wire.errors import Broken
 from terminal.link.client import Client
 from terminal.tui import settings
 from terminal.tui.counter import CounterView
+from terminal.tui.languages import LANGUAGES
 from terminal.tui.look import Look
-from terminal.tui.texts import LANGUAGES
 
 
 class CounterApp(App[None]):

@@ -12,12 +12,13 @@ from textual.widget import Widget
 from terminal.link import Key, Screen
 from terminal.tui.keys import PAUSE_SECONDS, Burst, key_of
 from terminal.tui.look import Look
-from terminal.tui.stages import Words, gone, words
+from terminal.tui.stages import gone, words
 from terminal.tui.widgets.big import Big
 from terminal.tui.widgets.recent import Recent
 from terminal.tui.widgets.sale import Sale
 from terminal.tui.widgets.status import StatusLines
 from terminal.tui.widgets.top import TopLine
+from terminal.tui.words import Words
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -84,7 +85,7 @@ class CounterView(Widget, can_focus=True):
     def update(self, screen: Screen | None) -> None:
         """Show this screen; None is a terminal that cannot be reached."""
         self._say(gone(self._look) if screen is None else words(screen, self._look))
-        self._stage("gone" if screen is None else screen.stage.value)
+        self._stage("gone" if screen is None else screen.stage.value.replace(" ", "-"))
         self.query_one(TopLine).say(None if screen is None else screen.status)
         if screen is not None:
             self.query_one(Recent).say(screen.recent)

@@ -17,6 +17,11 @@ def money(amount: Cents) -> str:
     return f"€\u00a0{euros(amount)}"
 
 
+def money_back(amount: Cents) -> str:
+    """`€ -12,50`: what went back to a pass."""
+    return f"€\u00a0-{euros(amount)}"
+
+
 def clock(moment: Timestamp) -> str:
     """`14:05`."""
     return f"{_local(moment):%H:%M}"
@@ -30,13 +35,24 @@ def day_and_clock(moment: Timestamp) -> str:
 def until(end: Timestamp, now: Timestamp) -> str:
     """When that is, with the day if it is not today: `14:05` or `25-11 14:05`."""
     same_day = _local(end).date() == _local(now).date()
-    return clock(end) if same_day else f"{_local(end):%d-%m %H:%M}"
+    return clock(end) if same_day else short_day_and_clock(end)
+
+
+def short_day_and_clock(moment: Timestamp) -> str:
+    """`24-11 14:05`, for what happened within a year; nothing when no time is known."""
+    return f"{_local(moment):%d-%m %H:%M}" if moment else ""
 
 
 def countdown(seconds: int) -> str:
     """Hours, minutes and seconds that are left: `2:35:00`."""
     minutes, rest = divmod(max(0, seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+def short_countdown(seconds: int) -> str:
+    """Minutes and seconds that are left: `1:45`."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def _local(moment: Timestamp) -> datetime:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from terminal.tui.texts import LANGUAGES, Language, Texts
+from terminal.tui.languages import LANGUAGES
+from terminal.tui.texts import Language, Texts
 
 
 @dataclass(frozen=True, slots=True)

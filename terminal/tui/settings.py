@@ -7,11 +7,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from contracts.wire.errors import Broken
+from terminal.tui.languages import LANGUAGES
 from terminal.tui.look import Look
-from terminal.tui.texts import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from terminal.tui.texts import Language
 
 DEFAULT = Path("/etc/kindpakket/terminal.toml")
 ENVIRONMENT = "KINDPAKKET_TERMINAL_"

@@ -1,35 +1,12 @@
 """What each stage of the sale says: one headline, one figure, one note, and the keys that work now. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
-from contracts.wire.reasons import MEANINGS, Reason
-from terminal.link import Question, Screen, Stage, sayings
-from terminal.tui.formatting import money
+from contracts.wire.reasons import Reason
+from terminal.link import Question, SaleChoice, Screen, Stage, Wait, sayings
+from terminal.tui.formatting import money, short_countdown, short_day_and_clock
 from terminal.tui.look import Look
-
-
-class Mark(StrEnum):
-    """The drawing beside the words: it tells yes from no by its shape alone."""
-
-    NONE = ""
-    CHECK = "check"
-    CROSS = "cross"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What stands on the counter at one moment, from large to small."""
-
-    headline: str
-    figure: str = ""
-    note: str = ""
-    help: str = ""
-    keys: tuple[str, ...] = ()
-    mark: Mark = Mark.NONE
-    code: bool = False
-    """Whether the test code stands beside the words."""
+from terminal.tui.words import Mark, Row, Words, entry_state, joined, lines, rest, sentence, whom_to_call
 
 
 def words(screen: Screen, look: Look) -> Words:
@@ -55,18 +32,18 @@ def _amount(screen: Screen, look: Look) -> Words:
     texts = look.texts
     left = "" if screen.left is None else texts.left.format(left=money(screen.left))
     keys = (texts.key_confirm, texts.key_correct, texts.key_double_zero, texts.key_cancel, texts.key_menu)
-    return Words(texts.amount, money(screen.amount), _line(screen.programme, left), keys=keys)
+    return Words(texts.amount, money(screen.amount), joined(screen.programme, left), keys=keys)
 
 
 def _part(screen: Screen, look: Look) -> Words:
     texts = look.texts
-    note = _rest(screen, look)
+    note = rest(screen, look)
     return Words(texts.part, money(screen.amount), note, keys=(texts.key_confirm_part, texts.key_cancel))
 
 
 def _again(screen: Screen, look: Look) -> Words:
     texts = look.texts
-    note = _lines(texts.again_how, _rest(screen, look))
+    note = lines(texts.again_how, rest(screen, look))
     return Words(texts.again, money(screen.amount), note, keys=(texts.key_confirm_again, texts.key_cancel))
 
 
@@ -74,16 +51,31 @@ def _working(screen: Screen, look: Look) -> Words:
     return Words(look.texts.working, money(screen.amount), look.texts.working_how)
 
 
+def _asking(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    step = texts.asking_steps[screen.wait or Wait.GATEWAY].format(left=short_countdown(screen.seconds))
+    note = lines(texts.asking_how, step if screen.seconds else texts.asking_over, rest(screen, look))
+    return Words(texts.asking, money(screen.amount), note, keys=(texts.key_stop_waiting,))
+
+
+def _ask_paid(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    note = lines(_which(screen, look), texts.ask_paid_how)
+    keys = (texts.key_handed_over, texts.key_give_back, texts.key_later)
+    return Words(texts.ask_paid, money(screen.amount), note, keys=keys)
+
+
 def _approved(screen: Screen, look: Look) -> Words:
     texts = look.texts
-    note = _lines(_rest(screen, look), entry_state(screen, look))
+    note = lines(rest(screen, look), entry_state(screen, look))
     return Words(texts.approved, money(screen.amount), note, keys=(texts.key_next,), mark=Mark.CHECK)
 
 
 def _refused(screen: Screen, look: Look) -> Words:
     note = sentence(screen.reason, look)
+    refund = screen.reason == Reason.REFUND_NOTHING
     return Words(
-        look.texts.refused,
+        look.texts.refused_refund if refund else look.texts.refused,
         note=note,
         help=whom_to_call(look, screen.reason),
         keys=(look.texts.key_next,),
@@ -102,6 +94,60 @@ def _menu(screen: Screen, look: Look) -> Words:
     return Words(texts.menu, note=items, keys=(texts.key_digit, texts.key_cancel))
 
 
+def _pin(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    wait = texts.pin_wait.format(left=short_countdown(screen.seconds)) if screen.seconds else ""
+    note = lines(sentence(screen.reason, look) if screen.reason else texts.pin_how, wait)
+    keys = (texts.key_cancel,) if wait else (texts.key_confirm, texts.key_correct, texts.key_cancel)
+    dots = "●" * screen.typed or " "  # room for them from the start, so that nothing jumps at the first digit
+    return Words(texts.pin, dots, note, keys=keys)
+
+
+def _refund_scan(_screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    return Words(texts.refund, note=texts.refund_scan_how, keys=(texts.key_cancel,))
+
+
+def _refund_choose(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    rows = tuple(_row(sale, look) for sale in screen.sales)
+    keys = (texts.key_digit if rows else "", texts.key_older if screen.older else "", texts.key_cancel)
+    searching = texts.refund_searching if screen.searching else ""
+    return Words(texts.refund_choose, note=searching, keys=tuple(filter(None, keys)), rows=rows)
+
+
+def _row(sale: SaleChoice, look: Look) -> Row:
+    texts = look.texts
+    which = texts.entry_number.format(sequence=sale.sequence) if sale.here else texts.refund_elsewhere
+    return Row(sale.key, short_day_and_clock(sale.time), money(sale.amount), which)
+
+
+def _refund_amount(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    sale = texts.refund_sale.format(time=short_day_and_clock(screen.time))
+    note = lines(joined(sale, screen.programme), texts.refund_whole.format(whole=money(screen.whole)))
+    keys = (texts.key_confirm_refund, texts.key_correct, texts.key_double_zero, texts.key_cancel)
+    return Words(texts.refund_amount, money(screen.amount), note, keys=keys)
+
+
+def _void(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    note = lines(_which(screen, look), texts.void_how)
+    return Words(texts.void, money(screen.amount), note, keys=(texts.key_confirm_void, texts.key_cancel))
+
+
+def _refunded(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    note = lines(texts.refunded_how, entry_state(screen, look))
+    return Words(texts.refunded, money(screen.amount), note, keys=(texts.key_next,), mark=Mark.BACK)
+
+
+def _which(screen: Screen, look: Look) -> str:
+    """The entry that is looked at: when it was made, its number, its programme."""
+    number = look.texts.entry_number.format(sequence=screen.sequence)
+    return joined(short_day_and_clock(screen.time), number, screen.programme)
+
+
 def _learn(screen: Screen, look: Look) -> Words:
     texts = look.texts
     headline, how = {
@@ -110,13 +156,13 @@ def _learn(screen: Screen, look: Look) -> Words:
         Question.PRESS: (texts.learn_press, texts.learn_press_how),
     }[screen.question]
     scans = screen.question is Question.SCAN
-    return Words(headline, note=_lines(how, *_said(screen, look)), keys=(texts.key_stop_learning,), code=scans)
+    return Words(headline, note=lines(how, *_said(screen, look)), keys=(texts.key_stop_learning,), code=scans)
 
 
 def _keep(screen: Screen, look: Look) -> Words:
     texts = look.texts
     return Words(
-        texts.keep, note=_lines(*_said(screen, look), texts.keep_how), keys=(texts.key_confirm_keep, texts.key_cancel)
+        texts.keep, note=lines(*_said(screen, look), texts.keep_how), keys=(texts.key_confirm_keep, texts.key_cancel)
     )
 
 
@@ -125,11 +171,11 @@ def _changing(_screen: Screen, look: Look) -> Words:
 
 
 def _learnt(screen: Screen, look: Look) -> Words:
-    return Words(look.texts.learnt, note=_lines(*_said(screen, look)), keys=(look.texts.key_next,))
+    return Words(look.texts.learnt, note=lines(*_said(screen, look)), keys=(look.texts.key_next,))
 
 
 def _unlearnt(screen: Screen, look: Look) -> Words:
-    note = _lines(*_said(screen, look))
+    note = lines(*_said(screen, look))
     return Words(look.texts.unlearnt, note=note, help=whom_to_call(look), keys=(look.texts.key_next,))
 
 
@@ -155,42 +201,12 @@ _STAGES: dict[Stage, Callable[[Screen, Look], Words]] = {
     Stage.CHANGING: _changing,
     Stage.LEARNT: _learnt,
     Stage.UNLEARNT: _unlearnt,
+    Stage.ASKING: _asking,
+    Stage.ASK_PAID: _ask_paid,
+    Stage.PIN: _pin,
+    Stage.REFUND_SCAN: _refund_scan,
+    Stage.REFUND_CHOOSE: _refund_choose,
+    Stage.REFUND_AMOUNT: _refund_amount,
+    Stage.VOID: _void,
+    Stage.REFUNDED: _refunded,
 }
-
-
-def sentence(reason: int, look: Look) -> str:
-    """What this reason tells the shopkeeper; nothing for a number of a newer terminal than this screen."""
-    if reason not in _NUMBERS:
-        return ""
-    meaning = MEANINGS[Reason(reason)]
-    return meaning.nl if look.language == "nl" else meaning.en
-
-
-def entry_state(screen: Screen, look: Look) -> str:
-    """How far the approved entry has come: it turns from waiting to paid while it is looked at."""
-    line = next((line for line in screen.recent if line.sequence == screen.sequence), None)
-    if line is None:
-        return ""
-    return look.texts.entry.format(sequence=line.sequence, state=look.texts.states[line.state])
-
-
-def whom_to_call(look: Look, number: int = 0) -> str:
-    """The number, and the support line to give it to."""
-    support = look.texts.help.format(support=look.support) if look.support else ""
-    reference = look.texts.number.format(number=number) if number else ""
-    return _line(reference, support)
-
-
-_NUMBERS = frozenset(int(reason) for reason in Reason)
-
-
-def _rest(screen: Screen, look: Look) -> str:
-    return look.texts.rest.format(rest=money(screen.rest)) if screen.rest else ""
-
-
-def _line(*parts: str) -> str:
-    return "   ".join(part for part in parts if part)
-
-
-def _lines(*parts: str) -> str:
-    return "\n".join(part for part in parts if part)

@@ -4,7 +4,22 @@ from dataclasses import replace
 
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
-from terminal.link import Choice, EntryState, Item, Lamp, Line, Question, Said, Saying, Screen, Stage, Status
+from terminal.link import (
+    Booked,
+    Choice,
+    EntryState,
+    Item,
+    Lamp,
+    Line,
+    Question,
+    Said,
+    SaleChoice,
+    Saying,
+    Screen,
+    Stage,
+    Status,
+    Wait,
+)
 
 NOW = Timestamp(1_795_525_500)
 
@@ -57,6 +72,35 @@ BACKUP = "/etc/kindpakket/terminal.toml.20261124T140500000000.bak"
 UNWRITTEN = Said(Saying.UNWRITTEN, (f"{BACKUP[:30]}: cannot be written, as this user may not change /etc/kindpakket",))
 LEARN = replace(READY, stage=Stage.LEARN, question=Question.SCAN, said=(*HEARS, AGAIN))
 
+ASKING = replace(
+    AMOUNT,
+    stage=Stage.ASKING,
+    amount=Cents(120_00),
+    sequence=13,
+    wait=Wait.CONTRACT,
+    seconds=105,
+    recent=(Line(13, Cents(120_00), EntryState.FORWARDED, 0, Booked.ASK), *RECENT[:4]),
+)
+SOLD = Timestamp(NOW - 600)
+SALES = (
+    SaleChoice("1", 12, here=True, amount=Cents(12_50), programme="Kindpakket", time=SOLD),
+    SaleChoice("2", 207, here=False, amount=Cents(1_049_95), programme="Schoolspullen", time=Timestamp(NOW - 86_400)),
+    SaleChoice("3", 9, here=True, amount=Cents(20_00), programme="Kindpakket", time=Timestamp(NOW - 9 * 86_400)),
+)
+MANY = tuple(
+    replace(SALES[2], key=str(digit), sequence=1000 - digit, time=Timestamp(NOW - digit * 90_000))
+    for digit in range(1, 10)
+)
+CHOOSING = replace(READY, stage=Stage.REFUND_CHOOSE, sales=SALES)
+REFUND = replace(AMOUNT, stage=Stage.REFUND_AMOUNT, sequence=12, time=SOLD, whole=Cents(12_50))
+OF_EVERY_KIND = (
+    Line(16, Cents(12_50), EntryState.FORWARDED, 0, Booked.REFUND),
+    Line(15, Cents(60_00), EntryState.WAITING, 0, Booked.ASK),
+    Line(14, Cents(75_00), EntryState.REJECTED, Reason.ASK_BUDGET_SHORT, Booked.ASK),
+    Line(13, Cents(149_95), EntryState.REJECTED, Reason.REFUND_TOO_MUCH, Booked.REFUND),
+    Line(12, Cents(12_50), EntryState.PAID, 0),
+)
+
 MOMENTS: dict[str, Screen | None] = {
     "ready": replace(READY, recent=()),
     "choose": replace(READY, stage=Stage.CHOOSE, choices=(Choice("1", "Kindpakket"), Choice("2", "Schoolspullen"))),
@@ -84,5 +128,25 @@ MOMENTS: dict[str, Screen | None] = {
     "changing": replace(READY, stage=Stage.CHANGING),
     "learnt": replace(READY, stage=Stage.LEARNT, said=(Said(Saying.KEPT, (BACKUP,)),)),
     "unlearnt": replace(READY, stage=Stage.UNLEARNT, said=(UNWRITTEN,)),
+    "asking": ASKING,
+    "asking-gateway": replace(ASKING, wait=Wait.GATEWAY, seconds=118),
+    "asking-finality": replace(ASKING, wait=Wait.FINALITY, seconds=9, rest=Cents(5_00)),
+    "asking-over": replace(ASKING, seconds=0),
+    "ask-paid": replace(ASKING, stage=Stage.ASK_PAID, wait=None, seconds=0, time=SOLD, recent=RECENT),
+    "pin": replace(READY, stage=Stage.PIN),
+    "pin-typed": replace(READY, stage=Stage.PIN, typed=4),
+    "pin-wrong": replace(READY, stage=Stage.PIN, reason=Reason.PIN_WRONG),
+    "pin-wait": replace(READY, stage=Stage.PIN, reason=Reason.PIN_WRONG, seconds=30),
+    "refund-scan": replace(READY, stage=Stage.REFUND_SCAN),
+    "refund-choose": CHOOSING,
+    "refund-searching": replace(CHOOSING, sales=(), searching=True),
+    "refund-many": replace(CHOOSING, sales=MANY, older=True, searching=True),
+    "refund-amount": REFUND,
+    "refund-part": replace(REFUND, amount=Cents(5_00)),
+    "refund-nothing": replace(READY, stage=Stage.REFUSED, reason=Reason.REFUND_NOTHING),
+    "void": replace(REFUND, stage=Stage.VOID, whole=Cents(0)),
+    "refunded": replace(AMOUNT, stage=Stage.REFUNDED, sequence=16, recent=OF_EVERY_KIND),
+    "retired": replace(READY, stage=Stage.LOCKED, reason=Reason.TERMINAL_IS_RETIRED),
+    "every-kind": replace(READY, recent=OF_EVERY_KIND),
     "gone": None,
 }

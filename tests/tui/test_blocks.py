@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from terminal.tui.blocks import enlarge, fit
 from terminal.tui.font import GLYPHS, HEIGHT
-from terminal.tui.stages import Mark
 from terminal.tui.widgets.mark import DRAWINGS
+from terminal.tui.words import Mark
 
 
 def test_every_glyph_is_a_rectangle_of_pixels():

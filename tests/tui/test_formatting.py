@@ -7,9 +7,18 @@ import pytest
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
 from terminal.link import Lamp
-from terminal.tui.formatting import clock, countdown, day_and_clock, money, until
+from terminal.tui.dutch import DUTCH
+from terminal.tui.formatting import (
+    clock,
+    countdown,
+    day_and_clock,
+    money,
+    money_back,
+    short_countdown,
+    short_day_and_clock,
+    until,
+)
 from terminal.tui.look import Look
-from terminal.tui.texts import DUTCH
 from terminal.tui.widgets.status import contact, devices, limit, queue
 from tests.tui.moments import NOW, OFFLINE, ONLINE
 
@@ -20,6 +29,10 @@ from tests.tui.moments import NOW, OFFLINE, ONLINE
 )
 def test_money(cents, text):
     assert money(Cents(cents)) == f"€\u00a0{text}"
+
+
+def test_money_that_went_back_is_negative():
+    assert money_back(Cents(1_234_50)) == "€\u00a0-1.234,50"
 
 
 def test_time_is_that_of_the_shop_in_winter_and_in_summer(monkeypatch):
@@ -44,6 +57,15 @@ def test_another_day_is_named():
 )
 def test_countdown(seconds, text):
     assert countdown(seconds) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(-1, "0:00"), (9, "0:09"), (105, "1:45"), (6_000, "100:00")])
+def test_short_countdown(seconds, text):
+    assert short_countdown(seconds) == text
+
+
+def test_a_sale_has_its_day_and_clock_when_they_are_known():
+    assert [short_day_and_clock(moment) for moment in (NOW, Timestamp(0))] == ["24-11 14:05", ""]
 
 
 @pytest.mark.parametrize(

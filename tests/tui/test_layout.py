@@ -13,12 +13,16 @@ from terminal.tui.look import Look
 from terminal.tui.widgets.big import Big
 from terminal.tui.widgets.code import Code
 from terminal.tui.widgets.mark import Mark
-from tests.tui.moments import APPROVED, MOMENTS, NOW, READY
+from tests.tui.moments import APPROVED, ASKING, CHOOSING, MANY, MOMENTS, NOW, READY
 from tests.tui.still import SHOP, SUPPORT, StillApp, plain, still
 from tests.tui.test_pictures import SIZES
 
-REFUSABLE = [reason for reason in Reason if reason in range(1, 14) or reason in range(96, 160)]
-LOCKABLE = [Reason.FORK, Reason.GAP, Reason.STORAGE_FAULT, Reason.TERMINAL_LOCKED]
+REFUSABLE = [
+    reason
+    for reason in Reason
+    if reason in range(1, 14) or reason in range(96, 160) or reason.name.startswith("ASK_") or reason in range(33, 37)
+]
+LOCKABLE = [Reason.FORK, Reason.GAP, Reason.STORAGE_FAULT, Reason.TERMINAL_LOCKED, Reason.TERMINAL_IS_RETIRED]
 
 
 def cut_off(app) -> list[str]:
@@ -151,9 +155,108 @@ async def test_a_rejected_payment_stands_in_the_list_with_its_number_and_whom_to
     assert f"✗ niet betaald. Nummer 36   Hulp: {SUPPORT}" in row
 
 
+async def test_a_refund_is_negative_and_an_ask_that_was_refused_is_nothing_to_call_about():
+    app = still(MOMENTS["every-kind"])
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        rows = [line.strip() for line in plain(app).splitlines()]
+        alarms = [row.has_class("rejected") for row in app.query(".line")]
+    assert "€\u00a0-12,50  → verstuurd" in rows
+    assert "€\u00a060,00  … nog vragen" in rows
+    assert "€\u00a075,00  ✗ niet akkoord" in rows
+    assert f"€\u00a0-149,95  ✗ niet teruggegeven. Nummer 55   Hulp: {SUPPORT}" in rows
+    assert alarms == [False, False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("asking-gateway", "1 van 3: vraag versturen, nog 1:58"),
+        ("asking", "2 van 3: wachten op antwoord, nog 1:45"),
+        ("asking-finality", "3 van 3: antwoord controleren, nog 0:09"),
+        ("asking-over", "De kassa zoekt uit of er betaald is."),
+    ],
+)
+async def test_f39_an_ask_says_what_it_waits_for_how_long_and_that_nothing_is_approved_yet(name, said):
+    app = still(MOMENTS[name])
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert said in plain(app)
+        assert "Nog niet akkoord: geef nog niets mee." in plain(app)
+        assert not app.query_one(Mark).display
+
+
+async def test_f39_what_was_paid_after_all_names_the_key_for_either_answer():
+    app = still(MOMENTS["ask-paid"], "en")
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "Were the goods handed over?" in plain(app)
+        assert app.query_one("#keys", Big).text == "1 yes, handed over    2 no, money back    M later"
+        assert not app.query_one(Mark).display
+
+
+@pytest.mark.parametrize("typed", [1, 4, 12])
+async def test_a_pin_is_as_many_dots_as_digits_were_typed(typed):
+    app = still(replace(READY, stage=Stage.PIN, typed=typed))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert app.query_one("#figure", Big).text == "●" * typed
+        assert cut_off(app) == []
+        assert in_blocks(app, "figure")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_jumps_when_the_first_digit_of_a_pin_is_typed(size):
+    app = still(MOMENTS["pin"])
+    async with app.run_test(size=SIZES[size]) as pilot:
+        await pilot.pause()
+        before = list(app.query_one("#headline", Big)._rows)
+        app.query_one(CounterView).update(MOMENTS["pin-typed"])
+        await pilot.pause()
+        assert app.query_one("#headline", Big)._rows == before
+
+
+async def test_sales_to_give_back_stand_below_each_other_with_the_key_to_choose_them():
+    app = still(MOMENTS["refund-choose"])
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        rows = [line for line in plain(app).splitlines() if "andere kassa" in line or "boeking" in line]
+    assert [" ".join(row.split()) for row in rows] == [
+        "1 24-11 13:55 € 12,50 boeking 12",
+        "2 23-11 14:05 € 1.049,95 andere kassa",
+        "3 15-11 14:05 € 20,00 boeking 9",
+    ]
+    assert len({row.index(",") for row in rows}) == 1
+
+
+@pytest.mark.parametrize(("name", "older"), [("refund-choose", False), ("refund-many", True)])
+async def test_older_sales_have_a_key_when_there_are_any(name, older):
+    app = still(MOMENTS[name])
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert ("0 ouder" in app.query_one("#keys", Big).text) is older
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_refund_is_never_taken_for_an_approval(size):
+    """In words, in the drawing and in its side, with all styles stripped."""
+    shown = {}
+    for name in ("approved", "refunded"):
+        app = still(MOMENTS[name])
+        async with app.run_test(size=SIZES[size]) as pilot:
+            await pilot.pause()
+            shown[name] = (app.query_one("#headline", Big).text, app.query_one(Mark).region.x < SIZES[size][0] // 2)
+    assert shown == {"approved": ("Akkoord", True), "refunded": ("Teruggave", False)}
+
+
 @pytest.mark.parametrize(
     "screen",
     [
+        replace(CHOOSING, sales=MANY * 3),
+        replace(CHOOSING, sales=(replace(MANY[0], amount=Cents(2**32 - 1), time=Timestamp(0)),)),
+        replace(ASKING, wait=None, seconds=2**40, amount=Cents(2**32 - 1), rest=Cents(2**32 - 1)),
+        replace(ASKING, stage=Stage.ASK_PAID, programme="x" * 64, time=TIMESTAMP_MAX),
+        replace(READY, stage=Stage.PIN, typed=500, seconds=2**40),
         replace(READY, stage=Stage.AMOUNT, amount=Cents(2**32 - 1), programme="x" * 64),
         replace(READY, stage=Stage.AMOUNT, amount=Cents(1), programme="漢字 ☃ [bold]regeling[/] €"),
         replace(READY, stage=Stage.REFUSED, reason=9999),

@@ -10,6 +10,8 @@ from tests.tui.still import still
 SMALL, MIDDLE, LARGE = (80, 24), (120, 33), (240, 67)
 SIZES = {"80x24": SMALL, "120x33": MIDDLE, "240x67": LARGE}
 
+ASKED = ("asking", "ask-paid", "pin-typed", "refund-scan", "refund-choose", "refund-amount", "void", "refunded")
+
 PICTURES = [
     *(("80x24", "nl", name) for name in MOMENTS),
     *(("80x24", "en", name) for name in ("ready", "choose", "amount-left", "approved", "refused", "offline", "gone")),
@@ -18,6 +20,8 @@ PICTURES = [
     ("240x67", "en", "approved"),
     *(("80x24", "en", name) for name in ("menu", "learn-scan", "keep")),
     ("240x67", "nl", "learn-scan"),
+    *(("80x24", "en", name) for name in ASKED),
+    *(("240x67", "nl", name) for name in (*ASKED, "refund-many", "every-kind")),
 ]
 
 

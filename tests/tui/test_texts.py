@@ -7,12 +7,16 @@ import pytest
 
 from contracts.wire.reasons import MEANINGS, Reason
 from drivers.base import Status
-from terminal.link import EntryState, Item, Saying, Stage
+from terminal.link import EntryState, Item, Saying, Stage, Wait
 from terminal.link.sayings import SAYINGS
 from terminal.tui import stages
+from terminal.tui.dutch import DUTCH
+from terminal.tui.english import ENGLISH
+from terminal.tui.languages import LANGUAGES
 from terminal.tui.look import Look
-from terminal.tui.stages import Words, sentence, words
-from terminal.tui.texts import DUTCH, ENGLISH, LANGUAGES, Texts
+from terminal.tui.stages import words
+from terminal.tui.texts import Texts
+from terminal.tui.words import Words, sentence
 from tests.tui.moments import MOMENTS
 
 NAMES = [field.name for field in fields(Texts)]
@@ -34,10 +38,12 @@ def test_each_text_stands_in_both_languages_with_the_same_gaps(name):
 
 @pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
 def test_every_state_and_every_status_of_a_device_has_words(texts):
-    assert set(texts.states) == set(EntryState)
     assert set(texts.device) == set(Status)
     assert set(texts.items) == set(Item)
-    assert all(texts.states.values())
+    for states in (texts.states, texts.ask_states, texts.refund_states):
+        assert set(states) == set(EntryState)
+        assert all(states.values())
+    assert set(texts.asking_steps) == set(Wait)
     assert [status for status in Status if not texts.device[status]] == [Status.READY]
 
 

@@ -1,14 +1,17 @@
-"""The check and the cross. The check is a solid block, the cross an outline in a frame: shape says it, not colour."""
+"""The check, the cross and the arrow back: shape says it, not colour.
+
+The check is a solid block at the left, the cross an outline in a frame at the right, the arrow points to the left.
+"""
 
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from terminal.tui import stages
+from terminal.tui import words
 from terminal.tui.blocks import Bitmap, enlarge
 
-DRAWINGS: dict[stages.Mark, Bitmap] = {
-    stages.Mark.CHECK: [
+DRAWINGS: dict[words.Mark, Bitmap] = {
+    words.Mark.CHECK: [
         "...........#",
         "..........##",
         ".........###",
@@ -20,7 +23,7 @@ DRAWINGS: dict[stages.Mark, Bitmap] = {
         "..####......",
         "...##.......",
     ],
-    stages.Mark.CROSS: [
+    words.Mark.CROSS: [
         "##.......##",
         "#.#.....#.#",
         ".#.#...#.#.",
@@ -33,6 +36,18 @@ DRAWINGS: dict[stages.Mark, Bitmap] = {
         "#.#.....#.#",
         "##.......##",
     ],
+    words.Mark.BACK: [
+        "....#......",
+        "...##......",
+        "..##.......",
+        ".##########",
+        "###########",
+        ".##########",
+        "..##.......",
+        "...##......",
+        "....#......",
+        "...........",
+    ],
 }
 
 
@@ -41,12 +56,12 @@ class Mark(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that widgets use
         super().__init__(id=id)
-        self._mark = stages.Mark.NONE
+        self._mark = words.Mark.NONE
 
-    def show(self, mark: stages.Mark) -> None:
+    def show(self, mark: words.Mark) -> None:
         """Draw this mark, or nothing and take no room."""
         self._mark = mark
-        self.display = mark is not stages.Mark.NONE
+        self.display = mark is not words.Mark.NONE
         self.refresh()
 
     def render_line(self, y: int) -> Strip:

@@ -4,14 +4,15 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from terminal.tui.stages import Words
 from terminal.tui.widgets.big import Big
 from terminal.tui.widgets.code import Code
 from terminal.tui.widgets.mark import Mark
+from terminal.tui.widgets.rows import Rows
+from terminal.tui.words import Words
 
 
 class Sale(Widget):
-    """Mark, code, headline, figure, note, whom to call; how they are laid out depends on the stage (counter.tcss)."""
+    """Mark, code, headline, figure, table, note, whom to call; counter.tcss lays them out by the stage."""
 
     def compose(self) -> ComposeResult:
         """The parts, empty."""
@@ -20,6 +21,7 @@ class Sale(Widget):
         with Vertical(id="words"):
             yield Big(id="headline")
             yield Big(id="figure")
+            yield Rows(id="rows")
             yield Big(largest=2, id="note")
             yield Big(largest=2, id="help")
 
@@ -27,6 +29,7 @@ class Sale(Widget):
         """Show these words; a part that says nothing takes no room."""
         self.query_one(Mark).show(words.mark)
         self.query_one(Code).show(words.code)
+        self.query_one(Rows).say(words.rows)
         for name, text in (
             ("headline", words.headline),
             ("figure", words.figure),

@@ -7,9 +7,9 @@ from textual.widget import Widget
 from terminal.link import Lamp, Status
 from terminal.tui.formatting import countdown, until
 from terminal.tui.look import Look
-from terminal.tui.stages import whom_to_call
 from terminal.tui.texts import Texts
 from terminal.tui.widgets.big import Big
+from terminal.tui.words import whom_to_call
 
 
 def contact(status: Status, look: Look) -> str:
