@@ -5,7 +5,7 @@ when trying again cannot help; `TryAgain`, when it may.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,13 +14,20 @@ from eth_account.signers.local import LocalAccount
 from hexbytes import HexBytes
 from web3 import Web3
 from web3.contract import Contract
-from web3.exceptions import BadFunctionCallOutput, BadResponseFormat, ContractLogicError, TimeExhausted, Web3RPCError
+from web3.exceptions import (
+    BadFunctionCallOutput,
+    BadResponseFormat,
+    ContractLogicError,
+    TimeExhausted,
+    TransactionNotFound,
+    Web3RPCError,
+)
 
 from contracts import compile as artifacts
 from contracts.deployment import Deployment
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.hashing import keccak256
-from contracts.wire.units import Address, Hash, from_hex, to_hex
+from contracts.wire.units import Address, Hash, Timestamp, from_hex, to_hex
 
 ANSWER_SECONDS = 10
 RECEIPT_SECONDS = 120
@@ -33,6 +40,22 @@ _REVERTED = "execution reverted: "
 
 class Reverted(Broken):
     """The contract refuses, in its own words; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A transaction that may be sent any number of times, and counts once."""
+
+    transaction: Hash
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block's number, and its time in seconds since 1970 UTC."""
+
+    number: int
+    time: Timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +82,14 @@ class Chain:
         with self._asking():
             return self._web3.eth.chain_id
 
+    def code(self, address: Address) -> bytes:
+        """The code at the address, empty when there is none."""
+        with self._asking():
+            return bytes(self._web3.eth.get_code(checksum(address)))
+
     def code_hash(self, address: Address) -> Hash | None:
         """The keccak-256 of the code at the address, None when there is none."""
-        with self._asking():
-            code = bytes(self._web3.eth.get_code(checksum(address)))
+        code = self.code(address)
         return keccak256(code) if code else None
 
     def contract(self, name: str, address: Address) -> Contract:
@@ -86,8 +113,13 @@ class Chain:
 
     def block_number(self, which: Literal["latest", "finalized"]) -> int:
         """The number of the newest block, or of the newest that cannot be undone."""
+        return self.block(which).number
+
+    def block(self, which: Literal["latest", "finalized"]) -> Block:
+        """The newest block, or the newest that cannot be undone."""
         with self._asking():
-            return int(self._web3.eth.get_block(which)["number"])
+            found = self._web3.eth.get_block(which)
+            return Block(int(found["number"]), Timestamp(int(found["timestamp"])))
 
     def events(self, event: Any, first: int, last: int, **wanted: Any) -> Iterator[Any]:
         """A contract's events with these indexed arguments in the blocks first..last, in ranges that nodes serve."""
@@ -101,27 +133,56 @@ class Chain:
         with self._asking():
             return bytes(self._web3.eth.get_transaction(HexBytes(transaction))["input"])
 
-    def deploy(self, account: LocalAccount, name: str, *arguments: Any) -> tuple[Address, Sent]:
-        """Create a contract of ours. Raises Reverted."""
+    def creation(self, name: str, *arguments: Any) -> Any:
+        """The call that creates a contract of ours."""
         artifact = artifacts.load(name)
-        factory = self._web3.eth.contract(abi=artifact["abi"], bytecode=artifact["bytecode"])
-        sent = self.send(account, factory.constructor(*arguments))
-        return Address(from_hex(sent.receipt["contractAddress"])), sent
+        return self._web3.eth.contract(abi=artifact["abi"], bytecode=artifact["bytecode"]).constructor(*arguments)
+
+    def deploy(self, account: LocalAccount, name: str, *arguments: Any) -> tuple[Address, Sent]:
+        """Create a contract of ours, and give its address. Raises Reverted."""
+        sent = self.send(account, self.creation(name, *arguments))
+        return created(sent), sent
 
     def send(self, account: LocalAccount, call: Any) -> Sent:
         """Sign the call, send it, and wait until it is in a block. Raises Reverted, Broken or TryAgain.
 
         After TryAgain the transaction may be in a block yet; the text then names it.
         """
-        signed = self._sign(account, call)
-        with self._asking():
-            self._web3.eth.send_raw_transaction(signed.raw_transaction)
-        receipt = self._await(Hash(bytes(signed.hash)))
-        if receipt["status"] != 1:
-            raise Reverted(f"the contract refused transaction {to_hex(signed.hash)}: something changed meanwhile")
-        return Sent(Hash(bytes(signed.hash)), int(receipt["blockNumber"]), int(receipt["gasUsed"]), receipt)
+        signed = self.sign(account, call)
+        self.submit(signed)
+        return self.wait(signed.transaction)
 
-    def _sign(self, account: LocalAccount, call: Any) -> Any:
+    def submit(self, signed: Signed) -> None:
+        """Hand the transaction to the node. Raises Broken in the node's words, also when it has it already."""
+        with self._asking():
+            self._web3.eth.send_raw_transaction(HexBytes(signed.raw))
+
+    def knows(self, transaction: Hash) -> bool:
+        """Whether the node has the transaction, in a block or waiting for one."""
+        with self._asking(), suppress(TransactionNotFound):
+            self._web3.eth.get_transaction(HexBytes(transaction))
+            return True
+        return False
+
+    def sent(self, transaction: Hash) -> Sent | None:
+        """What became of a transaction, None while it is in no block. Raises Reverted when it failed."""
+        receipt: Any = None
+        with self._asking(), suppress(TransactionNotFound):
+            receipt = self._web3.eth.get_transaction_receipt(HexBytes(transaction))
+        return None if receipt is None else _sent(transaction, receipt)
+
+    def wait(self, transaction: Hash) -> Sent:
+        """The transaction once it is in a block. Raises Reverted when it failed, TryAgain when it takes too long."""
+        with self._asking():
+            try:
+                found = HexBytes(transaction)
+                receipt = self._web3.eth.wait_for_transaction_receipt(found, RECEIPT_SECONDS, poll_latency=0.05)
+            except (TimeExhausted, requests.RequestException) as error:
+                sentence = f"transaction {to_hex(transaction)} was sent, and is in no block that this node shows"
+                raise TryAgain(f"{sentence}; look whether it happened before you do it again") from error
+        return _sent(transaction, receipt)
+
+    def sign(self, account: LocalAccount, call: Any) -> Signed:
         """The transaction with the account's next nonce, a fifth more gas than it needs now, and EIP-1559 fees."""
         with self._asking():
             nonce = self._web3.eth.get_transaction_count(account.address, "pending")
@@ -131,16 +192,8 @@ class Chain:
         fields = {"from": account.address, "nonce": nonce, "gas": min(gas * 6 // 5, GAS_MAX)}
         fees = {"maxPriorityFeePerGas": tip, "maxFeePerGas": 2 * base + tip}
         with self._asking():
-            return account.sign_transaction(call.build_transaction({**fields, **fees}))
-
-    def _await(self, transaction: Hash) -> Any:
-        with self._asking():
-            try:
-                found = HexBytes(transaction)
-                return self._web3.eth.wait_for_transaction_receipt(found, RECEIPT_SECONDS, poll_latency=0.05)
-            except (TimeExhausted, requests.RequestException) as error:
-                sentence = f"transaction {to_hex(transaction)} was sent, and is in no block that this node shows"
-                raise TryAgain(f"{sentence}; look whether it happened before you do it again") from error
+            signed = account.sign_transaction(call.build_transaction({**fields, **fees}))
+        return Signed(Hash(bytes(signed.hash)), bytes(signed.raw_transaction))
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -157,9 +210,20 @@ class Chain:
             raise Broken(f"{self._rpc_url} does not answer as a node does: {str(error)[:200]}") from error
 
 
+def created(sent: Sent) -> Address:
+    """The address of the contract that the transaction created."""
+    return Address(from_hex(sent.receipt["contractAddress"]))
+
+
 def checksum(address: Address) -> Any:
     """The address as web3 wants it (EIP-55)."""
     return Web3.to_checksum_address(to_hex(address))
+
+
+def _sent(transaction: Hash, receipt: Any) -> Sent:
+    if receipt["status"] != 1:
+        raise Reverted(f"the contract refused transaction {to_hex(transaction)}: something changed meanwhile")
+    return Sent(transaction, int(receipt["blockNumber"]), int(receipt["gasUsed"]), receipt)
 
 
 def _reason(error: ContractLogicError) -> str:

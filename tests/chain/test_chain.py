@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from contracts.chain import Chain, Reverted, checksum
+from contracts.chain import Block, Chain, Reverted, checksum
 from contracts.deployment import Deployment
 from contracts.keys import KeySource
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.hashing import keccak256
-from contracts.wire.units import Address, Hash
-from tests.chain.rpc import OTHER, OWNER, Rpc
+from contracts.wire.units import Address, Hash, Timestamp, from_hex
+from tests.chain.rpc import GRUMP, OTHER, OWNER, Rpc
 
 RECORD = Deployment(
     chain_id=1337,
@@ -39,12 +39,42 @@ def test_a_contract_is_deployed_read_and_called(node: Rpc):
 
 def test_what_the_contract_refuses_comes_in_its_own_words(node: Rpc):
     chain = Chain(node.url)
-    address, _ = chain.deploy(OWNER, "kindpakket", 7)
+    office, _ = chain.deploy(OWNER, "office")
+    address, _ = chain.deploy(OWNER, "kindpakket", 7, checksum(office))
     contract = chain.contract("kindpakket", address)
     with pytest.raises(Reverted, match="the contract refuses: sponsor: only the owner"):
         chain.send(OTHER, contract.functions.register_sponsor(OTHER.address))
-    with pytest.raises(Reverted, match="sponsor: only a sponsor"):
+    with pytest.raises(Reverted, match="shop: of another sponsor"):
         chain.send(OWNER, contract.functions.register_terminal(OWNER.address, 9, (bytes(32), bytes(32))))
+
+
+def test_a_transaction_that_is_sent_again_counts_once(node: Rpc):
+    chain = Chain(node.url)
+    address, _ = chain.deploy(OWNER, "development_euro")
+    euro = chain.contract("development_euro", address)
+    signed = chain.sign(OWNER, euro.functions.mint(OTHER.address, 500))
+    assert not chain.knows(signed.transaction)
+    assert chain.sent(signed.transaction) is None
+    chain.submit(signed)
+    assert chain.wait(signed.transaction).transaction == signed.transaction
+    assert chain.knows(signed.transaction)
+    with pytest.raises(Broken, match="the node refuses"):
+        chain.submit(signed)
+    assert chain.read(euro.functions.balanceOf(OTHER.address)) == 500
+
+
+def test_a_transaction_that_failed_is_told(node: Rpc):
+    failed = node.send(to=node.deploy(GRUMP))
+    with pytest.raises(Reverted, match="something changed meanwhile"):
+        Chain(node.url).sent(Hash(from_hex(failed["transactionHash"])))
+
+
+def test_the_newest_and_the_final_block_have_their_time(embedded: Rpc):
+    chain = Chain(embedded.url)
+    newest = embedded("eth_getBlockByNumber", "latest", False)
+    assert chain.block("latest") == Block(int(newest["number"], 16), Timestamp(int(newest["timestamp"], 16)))
+    assert chain.block("finalized") == chain.block("latest")
+    assert chain.block_number("latest") == chain.block("latest").number
 
 
 def test_who_has_no_money_for_gas_is_told_so(node: Rpc):
