@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from contracts.deployment import Deployment
 from contracts.wire import units
 from contracts.wire.errors import Broken
 from contracts.wire.passcode import NETWORK_MAX
-from contracts.wire.units import Address, Cents, from_hex
+from contracts.wire.units import Address, Cents, from_hex, to_hex
 
 KEY_VARIABLE = "KINDPAKKET_KEY"
 PASSWORD_VARIABLE = "KINDPAKKET_PASSWORD"  # noqa: S105 -- the variable's name
@@ -39,6 +40,48 @@ def parser(command: str, about: str, example: str) -> argparse.ArgumentParser:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of a group. `example` is what stands behind its name and the record there."""
+
+    name: str
+    about: str
+    example: str
+    run: Callable[[argparse.Namespace], "Answer"]
+    options: Sequence[Callable[[argparse.ArgumentParser], None]] = ()
+    signs: bool = True
+
+
+def group(name: str, about: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
+    """A parser of commands that act on a town; the help of each ends with an example of it."""
+    examples = {each.name: _example(name, each) for each in commands}
+    made = parser(name, about, "\n".join(examples.values()))
+    verbs = made.add_subparsers(required=True, metavar="COMMAND")
+    for each in commands:
+        add_command(verbs, each, examples[each.name])
+    return made
+
+
+def add_command(to: Any, command: Command, example: str) -> argparse.ArgumentParser:
+    """Add it to argparse's sub-parsers, with its example."""
+    added: argparse.ArgumentParser = to.add_parser(
+        command.name,
+        help=command.about,
+        description=f"{command.about[0].upper()}{command.about[1:]}.",
+        epilog=f"example:\n{example}" + (f"\n\n{KEY_HELP}" if command.signs else ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_town(added, signs=command.signs)
+    for add_options in command.options:
+        add_options(added)
+    added.set_defaults(run=command.run)
+    return added
+
+
+def _example(name: str, command: Command) -> str:
+    return f"  kindpakket {name} {command.name} --record deployment.json {command.example}".rstrip()
+
+
 def add_town(to: argparse.ArgumentParser, *, signs: bool = True) -> None:
     """The options that say which contract on which node, and with which key."""
     to.add_argument("--record", type=Path, required=True, metavar="FILE", help="the deployment's record")
@@ -46,6 +89,38 @@ def add_town(to: argparse.ArgumentParser, *, signs: bool = True) -> None:
     if signs:
         add_keystore(to)
     add_json(to)
+
+
+def add_programme(to: argparse.ArgumentParser) -> None:
+    """The option for a programme."""
+    to.add_argument("--programme", type=option(identity), required=True, metavar="N", help="the programme's number")
+
+
+def add_shop(to: argparse.ArgumentParser) -> None:
+    """The option for a shop."""
+    to.add_argument("--shop", type=option(identity), required=True, metavar="N", help="the shop's number")
+
+
+def add_terminal(to: argparse.ArgumentParser) -> None:
+    """The option for a terminal."""
+    about = "the terminal's address, as `make` printed it"
+    to.add_argument("--terminal", type=option(address), required=True, metavar="ADDRESS", help=about)
+
+
+def add_offer(to: argparse.ArgumentParser) -> None:
+    """The options that say who is offered something: `to`, the zero address for nobody."""
+    who = to.add_mutually_exclusive_group(required=True)
+    who.add_argument("--to", type=option(address), metavar="ADDRESS", help="who is to take over")
+    nobody = Address(bytes(units.ADDRESS_BYTES))
+    who.add_argument("--nobody", dest="to", action="store_const", const=nobody, help="take an offer back")
+
+
+def offered(what: str, to: Address, accept: str) -> "Answer":
+    """What the person who offers must know."""
+    if not any(to):
+        return Answer("nobody is offered it any more", {"offered_to": None})
+    data = {"offered_to": to_hex(to)}
+    return Answer(f"{to_hex(to)} becomes the {what} by accepting it: {accept}; until then nothing changes", data)
 
 
 def add_keystore(to: argparse.ArgumentParser) -> None:
@@ -73,6 +148,14 @@ class Answer:
 def progress(sentence: str) -> None:
     """Say how far a long work is."""
     print(sentence, file=sys.stderr, flush=True)
+
+
+def node(given: str | None, deployment: Deployment) -> str:
+    """The node that was given, or else the one in the record. Raises Broken when there is neither."""
+    url = given or deployment.rpc_url
+    if url is None:
+        raise Broken("no node to ask: give --rpc URL")
+    return url
 
 
 def password() -> str:

@@ -1,33 +1,37 @@
-"""`kindpakket provision programme`: a sponsor's budget line, its money, and its rules."""
+"""A sponsor's budget line: its rules, its money, and its end."""
 
-import argparse
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from contracts.chain import checksum
 from contracts.wire.errors import Broken
-from contracts.wire.units import Address, Cents, Timestamp, from_hex, to_hex
-from provisioning import desk, period
-from provisioning.desk import Answer
-from provisioning.town import Town, open_town
+from contracts.wire.units import CENTS_MAX, Address, Cents, Timestamp, from_hex
+from provisioning import desk
+from provisioning.town import Town
 
 FLOOR_LIMIT = Cents(50_00)
 OFFLINE_HOURS = 24
-OFFLINE_HOURS_MAX = 24 * 14
+NO_LIMIT = CENTS_MAX
+SWEEP = 200
+"""The budgets, and the slices, in one transaction: as many as the contract takes."""
 
-_EXAMPLE = """  kindpakket provision programme create --record deployment.json --name "Kindpakket 2026" \\
-      --begins 2026-01-01 --ends 2026-12-31
-  kindpakket provision programme fund --record deployment.json --programme 1 --amount 10000,00
-  kindpakket provision programme show --record deployment.json --programme 1"""
+_PROGRESS_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A programme's rules. Both ends of the period belong to it; `offline_window` is in seconds."""
+    """A programme's rules. Both ends of the period belong to it; `offline_window` is in seconds.
+
+    `categories` has bit c for category c, whose shops take part; others are admitted one by one.
+    """
 
     begins: Timestamp
     ends: Timestamp
     floor_limit: Cents = FLOOR_LIMIT
+    day_limit: Cents = NO_LIMIT
     offline_window: int = OFFLINE_HOURS * 3600
+    categories: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +46,35 @@ class Programme:
     begins: int
     ends: int
     floor_limit: int
+    day_limit: int
     offline_window: int
+    categories: int
     paused: bool
+    closed: bool
     held: int
     reserve: int
+
+    @property
+    def terms(self) -> Terms:
+        """Its rules, as `change` takes them."""
+        period = Timestamp(self.begins), Timestamp(self.ends)
+        return Terms(*period, Cents(self.floor_limit), Cents(self.day_limit), self.offline_window, self.categories)
 
 
 def create(town: Town, name: str, terms: Terms, token: Address | None = None) -> int:
     """Begin a programme of the signing sponsor, and give its number. The token is the deployment's if none is given."""
-    rules = (terms.begins, terms.ends, terms.floor_limit, terms.offline_window)
-    sent = town.act("create_programme", name, checksum(token or town.deployment.token), *rules)
+    sent = town.act("create_programme", name, checksum(token or town.deployment.token), *_rules(terms))
     return int(town.events(sent, "ProgrammeCreated")[0]["programme"])
 
 
 def change(town: Town, programme: int, terms: Terms) -> None:
     """Give the programme other rules."""
-    rules = (terms.begins, terms.ends, terms.floor_limit, terms.offline_window)
-    town.act("set_programme", programme, *rules)
+    town.act("set_programme", programme, *_rules(terms))
+
+
+def _rules(terms: Terms) -> tuple[int, ...]:
+    limits = terms.floor_limit, terms.day_limit, terms.offline_window
+    return (terms.begins, terms.ends, *limits, terms.categories)
 
 
 def pause(town: Town, programme: int, *, paused: bool = True) -> None:
@@ -82,24 +98,82 @@ def fund(town: Town, programme: int, cents: int, *, mint: bool = False) -> int:
     return int(town.events(sent, "Funded")[0]["amount"])
 
 
+def withdraw(town: Town, programme: int, cents: int) -> int:
+    """Move free reserve to the admin's own address, and give the cents. Raises Reverted when there is less."""
+    sent = town.act("withdraw", programme, cents)
+    return int(town.events(sent, "Withdrawn")[0]["amount"])
+
+
 def show(town: Town, programme: int, block: str | int = "latest") -> Programme:
-    """The programme after that block."""
-    sponsor, name, token, *rules = town.view("programme", programme, block=block)
-    scale, begins, ends, floor_limit, offline_window, paused = rules
-    return Programme(
-        programme=programme,
-        name=name,
-        sponsor=sponsor,
-        token=token.lower(),
-        scale=scale,
-        begins=begins,
-        ends=ends,
-        floor_limit=floor_limit,
-        offline_window=offline_window,
-        paused=paused,
-        held=town.view("held", programme, block=block),
-        reserve=town.view("reserve", programme, block=block),
-    )
+    """The programme after that block. Raises Broken when there is none of this number."""
+    found = town.look("programme", programme, block=block)
+    if not found["sponsor"]:
+        raise Broken(f"there is no programme {programme}")
+    held, reserve = (int(town.view(name, programme, block=block)) for name in ("held", "reserve"))
+    rules: dict[str, Any] = {**found, "token": found["token"].lower()}
+    return Programme(programme=programme, held=held, reserve=reserve, **rules)
+
+
+def close(town: Town, programme: int) -> None:
+    """End the programme for good. Raises Reverted earlier than 90 days after its period."""
+    town.act("close_programme", programme)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep brought back to the reserve, in cents, and of how many."""
+
+    budgets: int = 0
+    slices: int = 0
+    cents: int = 0
+
+
+def sweep(town: Town, programme: int) -> Swept:
+    """Bring the budgets and slices of a closed programme to its reserve; shops' credit stays theirs.
+
+    What is swept already holds nothing, so the same again goes on where an earlier one ended.
+    """
+    passes = _holding(town, "budget", programme, known_passes(town, programme))
+    terminals = _holding(town, "slice_of", programme, known_terminals(town))
+    swept = Swept()
+    for start in range(0, max(len(passes), len(terminals)), SWEEP):
+        end = start + SWEEP
+        swept = _sweep_part(town, programme, swept, passes[start:end], terminals[start:end])
+        desk.progress(f"swept {swept.budgets} of {len(passes)} budgets, {swept.slices} of {len(terminals)} slices")
+    return swept
+
+
+def _holding(town: Town, view: str, programme: int, holders: Sequence[str]) -> list[str]:
+    """Those of whom the view says that something is left."""
+    holding = []
+    for done, holder in enumerate(holders, start=1):
+        if town.look(view, programme, holder)["left"]:
+            holding.append(holder)
+        if done % _PROGRESS_EVERY == 0:
+            desk.progress(f"looked at {done} of {len(holders)}")
+    return holding
+
+
+def _sweep_part(town: Town, programme: int, before: Swept, passes: Sequence[str], terminals: Sequence[str]) -> Swept:
+    sent = town.act("sweep", programme, passes, terminals)
+    budgets, slices = (town.events(sent, name) for name in ("BudgetSwept", "SliceReleased"))
+    cents = sum(int(event["amount"]) for event in (*budgets, *slices))
+    return Swept(before.budgets + len(budgets), before.slices + len(slices), before.cents + cents)
+
+
+def known_passes(town: Town, programme: int) -> list[str]:
+    """Every pass that ever had a budget in the programme, a replaced one and its successor alike."""
+    return sorted(set(_passes(town, programme)))
+
+
+def _passes(town: Town, programme: int) -> Iterator[str]:
+    yield from (args["pass_address"] for args in town.history("Granted", programme=programme))
+    yield from (args["new_pass"] for args in town.history("PassReissued", programme=programme))
+
+
+def known_terminals(town: Town) -> list[str]:
+    """Every terminal that was ever registered."""
+    return sorted({args["terminal"] for args in town.history("TerminalRegistered")})
 
 
 def revoke_terminal(town: Town, programme: int, terminal: Address) -> int:
@@ -109,117 +183,3 @@ def revoke_terminal(town: Town, programme: int, terminal: Address) -> int:
     """
     sent = town.act("revoke_terminal", programme, checksum(terminal))
     return int(town.events(sent, "TerminalRevoked")[0]["returned"])
-
-
-# The commands
-
-
-def main(argv: list[str]) -> int:
-    """Run one of the sub-commands."""
-    parser = desk.parser("provision programme", "A sponsor's programmes.", _EXAMPLE)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    creating = commands.add_parser("create", help="begin a programme")
-    desk.add_town(creating)
-    creating.add_argument("--name", required=True, help="what people call it, at most 64 bytes")
-    creating.add_argument("--token", type=desk.option(desk.address), help="default: the deployment's")
-    _add_rules(creating, required=True)
-    creating.set_defaults(run=_create)
-    for name, run, about in (
-        ("set-period", _set_period, "change the period or the limits"),
-        ("pause", _pause, "stop it for now"),
-        ("resume", _resume, "let it go on"),
-        ("fund", _fund, "move your tokens into its reserve"),
-        ("show", _show, "its rules and its money"),
-        ("revoke-terminal", _revoke_terminal, "take a terminal out of it for good"),
-    ):
-        command = commands.add_parser(name, help=about)
-        desk.add_town(command, signs=name != "show")
-        command.add_argument("--programme", type=desk.option(desk.identity), required=True, metavar="N")
-        command.set_defaults(run=run)
-        _add_options(command, name)
-    return desk.run(parser, argv)
-
-
-def _add_options(command: argparse.ArgumentParser, name: str) -> None:
-    if name == "set-period":
-        _add_rules(command, required=False)
-    if name == "fund":
-        command.add_argument("--amount", type=desk.option(desk.money), required=True, help="as 10000,00")
-        command.add_argument("--mint", action="store_true", help="make the euros first: development euro only")
-    if name == "revoke-terminal":
-        command.add_argument("--terminal", type=desk.option(desk.address), required=True, metavar="ADDRESS")
-
-
-def _add_rules(to: argparse.ArgumentParser, *, required: bool) -> None:
-    to.add_argument("--begins", type=desk.option(period.begins), required=required, help="the first day: 2026-01-01")
-    to.add_argument("--ends", type=desk.option(period.ends), required=required, help="the last day: 2026-12-31")
-    to.add_argument("--floor-limit", type=desk.option(desk.amount), help="the most in one payment: 50,00")
-    to.add_argument("--offline-hours", type=desk.option(_hours), help="how long a terminal may sell offline: 24")
-
-
-def _hours(text: str) -> int:
-    return desk.whole(text, 1, OFFLINE_HOURS_MAX)
-
-
-def _create(arguments: argparse.Namespace) -> Answer:
-    if not 1 <= len(arguments.name.encode()) <= 64:
-        raise Broken("a programme's name has 1 to 64 bytes")
-    terms = _with_options(Terms(arguments.begins, arguments.ends), arguments)
-    programme = create(open_town(arguments), arguments.name, terms, arguments.token)
-    return Answer(f"programme {programme}: {arguments.name}", {"programme": programme})
-
-
-def _set_period(arguments: argparse.Namespace) -> Answer:
-    town = open_town(arguments)
-    now = show(town, arguments.programme)
-    kept = Terms(Timestamp(now.begins), Timestamp(now.ends), Cents(now.floor_limit), now.offline_window)
-    change(town, arguments.programme, _with_options(kept, arguments))
-    return _described(show(town, arguments.programme))
-
-
-def _with_options(terms: Terms, arguments: argparse.Namespace) -> Terms:
-    """The terms with what the options say instead."""
-    hours = arguments.offline_hours
-    return Terms(
-        arguments.begins or terms.begins,
-        arguments.ends or terms.ends,
-        arguments.floor_limit or terms.floor_limit,
-        hours * 3600 if hours else terms.offline_window,
-    )
-
-
-def _pause(arguments: argparse.Namespace) -> Answer:
-    pause(open_town(arguments), arguments.programme)
-    return Answer(f"programme {arguments.programme} is paused", {"programme": arguments.programme, "paused": True})
-
-
-def _resume(arguments: argparse.Namespace) -> Answer:
-    pause(open_town(arguments), arguments.programme, paused=False)
-    return Answer(f"programme {arguments.programme} goes on", {"programme": arguments.programme, "paused": False})
-
-
-def _fund(arguments: argparse.Namespace) -> Answer:
-    received = fund(open_town(arguments), arguments.programme, arguments.amount, mint=arguments.mint)
-    data = {"programme": arguments.programme, "cents": received}
-    return Answer(f"programme {arguments.programme} received {desk.euros(received)}", data)
-
-
-def _show(arguments: argparse.Namespace) -> Answer:
-    return _described(show(open_town(arguments, signs=False), arguments.programme))
-
-
-def _described(found: Programme) -> Answer:
-    lines = (
-        f"programme {found.programme} of sponsor {found.sponsor}: {found.name}{' (paused)' if found.paused else ''}",
-        f"  from {period.shown(found.begins)} until {period.shown(found.ends)}",
-        f"  at most {desk.euros(found.floor_limit)} in one payment, {found.offline_window // 3600} h offline",
-        f"  holds {desk.euros(found.held)}, of which {desk.euros(found.reserve)} free reserve",
-    )
-    return Answer("\n".join(lines), asdict(found))
-
-
-def _revoke_terminal(arguments: argparse.Namespace) -> Answer:
-    returned = revoke_terminal(open_town(arguments), arguments.programme, arguments.terminal)
-    terminal = to_hex(arguments.terminal)
-    sentence = f"{terminal} is out of programme {arguments.programme}; {desk.euros(returned)} went back to the reserve"
-    return Answer(sentence, {"programme": arguments.programme, "terminal": terminal, "cents": returned})

@@ -1,8 +1,9 @@
 """`kindpakket chain status`: what the contract holds, and whether it adds up.
 
 For every programme the parts are summed as the contract has them at one final block: reserve, the budgets of all passes
-that were ever granted one, the slices of all terminals, the credits of all shops. Their sum must be what is held, and
-the tokens that the contract has must be at least what all programmes of that token hold.
+that were ever granted or given one, the slices of all terminals, the credits of all shops, and what is on its way to
+shops by bank. Their sum must be what is held, and the tokens that the contract has must be at least what all
+programmes of that token hold. What shops owe for refunds is no money yet: it comes out of credit that is still to come.
 """
 
 import argparse
@@ -29,6 +30,7 @@ class Money:
     programme: int
     name: str
     paused: bool
+    closed: bool
     token: str
     scale: int
     held: int
@@ -36,11 +38,14 @@ class Money:
     budgets: int
     slices: int
     credits: int
+    in_transfer: int
+    owed: int
+    """What shops will give back out of credit to come; a part of none of the others."""
 
     @property
     def difference(self) -> int:
         """Held less the sum of the parts: 0, or the contract is wrong."""
-        return self.held - self.reserve - self.budgets - self.slices - self.credits
+        return self.held - self.reserve - self.budgets - self.slices - self.credits - self.in_transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,9 @@ class _Auditor:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._block = town.chain.block_number("finalized")
-        granted = ((args["programme"], args["pass_address"]) for args in self._events("Granted"))
-        self._passes = sorted(set(granted))
+        granted = {(args["programme"], args["pass_address"]) for args in self._events("Granted")}
+        reissued = {(args["programme"], args["new_pass"]) for args in self._events("PassReissued")}
+        self._passes = sorted(granted | reissued)
         self._terminals = sorted({args["terminal"] for args in self._events("TerminalRegistered")})
 
     def status(self) -> Status:
@@ -113,25 +119,29 @@ class _Auditor:
         """What is left on all passes, by programme."""
         left: dict[int, int] = {}
         for done, (programme, address) in enumerate(self._passes, start=1):
-            left[programme] = left.get(programme, 0) + int(self._view("budget", programme, address)[0])
+            left[programme] = left.get(programme, 0) + int(self._look("budget", programme, address)["left"])
             if done % _PROGRESS_EVERY == 0:
                 desk.progress(f"{done} of {len(self._passes)} budgets read")
         return left
 
     def _money(self, number: int, left: dict[int, int]) -> Money:
         found: Programme = show(self._town, number, self._block)
-        slices = sum(int(self._view("slice_of", number, terminal)[0]) for terminal in self._terminals)
+        slices = sum(int(self._look("slice_of", number, terminal)["left"]) for terminal in self._terminals)
+        shops = range(1, self._shops + 1)
         return Money(
             programme=number,
             name=found.name,
             paused=found.paused,
+            closed=found.closed,
             token=found.token,
             scale=found.scale,
             held=found.held,
             reserve=found.reserve,
             budgets=left.get(number, 0),
             slices=slices,
-            credits=sum(int(self._view("credit", number, shop)) for shop in range(1, self._shops + 1)),
+            credits=sum(int(self._view("credit", number, shop)) for shop in shops),
+            in_transfer=int(self._view("in_transfer", number)),
+            owed=sum(int(self._view("owed", number, shop)) for shop in shops),
         )
 
     def _tokens(self, moneys: tuple[Money, ...]) -> Iterator[Token]:
@@ -144,6 +154,9 @@ class _Auditor:
 
     def _view(self, name: str, *arguments: Any) -> Any:
         return self._town.view(name, *arguments, block=self._block)
+
+    def _look(self, name: str, *arguments: Any) -> Any:
+        return self._town.look(name, *arguments, block=self._block)
 
     def _events(self, name: str) -> Iterator[Any]:
         event = self._town.contract.get_event_by_name(name)
@@ -180,10 +193,17 @@ def _answer(found: Status) -> Answer:
 
 
 def _line(money: Money) -> str:
-    parts = ("reserve", "budgets", "slices", "credits")
-    sums = ", ".join(f"{part} {desk.euros(getattr(money, part))}" for part in parts)
-    paused = " (paused)" if money.paused else ""
+    parts = {
+        "reserve": "reserve",
+        "budgets": "budgets",
+        "slices": "slices",
+        "credits": "credits",
+        "by bank": "in_transfer",
+    }
+    sums = ", ".join(f"{name} {desk.euros(getattr(money, part))}" for name, part in parts.items())
+    state = " (closed)" if money.closed else " (paused)" if money.paused else ""
+    owed = f"; shops owe {desk.euros(money.owed)} for refunds" if money.owed else ""
     return (
-        f"programme {money.programme} {money.name}{paused}: holds {desk.euros(money.held)} = {sums}; "
-        f"difference {money.difference}"
+        f"programme {money.programme} {money.name}{state}: holds {desk.euros(money.held)} = {sums}; "
+        f"difference {money.difference}{owed}"
     )

@@ -1,7 +1,7 @@
 """A deployed contract with somebody who acts on it: what every function of a sponsor or an operator begins with."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,15 +30,19 @@ class Town:
     @classmethod
     def open(cls, deployment: Deployment, account: LocalAccount | None = None, rpc_url: str | None = None) -> "Town":
         """The deployment's contract, seen to be there. Raises Broken or TryAgain."""
-        url = rpc_url or deployment.rpc_url
-        if url is None:
-            raise Broken("no node to ask: give --rpc URL")
-        chain = Chain(url)
+        chain = Chain(desk.node(rpc_url, deployment))
         return cls(deployment, chain, chain.open(deployment), account)
 
     def view(self, name: str, *arguments: Any, block: str | int = "latest") -> Any:
         """What the contract's view gives at that block."""
         return self.chain.read(self.contract.get_function_by_name(name)(*arguments), block)
+
+    def look(self, name: str, *arguments: Any, block: str | int = "latest") -> Mapping[str, Any]:
+        """What a view that gives a struct gives at that block, by the names of its fields."""
+        function = self.contract.get_function_by_name(name)
+        (struct,) = function.abi["outputs"]
+        names = [field["name"] for field in struct["components"]]
+        return dict(zip(names, self.view(name, *arguments, block=block), strict=True))
 
     def act(self, name: str, *arguments: Any) -> Sent:
         """Call the contract in a transaction and wait for it. Raises Reverted with the contract's words."""
@@ -53,6 +57,19 @@ class Town:
         if self.account is None:
             raise Broken("this needs a key to sign with")
         return self.account
+
+    def me(self) -> str:
+        """The address of the key that signs here, as web3 writes it."""
+        return str(self.signer().address)
+
+    def logs(self, name: str, **wanted: Any) -> Iterator[Any]:
+        """The contract's events of that name with these indexed arguments, of all blocks, in order."""
+        event, newest = self.contract.get_event_by_name(name), self.chain.block_number("latest")
+        return self.chain.events(event, self.deployment.block, newest, **wanted)
+
+    def history(self, name: str, **wanted: Any) -> Iterator[Any]:
+        """As `logs`, of each only its arguments, as a mapping."""
+        return (log["args"] for log in self.logs(name, **wanted))
 
     def events(self, sent: Sent, name: str) -> Sequence[Any]:
         """The contract's events of that name in a transaction, as mappings of their arguments."""

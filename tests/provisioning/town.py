@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from coincurve import PrivateKey
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
 
 from contracts.deployment import Deployment
-from contracts.wire import entry, journal, typed_data
+from contracts.wire import entry, journal, passcode, typed_data
 from contracts.wire.batch import Segment
+from contracts.wire.passcode import StaticCode
 from contracts.wire.signature import sign
 from contracts.wire.units import Address, from_hex
 from provisioning import cli
 from provisioning.passes import NewPass
 from terminal.signer import TerminalSigner
+from tests.chain.rpc import Rpc
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,12 @@ def done(*words: str) -> Any:
 
 
 def refused(*words: str) -> str:
-    """The one sentence of a command that must be refused."""
+    """The one sentence of a command that must be refused; progress may stand before it."""
     ended = run(*words)
     assert ended.status == 1, ended
-    assert ended.err.count("\n") == 1, ended.err
-    assert ended.err.startswith("kindpakket: ")
-    return ended.err
+    *_, sentence = ended.err.splitlines()
+    assert [line for line in ended.err.splitlines() if line.startswith("kindpakket: ")] == [sentence], ended.err
+    return sentence
 
 
 def segment(
@@ -81,9 +85,17 @@ def terminal_key(path: Path, deployment: Deployment) -> tuple[PrivateKey, Addres
 
 
 def pass_key(made: NewPass, network: int) -> PrivateKey:
-    from contracts.wire.passcode import parse
+    code = passcode.parse(made.code, network)
+    assert isinstance(code, StaticCode)
+    return PrivateKey(code.private_key())
 
-    return PrivateKey(parse(made.code, network).private_key())
+
+def account_with_gas(rpc_url: str | None) -> LocalAccount:
+    """Somebody whom nobody knows, with money for gas."""
+    assert rpc_url is not None
+    account: LocalAccount = Account.create()
+    Rpc(rpc_url).send(to=from_hex(account.address), value=10**18)
+    return account
 
 
 def files(folder: Path) -> Iterator[tuple[str, int]]:
