@@ -66,11 +66,6 @@ def grant(town: Town, programme: int, reference: str, lines: Sequence[Line]) -> 
     return Granted(now, before, cents)
 
 
-def block(town: Town, programme: int, address: Address, *, blocked: bool = True) -> None:
-    """Let the pass's budget pay no longer, or again. What was approved before is paid all the same."""
-    town.act("set_pass_blocked", programme, checksum(address), blocked)
-
-
 def part_name(reference: str, number: int) -> Hash:
     """The contract's name for one part of a grant."""
     return keccak256(reference.encode(), b"\0", number.to_bytes(4))

@@ -1,4 +1,4 @@
-"""`kindpakket provision pass`: new passes as QR codes, and blocking one that is lost.
+"""`kindpakket provision pass`: new passes as QR codes, and what is done about one that is lost.
 
 A pass is 16 random bytes. They stand in the QR and nowhere else: what is kept of a pass is its address. Whoever can
 read the pictures can spend the budgets, so their files can be read by their owner alone; print them and delete them.
@@ -10,18 +10,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coincurve import PrivateKey
 
 from contracts.deployment import Deployment
 from contracts.wire import passcode
-from contracts.wire.errors import Broken
+from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.passcode import StaticCode
 from contracts.wire.signature import address_of
 from contracts.wire.units import Address, to_hex
 from provisioning import desk
-from provisioning.desk import Answer
+from provisioning.desk import Answer, Command
 from provisioning.private import new_file
+
+if TYPE_CHECKING:
+    from provisioning.holdings import Reissued
 
 ADDRESSES = "addresses.txt"
 COUNT_MAX = 10_000
@@ -30,10 +34,6 @@ PICTURES = ("svg", "png")
 _BORDER = 4  # modules around the code, as ISO/IEC 18004 asks for
 _PNG_SCALE = 12  # dots a module: 37 modules come to 38 mm at 300 dpi
 _PROGRESS_EVERY = 100
-
-_EXAMPLE = """  kindpakket provision pass make --record deployment.json --count 12 --folder passes
-  kindpakket provision pass make --record deployment.json --show
-  kindpakket provision pass block --record deployment.json --programme 1 --pass 0x..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +92,31 @@ def show(made: NewPass) -> None:
 
 def main(argv: list[str]) -> int:
     """Run one of the sub-commands."""
-    parser = desk.parser("provision pass", "Make passes as QR codes, and block lost ones.", _EXAMPLE)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    making = commands.add_parser("make", help="make passes; needs no node")
-    making.add_argument("--record", type=Path, required=True, metavar="FILE", help="the deployment's record")
-    making.add_argument("--count", type=desk.option(_count), default=1, metavar="N", help="how many (default 1)")
-    making.add_argument("--folder", type=Path, metavar="DIR", help="a new folder for pictures and addresses")
-    making.add_argument("--show", action="store_true", help="draw each on this terminal")
-    desk.add_json(making)
-    making.set_defaults(run=_make)
-    for name, run, about in (
-        ("block", _block, "payments of this pass are no longer taken from its budget"),
-        ("unblock", _unblock, "they are again"),
-    ):
-        command = commands.add_parser(name, help=about)
-        desk.add_town(command)
-        command.add_argument("--programme", type=desk.option(desk.identity), required=True, metavar="N")
-        command.add_argument("--pass", dest="address", type=desk.option(desk.address), required=True, metavar="ADDRESS")
-        command.set_defaults(run=run)
-    return desk.run(parser, argv)
+    about = "Make passes as QR codes, block lost ones, and replace them."
+    return desk.run(desk.group("provision pass", about, _COMMANDS), argv)
+
+
+def _add_count(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--count", type=desk.option(_count), default=1, metavar="N", help="how many (default 1)")
+
+
+def _add_places(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--folder", type=Path, metavar="DIR", help="a new folder for pictures and addresses")
+    to.add_argument("--show", action="store_true", help="draw each on this terminal")
+
+
+def _add_pass(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--pass", dest="address", type=desk.option(desk.address), required=True, metavar="ADDRESS")
+
+
+def _add_some_programme(to: argparse.ArgumentParser) -> None:
+    about = "only there; default: in all programmes of your sponsor in which it has a budget"
+    to.add_argument("--programme", type=desk.option(desk.identity), metavar="N", help=about)
+
+
+def _add_to(to: argparse.ArgumentParser) -> None:
+    about = "a pass that is made already, instead of a new one: also to go on after an interruption"
+    to.add_argument("--to", type=desk.option(desk.address), metavar="ADDRESS", help=about)
 
 
 def _count(text: str) -> int:
@@ -118,18 +124,27 @@ def _count(text: str) -> int:
 
 
 def _make(arguments: argparse.Namespace) -> Answer:
+    _require_seen(arguments)
+    network = Deployment.load(arguments.record).network
+    passes = [new_pass(network) for _ in range(arguments.count)]
+    _hand_out(passes, arguments)
+    return _made(passes, arguments.folder)
+
+
+def _require_seen(arguments: argparse.Namespace) -> None:
     if arguments.folder is None and not arguments.show:
         raise Broken("nobody would ever see these passes: give --folder DIR or --show")
     if arguments.show and arguments.json:
         raise Broken("--show draws for people, --json answers a machine: give one of them")
-    network = Deployment.load(arguments.record).network
-    passes = [new_pass(network) for _ in range(arguments.count)]
+
+
+def _hand_out(passes: Sequence[NewPass], arguments: argparse.Namespace) -> None:
+    """Write and draw the passes where they can be seen."""
     if arguments.folder is not None:
         write(passes, arguments.folder)
     for made in passes if arguments.show else ():
         show(made)
         print(to_hex(made.address))
-    return _made(passes, arguments.folder)
 
 
 def _made(passes: Sequence[NewPass], folder: Path | None) -> Answer:
@@ -148,9 +163,82 @@ def _unblock(arguments: argparse.Namespace) -> Answer:
 
 
 def _set_blocked(arguments: argparse.Namespace, *, blocked: bool) -> Answer:
-    from provisioning import grant, town  # noqa: PLC0415 -- web3 is loaded only by what speaks to a node
+    from provisioning import holdings, town  # noqa: PLC0415 -- web3 is loaded only by what speaks to a node
 
-    grant.block(town.open_town(arguments), arguments.programme, arguments.address, blocked=blocked)
+    opened = town.open_town(arguments)
+    programmes = holdings.set_blocked(opened, arguments.address, blocked=blocked, programme=arguments.programme)
     address, state = to_hex(arguments.address), "blocked" if blocked else "no longer blocked"
-    data = {"programme": arguments.programme, "pass": address, "blocked": blocked}
-    return Answer(f"pass {address} is {state} in programme {arguments.programme}", data)
+    data = {"programmes": programmes, "pass": address, "blocked": blocked}
+    return Answer(f"pass {address} is {state} in programme {', '.join(map(str, programmes))}", data)
+
+
+def _reissue(arguments: argparse.Namespace) -> Answer:
+    from provisioning import holdings, town  # noqa: PLC0415 -- as above
+
+    if arguments.to is None:
+        _require_seen(arguments)
+    opened, old = town.open_town(arguments), arguments.address
+    found = holdings.to_move(opened, old, arguments.to)
+    new = arguments.to or _new_for(arguments)
+    try:
+        done = holdings.reissue(opened, found, old, new)
+    except (Broken, TryAgain) as fault:
+        raise type(fault)(f"{fault}; some budgets may have moved: go on by --to {to_hex(new)}") from fault
+    return _reissued(done, old, new, None if arguments.to else arguments.folder)
+
+
+def _new_for(arguments: argparse.Namespace) -> Address:
+    """A new pass, seen by somebody before any budget moves to it: or its code could be lost with the budget."""
+    made = new_pass(Deployment.load(arguments.record).network)
+    _hand_out([made], arguments)
+    return made.address
+
+
+def _reissued(done: "Reissued", old: Address, new: Address, folder: Path | None) -> Answer:
+    numbers = ", ".join(str(each.programme) for each in (*done.moved, *done.before))
+    lines = [
+        f"{desk.euros(done.cents)} moved from {to_hex(old)} to {to_hex(new)}, in programme {numbers}",
+        "this cannot be undone; a terminal that has not heard of it yet may still take the old code, at your cost",
+        f"print the new code{f' from {folder}' if folder else ''}, hand it over, and delete its files",
+    ]
+    for each in done.elsewhere:
+        left = desk.euros(each.left)
+        lines.append(
+            f"programme {each.programme} ({each.name}) is another sponsor's: {left} stay on the old code there"
+        )
+    data = {
+        "old": to_hex(old),
+        "new": to_hex(new),
+        "cents": done.cents,
+        "programmes": [each.programme for each in (*done.moved, *done.before)],
+        "elsewhere": [each.programme for each in done.elsewhere],
+        "folder": None if folder is None else str(folder),
+    }
+    return Answer("\n".join(lines), data)
+
+
+_COMMANDS = (
+    Command(
+        "make",
+        "make passes; needs no node",
+        "--count 12 --folder passes",
+        _make,
+        (_add_count, _add_places),
+        signs=False,
+    ),
+    Command(
+        "block",
+        "let payments of a pass no longer be taken from its budget",
+        "--pass 0x...",
+        _block,
+        (_add_pass, _add_some_programme),
+    ),
+    Command("unblock", "let them be taken again", "--pass 0x...", _unblock, (_add_pass, _add_some_programme)),
+    Command(
+        "reissue",
+        "move all budgets of a lost pass to a new one; cannot be undone",
+        "--pass 0x... --folder new-pass",
+        _reissue,
+        (_add_pass, _add_places, _add_to),
+    ),
+)

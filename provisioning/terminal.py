@@ -12,54 +12,18 @@ from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.signature import SIGNATURE_BYTES
 from contracts.wire.units import Address, from_hex, to_hex
-from provisioning import desk, device
-from provisioning.desk import Answer
+from provisioning import desk, device, replacing
+from provisioning.desk import Answer, Command
 from terminal.signer import TerminalSigner
 
 if TYPE_CHECKING:
     from provisioning.fleet import Raise
 
-_EXAMPLE = """  kindpakket provision terminal make --record deployment.json --config /etc/kindpakket/terminal.toml \\
-      --state /var/lib/kindpakket --shop-number 3 --shop-name "Winkel 3" --support "0800-1234" \\
-      --gateway https://gateway.example
-  kindpakket provision terminal register --record deployment.json --terminal 0x... --shop 3 --consent 0x... \\
-      --slice 1=500,00
-  kindpakket provision terminal raise --record deployment.json --terminal 0x... --slice 1=250,00"""
-
 
 def main(argv: list[str]) -> int:
     """Run one of the sub-commands."""
-    parser = desk.parser("provision terminal", "Make terminals, register them, fund their slices.", _EXAMPLE)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    making = commands.add_parser("make", help="on the device: key, journal and configuration")
-    desk.add_town(making, signs=False)
-    _add_shop(making, "--shop-number")
-    _add_device(making)
-    making.set_defaults(run=_make)
-    consenting = commands.add_parser("consent", help="on the device: its consent again, or for another shop")
-    consenting.add_argument("--record", type=Path, required=True, metavar="FILE", help="the deployment's record")
-    desk.add_json(consenting)
-    _add_shop(consenting, "--shop-number")
-    _add_state(consenting)
-    consenting.set_defaults(run=_consent)
-    registering = commands.add_parser("register", help="on the contract: bind it to a shop and fund its slices")
-    desk.add_town(registering)
-    _add_contract(registering)
-    registering.add_argument("--terminal", type=desk.option(desk.address), required=True, metavar="ADDRESS")
-    about = "the terminal's, as `make` printed it"
-    registering.add_argument("--consent", type=desk.option(_signature), required=True, metavar="0x...", help=about)
-    registering.set_defaults(run=_register)
-    adding = commands.add_parser("add", help="make and register in one go")
-    desk.add_town(adding)
-    _add_device(adding)
-    _add_contract(adding)
-    adding.set_defaults(run=_add)
-    raising = commands.add_parser("raise", help="fund its slices further")
-    desk.add_town(raising)
-    raising.add_argument("--terminal", type=desk.option(desk.address), required=True, metavar="ADDRESS")
-    _add_slices(raising, required=True)
-    raising.set_defaults(run=_raise)
-    return desk.run(parser, argv)
+    about = "Make terminals, register them, fund their slices, replace them."
+    return desk.run(desk.group("provision terminal", about, _COMMANDS), argv)
 
 
 def _add_device(to: argparse.ArgumentParser) -> None:
@@ -76,16 +40,25 @@ def _add_state(to: argparse.ArgumentParser) -> None:
     to.add_argument("--state", type=Path, required=True, metavar="DIR", help="where key and journal live, on a disk")
 
 
-def _add_shop(to: argparse.ArgumentParser, name: str) -> None:
-    to.add_argument(name, type=desk.option(desk.identity), required=True, metavar="N", help="whose terminal it is")
+def _add_shop_number(to: argparse.ArgumentParser) -> None:
+    about = "whose terminal it is"
+    to.add_argument("--shop-number", type=desk.option(desk.identity), required=True, metavar="N", help=about)
 
 
-def _add_contract(to: argparse.ArgumentParser) -> None:
-    _add_shop(to, "--shop")
-    _add_slices(to, required=False)
+def _add_consent(to: argparse.ArgumentParser) -> None:
+    about = "the terminal's, as `make` printed it"
+    to.add_argument("--consent", type=desk.option(_signature), required=True, metavar="0x...", help=about)
 
 
-def _add_slices(to: argparse.ArgumentParser, *, required: bool) -> None:
+def _add_slices(to: argparse.ArgumentParser) -> None:
+    _add_slice(to, required=False)
+
+
+def _add_raises(to: argparse.ArgumentParser) -> None:
+    _add_slice(to, required=True)
+
+
+def _add_slice(to: argparse.ArgumentParser, *, required: bool) -> None:
     about = "so much of a programme's reserve for its slice: 1=500,00 (may be given again)"
     to.add_argument("--slice", type=desk.option(_slice), action="append", required=required, help=about)
 
@@ -175,3 +148,60 @@ def _plan(arguments: argparse.Namespace) -> device.Plan:
         language=arguments.language,
         simulators=arguments.simulators,
     )
+
+
+_NEW = "--config /etc/kindpakket/terminal.toml \\\n      --state /var/lib/kindpakket"
+_NAMES = '--shop-name "Winkel 3" --support "0800-1234" \\\n      --gateway https://gateway.example'
+_COMMANDS = (
+    Command(
+        "make",
+        "on the device: key, journal and configuration",
+        f"{_NEW} --shop-number 3 {_NAMES}",
+        _make,
+        (_add_shop_number, _add_device),
+        signs=False,
+    ),
+    Command(
+        "consent",
+        "on the device: its consent again, or for another shop",
+        "--state /var/lib/kindpakket --shop-number 3",
+        _consent,
+        (_add_shop_number, _add_state),
+        signs=False,
+    ),
+    Command(
+        "register",
+        "on the contract: bind it to a shop and fund its slices",
+        "--terminal 0x... --shop 3 --consent 0x... \\\n      --slice 1=500,00",
+        _register,
+        (desk.add_shop, _add_slices, desk.add_terminal, _add_consent),
+    ),
+    Command(
+        "add",
+        "make and register in one go",
+        f"{_NEW} --shop 3 {_NAMES} --slice 1=500,00",
+        _add,
+        (_add_device, desk.add_shop, _add_slices),
+    ),
+    Command(
+        "raise",
+        "fund its slices further",
+        "--terminal 0x... --slice 1=250,00",
+        _raise,
+        (desk.add_terminal, _add_raises),
+    ),
+    Command(
+        "release-slice",
+        "return a retired terminal's slice to the reserve",
+        "--programme 1 --terminal 0x...",
+        replacing.release_slice,
+        (desk.add_programme, desk.add_terminal),
+    ),
+    Command(
+        "replace",
+        "let a new terminal take the place of an old one of the same shop",
+        "--old 0x... --new 0x... --consent 0x...",
+        replacing.replace,
+        (replacing.add_terminals, _add_consent),
+    ),
+)

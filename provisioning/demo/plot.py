@@ -98,7 +98,6 @@ def wrong_codes(good: str) -> dict[Reason, str]:
         Reason.SCAN_DAMAGED: good[:-8] + last + good[-7:],
         Reason.SCAN_NETWORK: passcode.make_static(NETWORK + 1, bytes(16)),
         Reason.SCAN_KIND: _code(31, bytes(16)),
-        Reason.SCAN_PHONE_NOT_YET: _code(passcode.Kind.PHONE, bytes(81)),
         Reason.SCAN_EMPTY: " ",
     }
 

@@ -16,7 +16,7 @@ from eth_account.signers.local import LocalAccount
 
 from contracts.embedded.accounts import development_keys
 from contracts.wire.units import Address, Cents, Timestamp, address, from_hex, to_hex
-from provisioning import deploy, device, fleet, grant, passes, programme, shop, sponsor
+from provisioning import deploy, device, fleet, grant, holdings, passes, programme, shop, sponsor
 from provisioning.demo import plot
 from provisioning.demo.books import Till
 from provisioning.demo.cable import Cable, Relay
@@ -133,7 +133,7 @@ class Setting:
             programme.fund(town, number, plot.FUNDS, mint=True)
             lines = [Line(self.pass_address(who), got[number]) for who, got in plot.GRANTS.items() if number in got]
             grant.grant(town, number, "first grant", lines)
-        grant.block(town, plot.KIND, self.pass_address("blocked"))
+        holdings.set_blocked(town, self.pass_address("blocked"), blocked=True)
         programme.pause(town, plot.PAUSED)
         return town
 

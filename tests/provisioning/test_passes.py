@@ -4,19 +4,17 @@ from pathlib import Path
 
 import pytest
 import segno
-from coincurve import PrivateKey
 
-from contracts.wire import passcode
 from contracts.wire.errors import Broken
 from contracts.wire.signature import address_of
 from contracts.wire.units import to_hex
 from provisioning import passes
-from tests.provisioning.town import done, files, refused, run
+from tests.provisioning.town import done, files, pass_key, refused, run
 
 
 def test_a_pass_has_the_address_of_its_code():
     made = passes.new_pass(7)
-    assert address_of(PrivateKey(passcode.parse(made.code, 7).private_key())) == made.address
+    assert address_of(pass_key(made, 7)) == made.address
     assert passes.new_pass(7).address != made.address
     assert made.code not in repr(made)
 
