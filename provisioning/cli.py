@@ -10,6 +10,7 @@ from importlib import import_module
 from contracts.wire.errors import Broken, Refused, TryAgain
 from contracts.wire.reasons import MEANINGS
 
+# The first that fits is run, so a longer command stands before the one that it begins with.
 COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("terminal", "run"): ("terminal.daemon:main", "sell: the daemon that owns scanner, keypad, key and journal"),
     ("terminal", "ui"): ("terminal.tui.app:main", "the counter's screen, attached to a running daemon"),
@@ -17,16 +18,29 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("terminal", "doctor"): ("terminal.doctor:main", "what works here, what does not, and what to do"),
     ("terminal", "journal"): ("terminal.journal:main", "list, show, export or verify the journal's entries"),
     ("terminal", "report"): ("terminal.report:main", "the day so far"),
+    ("terminal", "pin"): ("terminal.set_pin:main", "set the PIN that opens the counter's menu"),
+    ("terminal", "retire"): ("terminal.retire:main", "end this terminal: the last entry of its journal"),
     ("gateway", "run"): ("contracts.gateway.run:main", "the relay between terminals and the contract"),
     ("chain", "dev"): ("contracts.embedded.run:main", "a development chain that needs no node"),
     ("chain", "deploy"): ("provisioning.deploy:main", "put the contract on a chain and write its record"),
+    ("chain", "verify"): ("provisioning.verify:main", "prove that the code on the chain is the code here"),
     ("chain", "status"): ("provisioning.status:main", "what the contract holds, and whether it adds up"),
-    ("provision", "sponsor"): ("provisioning.sponsor:main", "let a municipality fund programmes"),
-    ("provision", "programme"): ("provisioning.programme:main", "create, fund, change, pause, show a programme"),
-    ("provision", "shop"): ("provisioning.shop:main", "register shops, admit them to programmes, pay them out"),
-    ("provision", "terminal"): ("provisioning.terminal:main", "make, register, fund and revoke terminals"),
+    ("chain", "owner"): ("provisioning.owner:main", "who registers sponsors, and handing that over"),
+    ("chain", "settle"): ("provisioning.settle:main", "settle an exported journal, without any gateway"),
+    ("chain", "compensate"): ("provisioning.compensate:main", "pay a shop for an entry that can no longer be settled"),
+    ("provision", "sponsor"): (
+        "provisioning.sponsor:main",
+        "let a municipality fund programmes, and others act for it",
+    ),
+    ("provision", "programme"): (
+        "provisioning.programme_commands:main",
+        "create, fund, change, pause, close a programme",
+    ),
+    ("provision", "shop", "bank"): ("provisioning.bank:main", "pay shops by bank, if they chose that"),
+    ("provision", "shop"): ("provisioning.shop:main", "register shops, place them in programmes, pay them out"),
+    ("provision", "terminal"): ("provisioning.terminal:main", "make, register, fund and replace terminals"),
     ("provision", "grant"): ("provisioning.grant:main", "give passes a budget"),
-    ("provision", "pass"): ("provisioning.passes:main", "make passes as QR codes, block them"),
+    ("provision", "pass"): ("provisioning.passes:main", "make passes as QR codes, block and replace lost ones"),
     ("demo",): ("provisioning.demo.main:main", "a shop's day on this machine, with everything simulated"),
 }
 

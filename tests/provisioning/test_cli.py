@@ -50,6 +50,30 @@ def test_every_command_explains_itself_with_an_example(command):
     assert f"kindpakket {' '.join(command)}" in ended.out
 
 
+SUB_COMMANDS = {
+    ("chain", "owner"): "show offer accept",
+    ("provision", "sponsor"): "add show give take offer-admin accept-admin",
+    ("provision", "programme"): "create set-period pause resume fund withdraw show revoke-terminal close sweep",
+    ("provision", "shop"): "add admit exclude by-category categorise show pay-out repay move-payout",
+    ("provision", "shop", "bank"): "join leave mark-paid confirm dispute reverse show",
+    ("provision", "terminal"): "make consent register add raise release-slice replace",
+    ("provision", "pass"): "make block unblock reissue",
+}
+
+
+@pytest.mark.parametrize("command", [(*group, one) for group, all_of in SUB_COMMANDS.items() for one in all_of.split()])
+def test_every_sub_command_explains_itself_with_an_example_of_it(command):
+    ended = run(*command, "--help")
+    assert ended.status == 0
+    assert f"example:\n  kindpakket {' '.join(command)} --record deployment.json" in ended.out
+    assert "--json" in ended.out
+
+
+def test_of_two_commands_the_longer_one_is_meant():
+    assert "mark-paid" in run("provision", "shop", "bank", "--help").out
+    assert "mark-paid" not in run("provision", "shop", "--help").out
+
+
 @pytest.mark.parametrize(
     "command", [["terminal", "run"], ["terminal", "doctor"], ["provision", "terminal"], ["provision", "pass"]]
 )
