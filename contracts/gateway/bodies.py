@@ -19,6 +19,9 @@ SignatureHex = Annotated[str, StringConstraints(pattern="^0x[0-9a-f]{128}$"), Fi
 EntryHex = Annotated[str, StringConstraints(pattern=f"^0x([0-9a-f]{{2}}){{1,{ENTRY_BYTES_MAX}}}$")]
 TerminalPath = Annotated[str, Path(pattern="^0x[0-9a-f]{40}$", description="the terminal's address, lower case")]
 
+WindowHex = Annotated[str, StringConstraints(pattern="^0x[0-9a-f]{16}$")]
+BudgetRow = tuple[AddressHex, int, Amount, bool, Amount, int, int, WindowHex]
+
 
 class Body(BaseModel):
     """A JSON object of exactly these fields."""
@@ -97,15 +100,18 @@ class ProgrammeBody(Body):
     begins: Time
     ends: Time
     floor_limit: Amount
+    day_limit: Amount
     offline_window: Annotated[int, Field(ge=0, description="seconds")]
     paused: bool
     admitted: bool
 
 
 class SnapshotBody(Body):
-    """Budgets at a final block, less every accepted payment that is not final yet.
+    """Budgets at a final block, after every accepted payment and ask that is not final yet; refunds are not in it.
 
-    `sequence`: this terminal's own payments up to here are subtracted. `budgets`: pass, programme, cents left, blocked.
+    `sequence`: this terminal's own entries up to here are contained. `budgets`: pass, programme, cents left, blocked,
+    cents spent on the last day, that day (UTC, days since 1970), the newest counter of a phone's code, and which of it
+    and the 63 before it were used (bit n is counter - n).
     """
 
     version: str
@@ -114,7 +120,26 @@ class SnapshotBody(Body):
     shop: int
     network: int
     programmes: list[ProgrammeBody]
-    budgets: list[tuple[AddressHex, int, Amount, bool]]
+    budgets: list[BudgetRow]
+
+
+class SaleBody(Body):
+    """A sale that was paid, at final depth, and how many cents of it were given back or are on their way back."""
+
+    terminal: AddressHex
+    sequence: Sequence
+    programme: int
+    pass_address: AddressHex
+    amount: Amount
+    refunded: Amount
+    time: Time
+
+
+class SalesBody(Body):
+    """The newest first. `sequence`: this terminal's own refunds up to here are contained."""
+
+    sequence: Sequence
+    sales: list[SaleBody]
 
 
 class HealthBody(Body):

@@ -1,4 +1,4 @@
-"""What the contract says happened, as plain data; see the events in contracts/src/kindpakket.vy for their meaning."""
+"""What the contract says happened, as plain data; see the events in contracts/src for their meaning."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from contracts.wire.typed_data import Domain
 from contracts.wire.units import Hash, Timestamp
 
 SEGMENT_ENTRIES_MAX = 500
-"""So many entries settle within one transaction even if each is drawn."""
+"""So many entries settle within one transaction even if each is drawn. A refund costs more, and few wait at a time."""
 
 BODY_BYTES_MAX = BATCH_BYTES_MAX - HEADER_BYTES - len(PADDING)
 """A segment on its own must fit in a batch: its signature vouches for all of it or for nothing."""

@@ -1,18 +1,21 @@
 """What the gateway has of each journal: rows in, rows out. The decisions stand in `intake` and `batcher`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
+from contracts.gateway import claims
 from contracts.gateway.batcher import Ready
+from contracts.gateway.budget import day_of
 from contracts.gateway.tables import entries, terminals
-from contracts.wire import entry as wire_entry
 from contracts.wire import journal
 from contracts.wire.batch import Segment
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Cents, Hash, Timestamp, to_hex
+from contracts.wire.units import Address, Hash, Timestamp, to_hex
+
+_ABOUT = ("programme", "pass", "day", "counter", "sale_terminal", "sale_sequence", "amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +28,6 @@ class Position:
     sequence: int
     head: Hash
     signature: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A payment by the pass that signed it."""
-
-    programme: int
-    pass_address: Address
-    amount: Cents
 
 
 def position(connection: Connection, domain: Domain, terminal: Address) -> Position:
@@ -102,16 +96,17 @@ def _rows(domain: Domain, segment: Segment, now: Timestamp) -> Iterable[dict[str
         head = journal.advance(head, entry)
         signature = segment.signature if sequence == segment.last else None
         place = {"terminal": segment.terminal, "sequence": sequence, "entry": entry, "head": head}
-        taken = claim(domain, segment.terminal, sequence, entry)
-        columns = (None, None, None) if taken is None else (taken.programme, taken.pass_address, taken.amount)
-        claimed = dict(zip(("programme", "pass", "amount"), columns, strict=True))
-        yield {**place, **claimed, "signature": signature, "accepted_at": now}
+        about = _about(domain, segment.terminal, sequence, entry, now)
+        yield {**place, **about, "signature": signature, "accepted_at": now}
 
 
-def claim(domain: Domain, terminal: Address, sequence: int, entry: bytes) -> Claim | None:
-    """What the entry takes from which budget, or None when the contract will reject it for its form or signature."""
-    signed = wire_entry.unpack(entry)
-    signer = None if signed is None else signed.signer(domain, terminal, sequence)
-    if signed is None or signer is None:
-        return None
-    return Claim(signed.payment.programme, signer, signed.payment.amount)
+def _about(domain: Domain, terminal: Address, sequence: int, entry: bytes, now: Timestamp) -> Mapping[str, object]:
+    """The columns that say what the entry takes from a budget, or which sale it gives back."""
+    taken, given = claims.claim(domain, terminal, sequence, entry), claims.refund(entry)
+    about: dict[str, object] = dict.fromkeys(_ABOUT)
+    if taken is not None:
+        claim = {"programme": taken.programme, "pass": taken.pass_address, "amount": taken.amount}
+        about |= {**claim, "day": day_of(taken, now), "counter": taken.counter}
+    elif given is not None:
+        about |= {"sale_terminal": given.terminal, "sale_sequence": given.sequence, "amount": given.amount}
+    return about

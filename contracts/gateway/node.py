@@ -18,22 +18,24 @@ from web3.types import BlockIdentifier, TxParams
 
 from contracts.chain import ANSWER_SECONDS, Chain, checksum
 from contracts.deployment import Deployment
+from contracts.gateway.budget import Budget
 from contracts.gateway.events import Event
 from contracts.gateway.logs import LogDecoder
 from contracts.wire.errors import Broken, Refused, TryAgain
 from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Address, Hash, to_hex
+from contracts.wire.units import Address, Hash, Timestamp, to_hex
 
 _TEXT_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block's number and hash."""
+    """A block's number, hash and time."""
 
     number: int
     hash: Hash
+    time: Timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,16 @@ class Node:
     def cursor(self, terminal: Address) -> Cursor:
         """Where this journal stands in the newest block."""
         with _asking():
-            shop, sequence, head = self._contract.functions.terminal(checksum(terminal)).call()
+            shop, sequence, head, _ = self._contract.functions.terminal(checksum(terminal)).call()
         return Cursor(int(shop), int(sequence), bytes(head))
 
-    def budget_left(self, programme: int, pass_address: Address, block: int) -> int:
-        """Cents left of this budget after that block."""
+    def budget(self, programme: int, pass_address: Address, block: int) -> Budget:
+        """This budget after that block."""
         call = self._contract.functions.budget(programme, checksum(pass_address))
         with _asking():
-            return int(call.call(block_identifier=BlockNumber(block))[0])
+            told = call.call(block_identifier=BlockNumber(block))
+        left, _, _, today, day, blocked, known, counter, window = told
+        return Budget(left, today, day, counter, window, blocked, known)
 
     def gas_for(self, sender: LocalAccount, batch: bytes) -> int:
         """The gas that settling this batch takes now. Raises Refused when it would fail."""
@@ -169,7 +173,7 @@ class Node:
     def _block(self, which: BlockIdentifier) -> Block:
         with _asking():
             block = self._web3.eth.get_block(which)
-        return Block(int(block["number"]), Hash(bytes(block["hash"])))
+        return Block(int(block["number"]), Hash(bytes(block["hash"])), Timestamp(int(block["timestamp"])))
 
 
 def _text(error: Exception) -> str:

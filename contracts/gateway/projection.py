@@ -3,153 +3,181 @@
 Built from the chain alone, so it can be emptied and built again at any time.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from sqlalchemy import Connection, insert, update
 
-from contracts.gateway import journals
+from contracts.gateway import claims, decisions, ledger
+from contracts.gateway.budget import Budget, day_of
+from contracts.gateway.claims import Claim
 from contracts.gateway.events import Event
+from contracts.gateway.ledger import Key
 from contracts.gateway.store import put
-from contracts.gateway.tables import admissions, budgets, outcomes, programmes, shops, slices, terminals
+from contracts.gateway.tables import outcomes, sales, slices, terminals
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address
+from contracts.wire.units import Address, Timestamp
 
 Place = tuple[Address, int]
+
+MARKS = frozenset({"Drawn", "Rejected", "AskPaid", "Refunded", "TerminalRetired"})
+"""What is said of an entry before the `Settled` that consumes it."""
+
+_NOT_LOOKED_AT = frozenset({Reason.FORM, Reason.TERMINAL_RETIRED})
+"""Of such an entry the contract does not even read the programme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An entry that the contract has consumed: its bytes, if they were found, and what the contract said of it."""
+
+    place: Place
+    entry: bytes | None
+    mark: Event | None
+    at: Timestamp
+
+    @property
+    def name(self) -> str:
+        """The event that says what became of it; a payment of which nothing is said was paid from its budget."""
+        return "Paid" if self.mark is None else self.mark.name
+
+    def number(self, name: str) -> int:
+        """A number that the contract gave; 0 when it gave none."""
+        return 0 if self.mark is None or name not in self.mark.arguments else self.mark.number(name)
+
+    def programme(self) -> int | None:
+        """The programme in which it was judged, if it was, and if that is known."""
+        unread = self.name == "Rejected" and self.number("reason") in _NOT_LOOKED_AT
+        return None if unread or self.entry is None else claims.programme(self.entry)
 
 
 @dataclass(slots=True)
 class Projection:
-    """Applies events to the tables of one transaction.
+    """Applies events to the tables of one transaction; `finish` after the last.
 
     `entries` gives the entries of a Settled event, first to last, or None when nobody could find them: outcomes are
-    complete even then, but what was taken from budgets is unknown, and the reader must ask the contract.
+    complete even then, but what they did to budgets is unknown, and the reader must ask the contract; and sales and
+    refunds among them are not known as such. `times` has the time of every block with a Settled event.
+
+    `said` is what was said since the last Settled, in order: marks of entries, and money that came back to budgets.
     """
 
     connection: Connection
     domain: Domain
     entries: Callable[[Event], Sequence[bytes] | None]
-    judged: dict[Place, Event] = field(default_factory=dict)
+    times: Mapping[int, Timestamp]
+    said: deque[Event] = field(default_factory=deque)
 
     def apply(self, event: Event) -> None:
-        """One event. Those that change nothing here (money of sponsors and payouts, refused segments) pass by."""
-        handler = _HANDLERS.get(event.name)
-        if handler is not None:
-            handler(self, event)
+        """One event. Those that change nothing here (money of sponsors, payouts, refused segments) pass by."""
+        if self.said and self.said[0].transaction != event.transaction:
+            self.finish()
+        if event.name in MARKS or event.name == "Repaid":
+            self.said.append(event)
+        elif event.name == "Settled":
+            self._settled(event)
+        elif event.name in decisions.HANDLERS:
+            self.finish()
+            decisions.HANDLERS[event.name](self.connection, event)
 
-    def settled(self, event: Event) -> None:
-        """Entries are consumed: each paid from its budget, unless an event before this one says otherwise."""
+    def finish(self) -> None:
+        """Money that came back by no settlement, but by a shop's being compensated or paid out."""
+        self._hear(len(self.said))
+
+    def _settled(self, event: Event) -> None:
+        """The entries one by one, and between them what came back to budgets: all that a day's sum depends on.
+
+        Refunds that wait for a shop's credit are served when the contract goes on to another programme, and at the end.
+        """
         terminal, first, last = event.address("terminal"), event.number("first"), event.number("last")
-        found = self.entries(event)
+        found, programme = self.entries(event), None
         for sequence in range(first, last + 1):
             entry = None if found is None else found[sequence - first]
-            self._outcome(event, terminal, sequence, entry)
+            judged = Judged((terminal, sequence), entry, self._mark((terminal, sequence)), self.times[event.block])
+            if judged.programme() not in {None, programme}:
+                self._hear(self._served(programme))
+                programme = judged.programme()
+            if judged.mark is not None:
+                self._hear(self.said.index(judged.mark) + 1)
+            self._consumed(event, judged)
+        self.finish()
         put(self.connection, terminals, {"terminal": terminal}, sequence=last)
 
-    def _outcome(self, event: Event, terminal: Address, sequence: int, entry: bytes | None) -> None:
-        mark = self.judged.pop((terminal, sequence), None)
-        reason, from_slice, from_budget = Reason.PAID.value, 0, 0
-        if mark is not None:
-            reason = mark.number("reason")
-        if mark is not None and mark.name == "Drawn":
-            from_slice, from_budget = mark.number("from_slice"), mark.number("from_budget")
-            self._take_slice(mark, terminal, from_slice)
-            self._take_budget(mark.number("programme"), mark.address("pass_address"), from_budget)
-        elif mark is None and entry is not None:
-            from_budget = self._paid(terminal, sequence, entry)
-        place = {"terminal": terminal, "sequence": sequence, "transaction": event.transaction, "block": event.block}
-        money = {"reason": reason, "from_slice": from_slice, "from_budget": from_budget}
-        self.connection.execute(insert(outcomes).values(**place, **money))
+    def _mark(self, place: Place) -> Event | None:
+        """What was said of this entry. Entries are judged in order, so it is the next mark, or there is none."""
+        mark = next((event for event in self.said if event.name in MARKS), None)
+        return mark if mark is not None and mark.place == place else None
 
-    def _paid(self, terminal: Address, sequence: int, entry: bytes) -> int:
-        claim = journals.claim(self.domain, terminal, sequence, entry)
-        if claim is None:
-            return 0
-        self._take_budget(claim.programme, claim.pass_address, claim.amount)
-        return claim.amount
+    def _hear(self, count: int) -> None:
+        """Take note of so many of the events that were said."""
+        for _ in range(count):
+            event = self.said.popleft()
+            if event.name == "Repaid":
+                self._repaid(event)
 
-    def _take_budget(self, programme: int, pass_address: Address, amount: int) -> None:
-        where = (budgets.c.programme == programme, budgets.c["pass"] == pass_address)
-        self.connection.execute(update(budgets).where(*where).values(left=budgets.c.left - amount))
+    def _served(self, programme: int | None) -> int:
+        """How many of the next events serve refunds of this programme."""
+        serves = (event.name == "Repaid" and event.number("programme") == programme for event in self.said)
+        return sum(takewhile(bool, serves))
 
-    def _take_slice(self, mark: Event, terminal: Address, amount: int) -> None:
+    def _repaid(self, event: Event) -> None:
+        key = event.number("programme"), event.address("pass_address")
+        amount = event.number("to_budget")
+        self._change(key, lambda budget: budget.repaid(amount))
+
+    def _consumed(self, event: Event, judged: Judged) -> None:
+        from_budget = 0
+        if judged.name in {"Paid", "AskPaid", "Drawn"}:
+            from_budget = self._sold(judged)
+        elif judged.name == "Refunded":
+            self._refunded(judged)
+        elif judged.name == "TerminalRetired":
+            put(self.connection, terminals, {"terminal": judged.place[0]}, retired=True)
+        row = {"terminal": judged.place[0], "sequence": judged.place[1], "reason": judged.number("reason")}
+        money = {"from_slice": judged.number("from_slice"), "from_budget": from_budget}
+        place = {"transaction": event.transaction, "block": event.block}
+        self.connection.execute(insert(outcomes).values(**row, **money, **place))
+
+    def _sold(self, judged: Judged) -> int:
+        """A sale that was paid, from its budget or its terminal's slice; the cents that its budget gave for it."""
+        terminal, sequence = judged.place
+        claim = None if judged.entry is None else claims.claim(self.domain, terminal, sequence, judged.entry)
+        from_budget = judged.number("amount") if claim is None else int(claim.amount)
+        if judged.mark is not None and judged.name == "Drawn":
+            from_budget = judged.number("from_budget")
+            self._take_slice(judged.mark, terminal)
+        if claim is not None:
+            self._take_budget(claim, from_budget, judged.at)
+            self._sale(judged.place, claim)
+        return from_budget
+
+    def _sale(self, place: Place, claim: Claim) -> None:
+        row = {"terminal": place[0], "sequence": place[1], "programme": claim.programme, "pass": claim.pass_address}
+        self.connection.execute(insert(sales).values(**row, amount=claim.amount, time=claim.time))
+
+    def _take_budget(self, claim: Claim, amount: int, at: Timestamp) -> None:
+        day = day_of(claim, at)
+        key = claim.programme, claim.pass_address
+        self._change(key, lambda budget: budget.taken(amount, day).used(claim.counter))
+
+    def _change(self, key: Key, change: Callable[[Budget], Budget]) -> None:
+        before = ledger.read(self.connection, key)
+        after = change(before)
+        if after != before:
+            ledger.write(self.connection, key, after)
+
+    def _take_slice(self, mark: Event, terminal: Address) -> None:
         where = (slices.c.programme == mark.number("programme"), slices.c.terminal == terminal)
-        self.connection.execute(update(slices).where(*where).values(left=slices.c.left - amount))
+        left = slices.c.left - mark.number("from_slice")
+        self.connection.execute(update(slices).where(*where).values(left=left))
 
-
-def _judged(projection: Projection, event: Event) -> None:
-    projection.judged[event.place] = event
-
-
-def _programme_created(projection: Projection, event: Event) -> None:
-    values = {"id": event.number("programme"), "name": str(event.arguments["name"]), **_rules(event)}
-    projection.connection.execute(insert(programmes).values(**values))
-
-
-def _programme_changed(projection: Projection, event: Event) -> None:
-    put(projection.connection, programmes, {"id": event.number("programme")}, **_rules(event))
-
-
-def _rules(event: Event) -> Mapping[str, int]:
-    return {name: event.number(name) for name in ("begins", "ends", "floor_limit", "offline_window")}
-
-
-def _programme_paused(projection: Projection, event: Event) -> None:
-    put(projection.connection, programmes, {"id": event.number("programme")}, paused=bool(event.arguments["paused"]))
-
-
-def _shop_registered(projection: Projection, event: Event) -> None:
-    values = {"sponsor": event.number("sponsor"), "payout": event.address("payout")}
-    projection.connection.execute(insert(shops).values(id=event.number("shop"), **values))
-
-
-def _shop_admitted(projection: Projection, event: Event) -> None:
-    key: dict[str, object] = {"programme": event.number("programme"), "shop": event.number("shop")}
-    put(projection.connection, admissions, key, admitted=bool(event.arguments["admitted"]))
-
-
-def _terminal_registered(projection: Projection, event: Event) -> None:
-    values = {"terminal": event.address("terminal"), "shop": event.number("shop")}
-    projection.connection.execute(insert(terminals).values(**values))
-
-
-def _granted(projection: Projection, event: Event) -> None:
-    put(projection.connection, budgets, _budget_key(event), left=event.number("left"))
-
-
-def _pass_blocked(projection: Projection, event: Event) -> None:
-    put(projection.connection, budgets, _budget_key(event), blocked=bool(event.arguments["blocked"]))
-
-
-def _slice_raised(projection: Projection, event: Event) -> None:
-    put(projection.connection, slices, _slice_key(event), left=event.number("left"))
-
-
-def _terminal_revoked(projection: Projection, event: Event) -> None:
-    put(projection.connection, slices, _slice_key(event), left=0, revoked=True)
-
-
-def _budget_key(event: Event) -> dict[str, object]:
-    return {"programme": event.number("programme"), "pass": event.address("pass_address")}
-
-
-def _slice_key(event: Event) -> dict[str, object]:
-    return {"programme": event.number("programme"), "terminal": event.address("terminal")}
-
-
-_HANDLERS: dict[str, Callable[[Projection, Event], None]] = {
-    "ProgrammeCreated": _programme_created,
-    "ProgrammeChanged": _programme_changed,
-    "ProgrammePaused": _programme_paused,
-    "ShopRegistered": _shop_registered,
-    "ShopAdmitted": _shop_admitted,
-    "TerminalRegistered": _terminal_registered,
-    "Granted": _granted,
-    "PassBlocked": _pass_blocked,
-    "SliceRaised": _slice_raised,
-    "TerminalRevoked": _terminal_revoked,
-    "Drawn": _judged,
-    "Rejected": _judged,
-    "Settled": Projection.settled,
-}
+    def _refunded(self, judged: Judged) -> None:
+        """A sale is given back, wholly or in part. The money comes with `Repaid`, as the shop's credit allows."""
+        refund = None if judged.entry is None else claims.refund(judged.entry)
+        if refund is not None:
+            where = (sales.c.terminal == refund.terminal, sales.c.sequence == refund.sequence)
+            refunded = sales.c.refunded + refund.amount
+            self.connection.execute(update(sales).where(*where).values(refunded=refunded))

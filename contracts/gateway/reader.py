@@ -8,23 +8,27 @@ from collections.abc import Iterable, Sequence
 import structlog
 from sqlalchemy import Connection, select, update
 
-from contracts.gateway import attention, intake, journals, settlement
+from contracts.gateway import attention, intake, journals, ledger, settlement
 from contracts.gateway.attention import Trouble
 from contracts.gateway.auth import Clock
+from contracts.gateway.budget import Budget
 from contracts.gateway.events import Event
+from contracts.gateway.ledger import Key
 from contracts.gateway.node import Block, Node
 from contracts.gateway.projection import Projection
-from contracts.gateway.store import Store, count_change, put
-from contracts.gateway.tables import budgets, progress
+from contracts.gateway.store import Store, count_change
+from contracts.gateway.tables import progress
 from contracts.wire import journal
 from contracts.wire.batch import Segment
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Hash, to_hex
+from contracts.wire.units import Address, Hash, Timestamp, to_hex
 
 CHUNK_BLOCKS = 2_000
 _log = structlog.get_logger("gateway.reader")
+
+_PASSES = ("pass_address", "old_pass", "new_pass")
 
 Settlement = tuple[Hash, Address, int]
 """Transaction, terminal, last sequence: which Settled event is meant."""
@@ -74,14 +78,16 @@ class Reader:
         settled = [event for event in events if event.name == "Settled"]
         segments = self._segments(settled)
         entries = self._entries(settled, segments)
-        lefts = {} if None not in entries.values() else self._ask_budgets(events, last.number)
+        times = self._times(settled, last)
+        budgets = {} if None not in entries.values() else self._ask_budgets(events, last.number)
         with self._store.writing() as connection:
             self._import(connection, segments.values())
-            projection = Projection(connection, self._domain, lambda event: entries[_settlement(event)])
+            projection = Projection(connection, self._domain, lambda event: entries[_settlement(event)], times)
             for event in events:
                 projection.apply(event)
-            for (programme, pass_address), left in lefts.items():
-                put(connection, budgets, {"programme": programme, "pass": pass_address}, left=left)
+            projection.finish()
+            for key, budget in budgets.items():
+                ledger.write(connection, key, budget)
             for event in settled:
                 attention.clear(connection, event.address("terminal"))
                 _log_settled(event)
@@ -98,6 +104,11 @@ class Reader:
             raise
         self._chunk = min(CHUNK_BLOCKS, self._chunk * 2)
         return events
+
+    def _times(self, settled: Iterable[Event], last: Block) -> dict[int, Timestamp]:
+        """When the blocks were made in which entries were judged."""
+        wanted = {event.block for event in settled} - {last.number}
+        return {last.number: last.time, **{number: self._node.block(number).time for number in wanted}}
 
     def _segments(self, settled: Iterable[Event]) -> dict[Settlement, Segment]:
         """The segments that stand in the data of their transactions."""
@@ -133,14 +144,13 @@ class Reader:
         _log.warning("settled entries not found, budgets are asked", terminal=to_hex(terminal), first=first, last=last)
         return None
 
-    def _ask_budgets(self, events: Iterable[Event], block: int) -> dict[tuple[int, Address], int]:
-        """Every budget's cents left after this block, from the contract itself."""
+    def _ask_budgets(self, events: Iterable[Event], block: int) -> dict[Key, Budget]:
+        """Every budget after this block, from the contract itself."""
         with self._store.reading() as connection:
-            rows = connection.execute(select(budgets.c.programme, budgets.c["pass"]))
-            keys = {(int(programme), Address(pass_address)) for programme, pass_address in rows}
-        granted = (event for event in events if event.name == "Granted")
-        keys |= {(event.number("programme"), event.address("pass_address")) for event in granted}
-        return {key: self._node.budget_left(*key, block) for key in keys}
+            keys = ledger.keys(connection)
+        named = ((event, name) for event in events for name in _PASSES if name in event.arguments)
+        keys |= {(event.number("programme"), event.address(name)) for event, name in named}
+        return {key: self._node.budget(*key, block) for key in keys}
 
     def _import(self, connection: Connection, segments: Iterable[Segment]) -> None:
         """Take in what others have settled, so that the terminal finds it here; a journal that differs is marked."""

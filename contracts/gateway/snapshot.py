@@ -1,13 +1,18 @@
-"""What a terminal is told of budgets: the final state, less every accepted payment that is not final yet."""
+"""What a terminal is told of budgets: the final state, after every accepted payment and ask that is not final yet."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from contracts.gateway import journals
-from contracts.gateway.bodies import ProgrammeBody, SnapshotBody
+from contracts.gateway import journals, ledger
+from contracts.gateway.bodies import BudgetRow, ProgrammeBody, SnapshotBody
+from contracts.gateway.budget import Budget
 from contracts.gateway.store import Store
-from contracts.gateway.tables import admissions, budgets, entries, programmes, progress, slices, terminals
+from contracts.gateway.tables import budgets, entries, placements, programmes, progress, slices, terminals
 from contracts.wire.errors import TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
@@ -15,8 +20,17 @@ from contracts.wire.units import Address, to_hex
 PROGRAMMES_MAX = 256
 """What a terminal takes. Any sponsor may admit any shop: those that gave this terminal a slice are told first."""
 
-Budget = tuple[int, bytes]
-"""A programme and a pass."""
+ADMITTED, EXCLUDED = 1, 2
+"""A shop's standing in a programme; else its category decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What an accepted entry takes from a budget, once it is settled."""
+
+    amount: int
+    day: int
+    counter: int | None
 
 
 def version(connection: Connection, store: Store) -> str:
@@ -48,32 +62,70 @@ def snapshot(store: Store, domain: Domain, network: int, terminal: Address, know
         )
 
 
+def is_admitted(standing: int | None, category: int | None, categories: bytes) -> bool:
+    """Whether a shop takes part in a programme: excluded never, else by name or by its category (0 is none)."""
+    if standing is None or standing == EXCLUDED:
+        return False
+    return standing == ADMITTED or int.from_bytes(categories) >> (category or 0) & 1 == 1
+
+
 def _programmes(connection: Connection, terminal: Address, shop: int) -> list[ProgrammeBody]:
-    at_shop = (admissions.c.programme == programmes.c.id) & (admissions.c.shop == shop)
+    """The open programmes in which the terminal may sell, or has a slice."""
+    at_shop = (placements.c.programme == programmes.c.id) & (placements.c.shop == shop)
     of_terminal = (slices.c.programme == programmes.c.id) & (slices.c.terminal == terminal)
-    joined = programmes.outerjoin(admissions, at_shop).outerjoin(slices, of_terminal)
-    admitted = func.coalesce(admissions.c.admitted, False).label("admitted")
-    concerned = admitted | slices.c.programme.is_not(None)
-    funded_first = (slices.c.programme.is_(None), programmes.c.id)
-    query = select(programmes, admitted).select_from(joined).where(concerned).order_by(*funded_first)
-    rows = connection.execute(query.limit(PROGRAMMES_MAX)).mappings()
-    return sorted((ProgrammeBody(**row) for row in rows), key=lambda programme: programme.id)
+    joined = programmes.outerjoin(placements, at_shop).outerjoin(slices, of_terminal)
+    funded = slices.c.programme.is_not(None).label("funded")
+    query = select(programmes, placements.c.standing, placements.c.category, funded).select_from(joined)
+    rows = connection.execute(query.where(~programmes.c.closed).order_by(funded.desc(), programmes.c.id)).mappings()
+    return sorted(islice(_concerned(rows), PROGRAMMES_MAX), key=lambda programme: programme.id)
 
 
-def _budgets(connection: Connection, wanted: list[int]) -> list[tuple[str, int, int, bool]]:
-    taken = _waiting(connection)
-    order = (budgets.c.programme, budgets.c["pass"])
-    rows = connection.execute(select(budgets).where(budgets.c.programme.in_(wanted)).order_by(*order))
-    return [
-        (to_hex(pass_address), programme, max(0, left - taken.get((programme, pass_address), 0)), blocked)
-        for programme, pass_address, left, blocked in rows
+def _concerned(rows: Iterable[Mapping[Any, Any]]) -> Iterator[ProgrammeBody]:
+    plain = ("id", "name", "begins", "ends", "floor_limit", "day_limit", "offline_window", "paused")
+    for row in rows:
+        admitted = is_admitted(row["standing"], row["category"], row["categories"])
+        if admitted or row["funded"]:
+            yield ProgrammeBody(**{name: row[name] for name in plain}, admitted=admitted)
+
+
+def _budgets(connection: Connection, wanted: Sequence[int]) -> list[BudgetRow]:
+    waiting = _waiting(connection)
+    columns = [
+        budgets.c[name] for name in ("pass", "programme", "left", "blocked", "today", "day", "counter", "window")
     ]
+    where = (budgets.c.programme.in_(wanted), budgets.c.known)
+    rows = connection.execute(select(*columns).where(*where).order_by(budgets.c.programme, budgets.c["pass"]))
+    return [_told(row, waiting) for row in rows]
 
 
-def _waiting(connection: Connection) -> Mapping[Budget, int]:
-    """Cents of accepted payments that are not final, by budget."""
+def _told(row: Any, waiting: Mapping[tuple[int, bytes], Sequence[Waiting]]) -> BudgetRow:
+    """The budget as it is, or as it will be. Nothing waits for most of a hundred thousand."""
+    pass_address, programme, left, blocked, today, day, counter, window = row
+    if (programme, pass_address) in waiting:
+        after = _after(
+            Budget(left, today, day, counter, int.from_bytes(window), blocked, known=True),
+            waiting[programme, pass_address],
+        )
+        left, today, day, counter = after.left, after.today, after.day, after.counter
+        window = after.window.to_bytes(ledger.WINDOW_BYTES)
+    return to_hex(pass_address), programme, left, blocked, today, day, counter, to_hex(window)
+
+
+def _after(budget: Budget, waiting: Iterable[Waiting]) -> Budget:
+    """The budget once all that waits is settled: what it holds of a price is taken, whether it is paid or drawn."""
+    for one in waiting:
+        budget = budget.taken(min(budget.left, one.amount), one.day).used(one.counter)
+    return budget
+
+
+def _waiting(connection: Connection) -> Mapping[tuple[int, bytes], Sequence[Waiting]]:
+    """What accepted entries that are not final take from each budget. Those behind a journal's end take nothing."""
     beyond = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
-    claimed = (entries.c.programme, entries.c["pass"])
-    query = select(*claimed, func.sum(entries.c.amount)).select_from(terminals.join(entries, beyond))
-    rows = connection.execute(query.where(entries.c.amount.is_not(None)).group_by(*claimed))
-    return {(programme, pass_address): int(amount) for programme, pass_address, amount in rows}
+    columns = (entries.c.programme, entries.c["pass"], entries.c.amount, entries.c.day, entries.c.counter)
+    query = select(*columns).select_from(terminals.join(entries, beyond))
+    where = (entries.c.programme.is_not(None), ~terminals.c.retired)
+    found: dict[tuple[int, bytes], list[Waiting]] = defaultdict(list)
+    order = (entries.c.accepted_at, entries.c.terminal, entries.c.sequence)
+    for programme, pass_address, *about in connection.execute(query.where(*where).order_by(*order)):
+        found[programme, pass_address].append(Waiting(*about))
+    return found

@@ -81,6 +81,8 @@ class Store:
             names = inspect(connection).get_table_names()
             if names and identity.name not in names:
                 raise Broken("the database in the folder is not a gateway's: keep it, choose another --data")
+            if names:
+                _check_schema(connection)
             metadata.create_all(connection)
             row = connection.execute(select(identity)).one_or_none()
             if row is None:
@@ -89,8 +91,6 @@ class Store:
                 connection.execute(insert(progress).values(id=1, block=first_block - 1, changes=0))
                 row = connection.execute(select(identity)).one()
             connection.commit()
-        if row.schema_version != SCHEMA_VERSION:
-            raise Broken(f"the database has schema {row.schema_version}, this program {SCHEMA_VERSION}: update it")
         if (row.chain_id, row.contract) != (domain.chain_id, domain.contract):
             whose = f"contract {to_hex(row.contract)} on chain {row.chain_id}"
             raise Broken(f"the database belongs to {whose}, not to this deployment: choose another --data")
@@ -115,6 +115,17 @@ def forget_projection(connection: Connection, first_block: int) -> None:
         connection.execute(delete(table))
     connection.execute(update(progress).values(block=first_block - 1, block_hash=None))
     count_change(connection)
+
+
+def _check_schema(connection: Connection) -> None:
+    """Raises Broken when this program cannot use the database; nothing in it has been changed then."""
+    found = connection.execute(select(identity.c.schema_version)).scalar_one_or_none()
+    schemas = f"the database has schema {found}, this program {SCHEMA_VERSION}"
+    if found is not None and found > SCHEMA_VERSION:
+        raise Broken(f"{schemas}: update the program")
+    if found is not None and found < SCHEMA_VERSION:
+        # Nothing is lost: what is settled comes back from the chain, and terminals hand in again what is not.
+        raise Broken(f"{schemas}: keep the folder and choose another --data, which fills itself again")
 
 
 def _lock(folder: Path) -> IO[str]:

@@ -1,7 +1,7 @@
 """The gateway's tables. What is taken in is precious; the projection can be read again from the chain.
 
-Plain column types and plain statements, so that PostgreSQL needs no rewrite. Bytes are raw, money is cents, times
-are seconds since 1970 UTC.
+Plain column types and plain statements, so that PostgreSQL needs no rewrite. Bytes are raw, and so are the contract's
+64 bits, which no plain type holds. Money is cents, times are seconds and days are days since 1970 UTC.
 """
 
 from sqlalchemy import (
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 metadata = MetaData()
 
 identity = Table(
@@ -49,9 +50,13 @@ entries = Table(
     Column("entry", LargeBinary, nullable=False),
     Column("head", LargeBinary(32), nullable=False),
     Column("signature", LargeBinary(64)),  # at the ends of segments
-    Column("programme", BigInteger),  # of a payment whose pass signature recovers; else null, all three
+    Column("programme", BigInteger),  # of a payment or an ask whose pass signature recovers: from which budget it takes
     Column("pass", LargeBinary(20)),
-    Column("amount", BigInteger),
+    Column("day", BigInteger),  # for which it counts if it is judged when it was accepted
+    Column("counter", BigInteger),  # of a phone's code
+    Column("sale_terminal", LargeBinary(20)),  # of a refund: what it gives back
+    Column("sale_sequence", BigInteger),
+    Column("amount", BigInteger),  # of all these
     Column("accepted_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -97,8 +102,11 @@ programmes = Table(
     Column("begins", BigInteger, nullable=False),
     Column("ends", BigInteger, nullable=False),
     Column("floor_limit", BigInteger, nullable=False),
+    Column("day_limit", BigInteger, nullable=False),
     Column("offline_window", BigInteger, nullable=False),
+    Column("categories", LargeBinary(8), nullable=False),
     Column("paused", Boolean, nullable=False, default=False),
+    Column("closed", Boolean, nullable=False, default=False),
 )
 
 shops = Table(
@@ -109,12 +117,13 @@ shops = Table(
     Column("payout", LargeBinary(20), nullable=False),
 )
 
-admissions = Table(
-    "admissions",
+placements = Table(
+    "placements",
     metadata,
     Column("programme", BigInteger, primary_key=True, autoincrement=False),
     Column("shop", BigInteger, primary_key=True, autoincrement=False),
-    Column("admitted", Boolean, nullable=False),
+    Column("category", SmallInteger, nullable=False),
+    Column("standing", SmallInteger, nullable=False),
 )
 
 terminals = Table(
@@ -123,6 +132,7 @@ terminals = Table(
     Column("terminal", LargeBinary(20), primary_key=True),
     Column("shop", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False, default=0),
+    Column("retired", Boolean, nullable=False, default=False),
 )
 
 slices = Table(
@@ -140,7 +150,14 @@ budgets = Table(
     Column("programme", BigInteger, primary_key=True, autoincrement=False),
     Column("pass", LargeBinary(20), primary_key=True),
     Column("left", BigInteger, nullable=False, default=0),
+    Column("today", BigInteger, nullable=False, default=0),
+    Column("day", BigInteger, nullable=False, default=0),
+    Column("counter", BigInteger, nullable=False, default=0),
+    Column("window", LargeBinary(8), nullable=False, default=bytes(8)),
     Column("blocked", Boolean, nullable=False, default=False),
+    Column("known", Boolean, nullable=False, default=False),
+    Column("successor", LargeBinary(20)),  # the pass to which it was moved
+    Index("budgets_by_successor", "successor"),
     sqlite_with_rowid=False,
 )
 
@@ -157,5 +174,29 @@ outcomes = Table(
     sqlite_with_rowid=False,
 )
 
-PROJECTION = (programmes, shops, admissions, terminals, slices, budgets, outcomes)
+sales = Table(
+    "sales",
+    metadata,
+    Column("terminal", LargeBinary(20), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("programme", BigInteger, nullable=False),
+    Column("pass", LargeBinary(20), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False, default=0),
+    Column("time", BigInteger, nullable=False),
+    Index("sales_by_pass", "pass"),
+    sqlite_with_rowid=False,
+)
+
+compensations = Table(
+    "compensations",
+    metadata,
+    Column("programme", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("shop", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+PROJECTION = (programmes, shops, placements, terminals, slices, budgets, outcomes, sales, compensations)
 """What `store.forget_projection` empties and the reader fills again."""

@@ -65,6 +65,13 @@ def proxy(rpc_url: str) -> Iterator[Proxy]:
 
 
 @pytest.fixture
+def own_desk(own_world: World, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(own_world, tmp_path)
+    yield desk
+    desk.store.close()
+
+
+@pytest.fixture
 def desk(world: World, tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(world, tmp_path)
     yield desk

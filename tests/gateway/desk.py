@@ -5,18 +5,24 @@ from pathlib import Path
 from eth_account import Account
 from sqlalchemy import select
 
-from contracts.gateway import intake
+from contracts.gateway import intake, ledger
 from contracts.gateway.batcher import Limits
+from contracts.gateway.bodies import SaleBody, SnapshotBody
+from contracts.gateway.budget import Budget
 from contracts.gateway.node import Node
 from contracts.gateway.outcomes import outcomes_after
 from contracts.gateway.reader import Reader
+from contracts.gateway.sales import sales_of
 from contracts.gateway.sender import Sender
+from contracts.gateway.snapshot import snapshot
 from contracts.gateway.store import Store
+from contracts.gateway.tables import PROJECTION
 from contracts.gateway.tables import attention as marks
+from contracts.wire import batch
 from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Timestamp
-from tests.gateway.world import KEY_OF_GATEWAY, Till, World
+from contracts.wire.units import Timestamp, to_hex
+from tests.gateway.world import KEY_OF_GATEWAY, NETWORK, Pass, Till, World
 
 
 class PickyNode(Node):
@@ -66,3 +72,37 @@ class Desk:
     def outcomes(self, till: Till) -> list[tuple[int, int, int]]:
         found = outcomes_after(self.store, till.address, 0).outcomes
         return [(one.sequence, one.reason, one.from_budget) for one in found]
+
+    def settle(self, *tills: Till) -> None:
+        """By somebody else, at once, as far as the tills have come; and read."""
+        self.world.settle(batch.encode([till.segment() for till in tills]))
+        self.read()
+
+    def budget(self, card: Pass, programme: int = 1) -> Budget:
+        """What the gateway knows of a budget, seen to be what the contract has."""
+        self.read()
+        with self.store.reading() as connection:
+            known = ledger.read(connection, (programme, card.address))
+        assert known == self.node.budget(programme, card.address, self.node.final().number)
+        return known
+
+    def told(self, till: Till) -> SnapshotBody:
+        told = snapshot(self.store, till.domain, NETWORK, till.address, None)
+        assert told is not None
+        return told
+
+    def told_budget(self, till: Till, card: Pass) -> tuple[object, ...]:
+        """Left, blocked, today, day, counter, window, as the till is told."""
+        return next(row[2:] for row in self.told(till).budgets if row[:2] == (to_hex(card.address), 1))
+
+    def sales(self, till: Till, card: Pass) -> list[SaleBody]:
+        return sales_of(self.store, till.domain, till.address, card.address).sales
+
+    def tables(self) -> dict[str, list[object]]:
+        """Whatever the gateway has from the chain."""
+        with self.store.reading() as connection:
+            keys = {table: list(table.primary_key.columns) for table in PROJECTION}
+            return {
+                table.name: [tuple(row) for row in connection.execute(select(table).order_by(*keys[table]))]
+                for table in PROJECTION
+            }

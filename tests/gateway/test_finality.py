@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.gateway.snapshot import snapshot
-from contracts.wire.units import to_hex
 from tests.gateway.desk import Desk
-from tests.gateway.world import NETWORK, Pass, Till, World
+from tests.gateway.world import Pass, Till, World
 
 
 class Town:
@@ -28,9 +26,7 @@ class Town:
         assert "error" not in answer, answer
 
     def left(self) -> int:
-        told = snapshot(self.desk.store, self.till.domain, NETWORK, self.till.address, None)
-        assert told is not None
-        return next(left for address, _, left, _ in told.budgets if address == to_hex(self.card.address))
+        return int(str(self.desk.told_budget(self.till, self.card)[0]))
 
 
 @pytest.fixture

@@ -108,8 +108,20 @@ def test_a_database_of_a_newer_program(tmp_path: Path):
     with store.writing() as connection:
         connection.execute(update(identity).values(schema_version=99))
     store.close()
-    with pytest.raises(Broken, match="schema 99"):
+    with pytest.raises(Broken, match=r"schema 99.*update the program"):
         Store(tmp_path, DOMAIN, 1)
+
+
+def test_a_database_of_an_older_program_is_kept_as_it_is(tmp_path: Path):
+    with sqlite3.connect(tmp_path / FILE_NAME) as old:
+        old.execute("CREATE TABLE identity (id INTEGER PRIMARY KEY, schema_version INTEGER)")
+        old.execute("INSERT INTO identity VALUES (1, 1)")
+    old.close()
+    with pytest.raises(Broken, match=r"schema 1, .*keep the folder and choose another --data"):
+        Store(tmp_path, DOMAIN, 1)
+    with sqlite3.connect(tmp_path / FILE_NAME) as old:
+        assert old.execute("SELECT name FROM sqlite_master").fetchall() == [("identity",)]
+    old.close()
 
 
 @pytest.mark.parametrize("content", [b"not a database, and someone's only copy", bytes(8_192)])

@@ -6,13 +6,11 @@ from sqlalchemy import select
 
 from contracts.gateway import attention, journals
 from contracts.gateway.node import Signed
-from contracts.gateway.snapshot import snapshot
 from contracts.gateway.tables import attention as marks
 from contracts.wire import batch
 from contracts.wire.reasons import Reason
-from contracts.wire.units import to_hex
 from tests.gateway.desk import Desk
-from tests.gateway.world import GRANTED, KEY_OF_GATEWAY, NETWORK, Till, World, checksum
+from tests.gateway.world import GRANTED, KEY_OF_GATEWAY, Till, World, checksum
 
 
 def paying(world: World, *amounts: int) -> Till:
@@ -152,6 +150,9 @@ def test_settled_where_no_transaction_shows_the_entries(world: World, desk: Desk
     till, card = world.till(), world.card(1_000)
     till.pay(card, 100)
     till.add(b"\x01\x09")
+    till.phone(card, 200, counter=3)
+    till.ask(card, 50)
+    till.refund(card, 20, sale=1)
     if known:
         desk.read()
         desk.take_in(till)
@@ -159,12 +160,14 @@ def test_settled_where_no_transaction_shows_the_entries(world: World, desk: Desk
     size, target = f"73{holder[2:]}3b", world.contract.address[2:]
     call(world, deploy(world, f"{size}5f5f73{holder[2:]}3c5f5f{size}5f5f73{target}5af100"), "0x")
 
+    newest = world.reissue(card)
     desk.read()
 
-    assert desk.outcomes(till) == [(1, 0, 100 if known else 0), (2, 32, 0)]
-    told = snapshot(desk.store, till.domain, NETWORK, till.address, None)
-    assert told is not None
-    assert (to_hex(card.address), 1, 900, False) in told.budgets
+    paid = (100, 200) if known else (0, 0)
+    assert desk.outcomes(till) == [(1, 0, paid[0]), (2, 32, 0), (3, 0, paid[1]), (4, 0, 50), (5, 0, 0)]
+    assert (desk.budget(newest).left, desk.budget(newest).today) == (670, 330)
+    assert (desk.budget(card).counter, desk.budget(card).blocked) == (3, True)
+    assert [sale.refunded for sale in desk.sales(till, newest) if sale.sequence == 1] == ([20] if known else [])
 
 
 def test_a_revoked_terminal_is_told_so(world: World, desk: Desk):

@@ -14,7 +14,7 @@ from contracts.deployment import Deployment
 from contracts.embedded.accounts import development_keys
 from contracts.wire import journal, typed_data
 from contracts.wire.batch import Segment
-from contracts.wire.entry import Payment
+from contracts.wire.entry import Ask, Delegation, Payment, PhoneAsk, PhonePayment, Refund, Retire, Sale
 from contracts.wire.hashing import keccak256
 from contracts.wire.signature import address_of, sign, words
 from contracts.wire.typed_data import Domain
@@ -23,7 +23,10 @@ from contracts.wire.units import Address, Cents, Hash, Timestamp, from_hex, to_h
 KEY_OF_OWNER, KEY_OF_SHARED_GATEWAY, KEY_OF_GATEWAY = development_keys()[:3]
 NETWORK = 7
 FLOOR = 5_000
+DAY_LIMIT = 100_000
 DAY = 86_400
+TOYS = 3
+ADMITTED, EXCLUDED = 1, 2
 GRANTED = 30_000
 SLICE = 50_000
 _serial = itertools.count(1)
@@ -65,10 +68,29 @@ class Till:
         return journal.advance_all(journal.genesis(self.domain, self.address), self.entries[:sequence])
 
     def pay(self, card: Pass, amount: int, programme: int = 1, when: int | None = None) -> int:
-        sequence = len(self.entries) + 1
-        payment = Payment(programme, Cents(amount), Timestamp(int(time.time()) if when is None else when))
-        self.entries.append(payment.pack(sign(card.key, payment.digest(self.domain, self.address, sequence))))
-        return sequence
+        return self._sell(card, Payment(programme, Cents(amount), moment(when)))
+
+    def ask(self, card: Pass, amount: int, deadline: int | None = None, when: int | None = None) -> int:
+        return self._sell(card, Ask(1, Cents(amount), moment(when), moment(deadline, 120)))
+
+    def phone(self, card: Pass, amount: int, counter: int, ceiling: int = FLOOR, when: int | None = None) -> int:
+        delegation = Delegation(1, Cents(ceiling), moment(None, 300), counter)
+        return self._sell(card, PhonePayment(Cents(amount), moment(when), delegation))
+
+    def phone_ask(self, card: Pass, amount: int, counter: int, ceiling: int = GRANTED) -> int:
+        delegation = Delegation(1, Cents(ceiling), moment(None, 300), counter)
+        return self._sell(card, PhoneAsk(Cents(amount), moment(), moment(None, 120), delegation))
+
+    def refund(self, card: Pass, amount: int, sale: int, of: "Till | None" = None, programme: int = 1) -> int:
+        terminal = (of or self).address
+        return self.add(Refund(programme, Cents(amount), moment(), card.address, terminal, sale).pack())
+
+    def retire(self) -> int:
+        return self.add(Retire(moment()).pack())
+
+    def _sell(self, card: Pass, sale: Sale) -> int:
+        digest = sale.digest(self.domain, self.address, len(self.entries) + 1)
+        return self.add(sale.pack(sign(card.key, digest)))
 
     def add(self, entry: bytes) -> int:
         self.entries.append(entry)
@@ -89,6 +111,10 @@ class Till:
         return {"Kindpakket-Time": str(moment), "Kindpakket-Signature": to_hex(sign(self.key, digest))}
 
 
+def moment(when: int | None = None, later: int = 0) -> Timestamp:
+    return Timestamp(int(time.time()) + later if when is None else when)
+
+
 def body_of(segment: Segment) -> dict[str, Any]:
     return {
         "first": segment.first,
@@ -106,22 +132,17 @@ class World:
         self.web3 = Web3(Web3.HTTPProvider(rpc_url))
         self.owner = Account.from_key(key)
         self.block = self.web3.eth.block_number + 1
-        euro, contract = artifacts.load("development_euro"), artifacts.load("kindpakket")
-        self.euro = self._deploy(euro)
-        self.contract = self._deploy(contract, NETWORK)
+        self.euro = self._deploy(artifacts.load("development_euro"))
+        office = self._deploy(artifacts.load("office"))
+        self.contract = self._deploy(artifacts.load("kindpakket"), NETWORK, office.address)
         self.domain = Domain(self.web3.eth.chain_id, Address(from_hex(self.contract.address)))
         now = int(time.time())
         self.send(self.contract.functions.register_sponsor(self.owner.address))
-        self.send(
-            self.contract.functions.create_programme(
-                "Kindpakket", self.euro.address, now - DAY, now + 30 * DAY, FLOOR, DAY
-            )
-        )
+        self.programme(now - 30 * DAY, now + 30 * DAY)
         self.send(self.euro.functions.mint(self.owner.address, 10**9))
         self.send(self.euro.functions.approve(self.contract.address, 10**9))
         self.send(self.contract.functions.fund(1, 10**8))
-        self.send(self.contract.functions.register_shop(self.owner.address))
-        self.send(self.contract.functions.admit_shop(1, 1, True))
+        self.shop(ADMITTED)
 
     def record(self) -> Deployment:
         code = self.web3.eth.get_code(self.contract.address)
@@ -135,26 +156,45 @@ class World:
             rpc_url=None,
         )
 
-    def till(self, slice_cents: int = SLICE) -> Till:
+    def programme(
+        self, begins: int, ends: int, floor: int = FLOOR, day_limit: int = DAY_LIMIT, name: str = "Kindpakket"
+    ) -> None:
+        terms = (name, self.euro.address, begins, ends, floor, day_limit, DAY, 1 << TOYS)
+        self.send(self.contract.functions.create_programme(*terms))
+
+    def shop(self, standing: int, category: int = 0) -> int:
+        """One more shop, and what it is to the first programme."""
+        self.send(self.contract.functions.register_shop(1, self.owner.address))
+        shop = int(self.contract.functions.shop_count().call())
+        self.send(self.contract.functions.place_shop(1, shop, category, standing))
+        return shop
+
+    def till(self, slice_cents: int = SLICE, shop: int = 1) -> Till:
         till = Till(self.domain)
-        self.register(till.address, sign(till.key, typed_data.registration(self.domain, till.address, 1)))
+        self.register(till.address, sign(till.key, typed_data.registration(self.domain, till.address, shop)), shop)
         if slice_cents:
             self.send(self.contract.functions.raise_slice(1, checksum(till.address), slice_cents))
         return till
 
-    def register(self, terminal: Address, consent: bytes) -> None:
-        self.send(self.contract.functions.register_terminal(checksum(terminal), 1, words(consent)))
+    def register(self, terminal: Address, consent: bytes, shop: int = 1) -> None:
+        self.send(self.contract.functions.register_terminal(checksum(terminal), shop, words(consent)))
 
-    def card(self, cents: int = GRANTED) -> Pass:
+    def card(self, cents: int = GRANTED, programme: int = 1) -> Pass:
         card = Pass()
-        self.grant(card, cents)
+        self.grant(card, cents, programme)
         return card
 
-    def grant(self, *cards_and_cents: Any) -> None:
-        cards, amounts = cards_and_cents[::2], cards_and_cents[1::2]
+    def grant(self, card: Pass, cents: int, programme: int = 1) -> None:
         reference = keccak256(f"grant {next(_serial)}".encode())
-        addresses = [checksum(card.address) for card in cards]
-        self.send(self.contract.functions.grant(1, reference, addresses, amounts))
+        self.send(self.contract.functions.grant(programme, reference, [checksum(card.address)], [cents]))
+
+    def block_pass(self, card: Pass, blocked: bool = True) -> None:
+        self.send(self.contract.functions.set_pass_blocked(1, checksum(card.address), blocked))
+
+    def reissue(self, old: Pass) -> Pass:
+        card = Pass()
+        self.send(self.contract.functions.reissue(1, checksum(old.address), checksum(card.address)))
+        return card
 
     def sequence(self, till: Till) -> int:
         return int(self.contract.functions.terminal(checksum(till.address)).call()[1])
