@@ -14,6 +14,7 @@ from contracts.gateway import answers, attention, auth, intake, journals
 from contracts.gateway.auth import Clock
 from contracts.gateway.bodies import (
     AcceptedBody,
+    AddressHex,
     Body,
     ClockBody,
     ConflictBody,
@@ -21,6 +22,7 @@ from contracts.gateway.bodies import (
     OutcomesBody,
     PositionBody,
     RefusalBody,
+    SalesBody,
     SegmentBody,
     SnapshotBody,
     TerminalPath,
@@ -28,6 +30,7 @@ from contracts.gateway.bodies import (
 from contracts.gateway.limits import BoundedBodies
 from contracts.gateway.outcomes import outcomes_after
 from contracts.gateway.register import Register
+from contracts.gateway.sales import sales_of
 from contracts.gateway.snapshot import snapshot
 from contracts.gateway.store import Store
 from contracts.wire.typed_data import Domain
@@ -58,6 +61,12 @@ class OutcomesQuery(Body):
     """Which outcomes."""
 
     after: Annotated[int, Field(ge=0, le=SEQUENCE_MAX, description="only sequences above this one")] = 0
+
+
+class SalesQuery(Body):
+    """Which sales."""
+
+    pass_address: Annotated[AddressHex, Field(description="whose, and those of the passes that it replaced")]
 
 
 class SnapshotQuery(Body):
@@ -125,6 +134,11 @@ def create_app(gateway: Gateway, lifespan: Lifespan[FastAPI] | None = None) -> F
         """Programmes and budgets for this terminal; 204 when it has this version already."""
         found = snapshot(gateway.store, gateway.domain, gateway.network, terminal, query.known)
         return Response(status_code=204) if found is None else found
+
+    @app.get("/v1/terminals/{terminal}/sales", responses=_SIGNED)
+    def sales(terminal: Asking, query: Annotated[SalesQuery, Query()]) -> SalesBody:
+        """What a pass paid at this terminal's shop, at final depth; the newest 20, with what was given back of each."""
+        return sales_of(gateway.store, gateway.domain, terminal, Address(from_hex(query.pass_address)))
 
     @app.get("/v1/health")
     def health() -> HealthBody:
