@@ -17,7 +17,10 @@ from contracts.wire.errors import Broken
 
 SOURCES = Path(__file__).parent / "src"
 ARTIFACTS = Path(__file__).parent / "abi"
-NAMES = ("kindpakket", "development_euro")
+NAMES = ("kindpakket", "office", "development_euro")
+OFFICE_OF = {"kindpakket": "office"}
+"""A contract that runs the code of another one too (decision 9) is called by what both understand."""
+
 COMPILER = "0.4.3"
 EVM_VERSION = "prague"
 
@@ -45,6 +48,24 @@ def compile_source(source: Path, imports: Path = SOURCES) -> Artifact:
     }
 
 
+def compile_named(name: str, sources: Path = SOURCES) -> Artifact:
+    """A contract of ours in that folder, to be called by all that it and its office understand."""
+    artifact = compile_source(sources / f"{name}.vy", sources)
+    if name not in OFFICE_OF:
+        return artifact
+    office = compile_source(sources / f"{OFFICE_OF[name]}.vy", sources)
+    own = [part for part in artifact["abi"] if part["type"] != "fallback"]
+    more = [part for part in office["abi"] if part["type"] in {"function", "event"} and part not in own]
+    methods = artifact["method_identifiers"] | office["method_identifiers"]
+    return artifact | {"abi": own + more, "method_identifiers": methods}
+
+
+def storage(name: str, sources: Path = SOURCES) -> dict[str, Any]:
+    """Where a contract of ours keeps what, by module and name."""
+    layout: dict[str, Any] = _compile(sources / f"{name}.vy", sources, "layout")["layout"]["storage_layout"]
+    return layout
+
+
 def documentation(source: Path) -> dict[str, Any]:
     """The NatSpec of a source, as the compiler reads it: userdoc and devdoc."""
     return _compile(source, SOURCES, "userdoc", "devdoc")
@@ -57,7 +78,7 @@ def render(artifact: Artifact) -> str:
 
 def stale() -> list[str]:
     """The contracts whose checked-in files are not what their sources give."""
-    return [name for name in NAMES if _text(name) != render(compile_source(SOURCES / f"{name}.vy"))]
+    return [name for name in NAMES if _text(name) != render(compile_named(name))]
 
 
 def _compile(source: Path, imports: Path, *formats: str) -> dict[str, Any]:
@@ -93,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1 if names else 0
     ARTIFACTS.mkdir(exist_ok=True)
     for name in NAMES:
-        (ARTIFACTS / f"{name}.json").write_text(render(compile_source(SOURCES / f"{name}.vy")))
+        (ARTIFACTS / f"{name}.json").write_text(render(compile_named(name)))
     return 0
 
 

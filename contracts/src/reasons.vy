@@ -19,6 +19,10 @@ SHOP_NOT_ADMITTED: constant(uint256) = 6
 ABOVE_FLOOR_LIMIT: constant(uint256) = 7
 BUDGET_SHORT: constant(uint256) = 8
 CLOCK_AHEAD: constant(uint256) = 9
+DAY_LIMIT: constant(uint256) = 10
+PHONE_CODE_EXPIRED: constant(uint256) = 11
+PHONE_CODE_CEILING: constant(uint256) = 12
+PHONE_CODE_USED: constant(uint256) = 13
 
 # Rejected: consumed, not paid. An honest terminal can always avoid these.
 FORM: constant(uint256) = 32
@@ -26,6 +30,11 @@ SIGNATURE: constant(uint256) = 33
 AMOUNT_ZERO: constant(uint256) = 34
 SLICE_SHORT: constant(uint256) = 35
 TERMINAL_REVOKED: constant(uint256) = 36
+ASK_TOO_LATE: constant(uint256) = 38
+TERMINAL_RETIRED: constant(uint256) = 39
+ASK: constant(uint256) = 40  # and the number of the rule that an ask breaks
+REFUND_SALE: constant(uint256) = 54
+REFUND_TOO_MUCH: constant(uint256) = 55
 
 # A segment refused: nothing is consumed, the right bytes may come later.
 SEGMENT_FORM: constant(uint256) = 64

@@ -13,6 +13,12 @@ DOMAIN_TYPE: constant(bytes32) = keccak256(
 PAYMENT_TYPE: constant(bytes32) = keccak256(
     "Payment(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time)"
 )
+ASK_TYPE: constant(bytes32) = keccak256(
+    "Ask(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time,uint40 deadline)"
+)
+DELEGATION_TYPE: constant(bytes32) = keccak256(
+    "Delegation(uint32 programme,uint32 ceiling,uint40 expiry,uint32 counter)"
+)
 JOURNAL_TYPE: constant(bytes32) = keccak256("Journal(address terminal,uint32 sequence,bytes32 head)")
 REGISTRATION_TYPE: constant(bytes32) = keccak256("Registration(address terminal,uint32 shop)")
 
@@ -33,13 +39,29 @@ def domain_separator() -> bytes32:
 
 @internal
 @pure
-def payment(
-    domain: bytes32, terminal: address, sequence: uint256, programme: uint256, amount: uint256, time: uint256
+def ask(
+    domain: bytes32,
+    terminal: address,
+    sequence: uint256,
+    programme: uint256,
+    amount: uint256,
+    time: uint256,
+    deadline: uint256,
 ) -> bytes32:
     """
-    @dev What a pass signs.
+    @dev What a pass signs when the contract is asked first.
     """
-    content: bytes32 = keccak256(abi_encode(PAYMENT_TYPE, terminal, sequence, programme, amount, time))
+    content: bytes32 = keccak256(abi_encode(ASK_TYPE, terminal, sequence, programme, amount, time, deadline))
+    return keccak256(concat(0x1901, domain, content))
+
+
+@internal
+@pure
+def delegation(domain: bytes32, programme: uint256, ceiling: uint256, expiry: uint256, counter: uint256) -> bytes32:
+    """
+    @dev What a pass signs on a phone.
+    """
+    content: bytes32 = keccak256(abi_encode(DELEGATION_TYPE, programme, ceiling, expiry, counter))
     return keccak256(concat(0x1901, domain, content))
 
 
@@ -64,11 +86,13 @@ def registration(domain: bytes32, terminal: address, shop: uint32) -> bytes32:
 
 
 @internal
-@pure
-def recover(digest: bytes32, signature: Bytes[SIGNATURE_BYTES]) -> address:
+@view
+def signer_of(digest: bytes32, at: uint256) -> address:
     """
-    @dev Who signed, or nobody. The upper half of s is the same signature written differently, and none here (EIP-2).
+    @dev Who made the signature that lies there in the call's data, r, then s with its parity; or nobody. The upper half
+         of s is the same signature written differently, and none here (EIP-2).
     """
+    signature: Bytes[SIGNATURE_BYTES] = slice(msg.data, at, SIGNATURE_BYTES)
     parity_and_s: uint256 = convert(extract32(signature, 32), uint256)
     s: uint256 = parity_and_s & S_MASK
     if s > HALF_ORDER:
