@@ -77,11 +77,25 @@ def _write_draft(draft: Path, domain: Domain, terminal: Address) -> None:
 
 
 def _require_sound(path: Path, domain: Domain, terminal: Address) -> None:
-    with closing(open_for_reading(path)) as database:
+    with closing(open_for_reading(path)) as found, closing(_as_of_now(found, path)) as database:
         view = View(database, path)
         if (view.domain, view.terminal) != (domain, terminal):
             raise Broken(_foreign(path, view, domain, terminal))
         checking.require_sound_tail(view)
+
+
+def _as_of_now(database: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """The same journal in memory, brought forward: what this version asks of it, an older file could not answer."""
+    if schema.is_current(database):
+        return database
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        database.backup(copy)
+        schema.migrate(copy)
+    except sqlite3.Error as error:
+        copy.close()
+        raise Broken(f"{path} cannot be brought forward ({error}): {schema.KEEP}") from error
+    return copy
 
 
 def _foreign(path: Path, view: View, domain: Domain, terminal: Address) -> str:

@@ -1,9 +1,4 @@
-"""The tables of a journal, how they came to be, and how a connection to them is opened.
-
-What a terminal may never lose (`entries`, `payments`) can only grow: triggers refuse anything else. All the rest can be
-fetched again, and lies in tables of its own. The bounds of every value stand in its table; SQLite does not check them
-in a file that is only read, so `reading` holds every value to them once more.
-"""
+"""How a connection to a journal is opened, known for what it is, and brought forward; `migrations` has the tables."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.wire.errors import Broken
+from terminal.store import migrations
 
 APPLICATION_ID = 0x4B504A31  # "KPJ1", in the file's header: what `file` and we tell a journal by
 BUSY_MS = 2_000
@@ -19,107 +15,6 @@ BUSY_MS = 2_000
 
 KEEP = "keep the file as it is and call support"
 """What to do with a journal that is not as it must be: it may be all that shows what was approved."""
-
-_JOURNAL = """
-CREATE TABLE identity (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    chain_id INTEGER NOT NULL CHECK (chain_id > 0),
-    contract BLOB NOT NULL CHECK (length(contract) = 20),
-    terminal BLOB NOT NULL CHECK (length(terminal) = 20)
-) STRICT;
-
-CREATE TABLE entries (
-    sequence INTEGER PRIMARY KEY CHECK (sequence BETWEEN 1 AND 4294967295),
-    entry BLOB NOT NULL CHECK (length(entry) BETWEEN 2 AND 256),
-    head BLOB NOT NULL CHECK (length(head) = 32),
-    signature BLOB NOT NULL CHECK (length(signature) = 64)
-) STRICT;
-
-CREATE TABLE payments (
-    sequence INTEGER PRIMARY KEY REFERENCES entries (sequence),
-    pass BLOB NOT NULL CHECK (length(pass) = 20),
-    programme INTEGER NOT NULL CHECK (programme BETWEEN 0 AND 4294967295),
-    amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 4294967295),
-    time INTEGER NOT NULL CHECK (time BETWEEN 0 AND 1099511627775),
-    bound INTEGER NOT NULL CHECK (bound BETWEEN 0 AND 1099511627775)
-) STRICT;
-
-CREATE TRIGGER entries_in_order BEFORE INSERT ON entries
-WHEN NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM entries)
-BEGIN SELECT raise(ABORT, 'an entry out of order'); END;
-CREATE TRIGGER payments_in_order BEFORE INSERT ON payments
-WHEN NEW.sequence <= (SELECT coalesce(max(sequence), 0) FROM payments)
-BEGIN SELECT raise(ABORT, 'a payment out of order'); END;
-CREATE TRIGGER entries_stay BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'the journal only grows'); END;
-CREATE TRIGGER entries_last BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'the journal only grows'); END;
-CREATE TRIGGER payments_stay BEFORE UPDATE ON payments BEGIN SELECT raise(ABORT, 'the journal only grows'); END;
-CREATE TRIGGER payments_last BEFORE DELETE ON payments BEGIN SELECT raise(ABORT, 'the journal only grows'); END;
-CREATE TRIGGER identity_stays BEFORE UPDATE ON identity BEGIN SELECT raise(ABORT, 'the owner stays'); END;
-CREATE TRIGGER identity_lasts BEFORE DELETE ON identity BEGIN SELECT raise(ABORT, 'the owner stays'); END;
-"""
-
-_PROGRESS = """
-CREATE TABLE progress (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    starts INTEGER NOT NULL DEFAULT 0,
-    faults INTEGER NOT NULL DEFAULT 0,
-    forwarded INTEGER NOT NULL DEFAULT 0 CHECK (forwarded BETWEEN 0 AND 4294967295),
-    bound INTEGER NOT NULL DEFAULT 0 CHECK (bound BETWEEN 0 AND 1099511627775),
-    flush_attempts INTEGER NOT NULL DEFAULT 0 CHECK (flush_attempts BETWEEN 0 AND 4294967295),
-    flush_due INTEGER NOT NULL DEFAULT 0 CHECK (flush_due BETWEEN 0 AND 1099511627775),
-    attention_reason INTEGER CHECK (attention_reason BETWEEN 0 AND 255),
-    attention_detail TEXT NOT NULL DEFAULT ''
-) STRICT;
-INSERT INTO progress (one) VALUES (1);
-
-CREATE TABLE outcomes (
-    sequence INTEGER PRIMARY KEY REFERENCES entries (sequence),
-    reason INTEGER NOT NULL CHECK (reason BETWEEN 0 AND 63)
-) STRICT;
-
-CREATE TABLE checkpoint (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    block INTEGER NOT NULL CHECK (block >= 0),
-    time INTEGER NOT NULL CHECK (time BETWEEN 0 AND 1099511627775),
-    shop INTEGER NOT NULL CHECK (shop BETWEEN 0 AND 4294967295),
-    sequence INTEGER NOT NULL CHECK (sequence BETWEEN 0 AND 4294967295)
-) STRICT;
-CREATE TABLE slices (
-    programme INTEGER PRIMARY KEY CHECK (programme BETWEEN 0 AND 4294967295),
-    amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 4294967295)
-) STRICT;
-"""
-
-_SNAPSHOT = """
-CREATE TABLE snapshot (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    generation INTEGER NOT NULL,
-    version TEXT NOT NULL,
-    block INTEGER NOT NULL CHECK (block >= 0),
-    sequence INTEGER NOT NULL CHECK (sequence BETWEEN 0 AND 4294967295)
-) STRICT;
-CREATE TABLE programmes (
-    id INTEGER PRIMARY KEY CHECK (id BETWEEN 0 AND 4294967295),
-    name TEXT NOT NULL,
-    begins INTEGER NOT NULL CHECK (begins BETWEEN 0 AND 1099511627775),
-    ends INTEGER NOT NULL CHECK (ends BETWEEN 0 AND 1099511627775),
-    floor_limit INTEGER NOT NULL CHECK (floor_limit BETWEEN 0 AND 4294967295),
-    offline_window INTEGER NOT NULL CHECK (offline_window BETWEEN 0 AND 4294967295),
-    paused INTEGER NOT NULL CHECK (paused IN (0, 1)),
-    admitted INTEGER NOT NULL CHECK (admitted IN (0, 1))
-) STRICT;
-CREATE TABLE budgets (
-    generation INTEGER NOT NULL,
-    pass BLOB NOT NULL CHECK (length(pass) = 20),
-    programme INTEGER NOT NULL CHECK (programme BETWEEN 0 AND 4294967295),
-    amount_left INTEGER NOT NULL CHECK (amount_left BETWEEN 0 AND 4294967295),
-    blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
-    PRIMARY KEY (generation, pass, programme)
-) STRICT, WITHOUT ROWID;
-"""
-
-MIGRATIONS: tuple[str, ...] = (_JOURNAL + _PROGRESS + _SNAPSHOT,)
-"""Number n leads from schema version n-1 to n. What was published is never edited; a change is one more."""
 
 
 def connect(path: Path, *, mode: str) -> sqlite3.Connection:
@@ -151,7 +46,7 @@ def require_ours(database: sqlite3.Connection, path: Path) -> None:
         raise Broken(f"{path} cannot be read ({error}): {KEEP}") from error
     if found != APPLICATION_ID:
         raise Broken(f"{path} is not a journal of this program: check `state_dir`; the file stays as it is")
-    if pragma(database, "user_version") > len(MIGRATIONS):
+    if pragma(database, "user_version") > len(migrations.MIGRATIONS):
         raise Broken(f"{path} was written by a newer version of this program: install that version again")
 
 
@@ -167,16 +62,23 @@ def require_whole(database: sqlite3.Connection, path: Path) -> None:
 
 def require_current(database: sqlite3.Connection, path: Path) -> None:
     """Raise Broken when the journal waits for the daemon to bring it forward."""
-    if pragma(database, "user_version") < len(MIGRATIONS):
+    if not is_current(database):
         raise Broken(
             f"{path} was written by an older version of this program: start the daemon once to bring it forward"
         )
 
 
+def is_current(database: sqlite3.Connection) -> bool:
+    """Whether there is no step that the journal lacks."""
+    return int(pragma(database, "user_version")) >= len(migrations.MIGRATIONS)
+
+
 def migrate(database: sqlite3.Connection) -> None:
     """Bring an older journal forward, each step whole or not at all."""
-    for version in range(pragma(database, "user_version"), len(MIGRATIONS)):
-        database.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;")
+    for version in range(pragma(database, "user_version"), len(migrations.MIGRATIONS)):
+        database.executescript(
+            f"BEGIN IMMEDIATE; {migrations.MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
+        )
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from terminal.store.turns import Turns
 PROGRAMMES_MAX = 256
 VERSION_LENGTH_MAX = 128
 NAME_LENGTH_MAX = 64
+WINDOW_BYTES = 8
+"""SQLite's numbers are signed, so 64 bits are kept as bytes."""
 CHUNK = 500
 """Budgets in one transaction: some milliseconds on a Raspberry Pi."""
 
@@ -71,7 +73,7 @@ class _Writer:
         rows = ((self.generation + 1, *_bounded(pass_address, budget)) for pass_address, budget in budgets)
         while chunk := list(islice(rows, CHUNK)):
             with self._transaction():
-                self._database.executemany("INSERT INTO budgets VALUES (?, ?, ?, ?, ?)", chunk)
+                self._database.executemany("INSERT INTO budgets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", chunk)
 
     def switch(self, snapshot: tuple[str, int, int], programmes: Sequence[Programme]) -> None:
         """Have the next generation count."""
@@ -82,7 +84,9 @@ class _Writer:
                 "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)", (self.generation, *snapshot)
             )
             self._database.execute("DELETE FROM programmes")
-            self._database.executemany("INSERT INTO programmes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, programmes))
+            self._database.executemany(
+                "INSERT INTO programmes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, programmes)
+            )
         self._database.execute("PRAGMA synchronous = NORMAL")
 
     def sweep(self, keep: int) -> None:
@@ -114,15 +118,23 @@ def _require_bounds(version: str, block: int, sequence: int, programmes: Sequenc
 
 def _row(programme: Programme) -> tuple[int | str, ...]:
     times = (timestamp(programme.begins), timestamp(programme.ends))
-    limits = (cents(programme.floor_limit), _number(programme.offline_window))
+    limits = (cents(programme.floor_limit), cents(programme.day_limit), _number(programme.offline_window))
     return (_number(programme.id), programme.name, *times, *limits, programme.paused, programme.admitted)
 
 
-def _bounded(pass_address: Address, budget: Budget) -> tuple[bytes, int, int, bool]:
-    return address(pass_address), _number(budget.programme), cents(budget.left), budget.blocked
+def _bounded(pass_address: Address, budget: Budget) -> tuple[bytes | int, ...]:
+    money = (cents(budget.left), budget.blocked, cents(budget.today), _number(budget.day))
+    codes = (_number(budget.counter), _window(budget.window))
+    return (address(pass_address), _number(budget.programme), *money, *codes)
 
 
 def _number(value: int) -> int:
     if not 0 <= value <= PROGRAMME_MAX:
-        raise ValueError(f"a programme's number and its offline window are 0 to {PROGRAMME_MAX}")
+        raise ValueError(f"a programme's number, its window, a day and a counter are 0 to {PROGRAMME_MAX}")
     return value
+
+
+def _window(value: int) -> bytes:
+    if not 0 <= value < 2 ** (8 * WINDOW_BYTES):
+        raise ValueError(f"what was used of a phone's codes are {8 * WINDOW_BYTES} bits")
+    return value.to_bytes(WINDOW_BYTES)

@@ -8,12 +8,13 @@ from typing import Self
 
 from contracts.wire import entry as wire_entry
 from contracts.wire import journal
-from contracts.wire.entry import Payment
+from contracts.wire.entry import Content, Retire
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp
-from terminal.core.facts import Budget, Checkpoint, OpenEntry, Outcome, Programme
+from terminal.core.effects import AskEnd, Commit
+from terminal.core.facts import Budget, Checkpoint, GivenBack, OpenEntry, Outcome, Programme
 from terminal.core.line import Line
 from terminal.store import opening, schema, snapshot
 from terminal.store.place import Lock
@@ -57,27 +58,25 @@ class Store(View):
         super().close()
         self._lock.release()
 
-    def append(self, line: Line, facts: OpenEntry) -> None:
-        """Store an approved payment: its line and what it takes from the limits, in one transaction.
+    def append(self, line: Line, commit: Commit) -> None:
+        """Store a payment, an ask or a refund: its line and what it takes or gives back, in one transaction.
 
         When this returns, a pulled plug loses nothing. Raises Refused(STORAGE_FAULT) when it is certainly not stored,
-        and Broken when the line does not follow the last one, when it says something else than the facts, or when only
-        the next start can tell whether it is stored.
+        and Broken when the line does not follow the last one, when it says something else than the commit, or when
+        only the next start can tell whether it is stored.
         """
-        payment = _agreed(line, facts)
-        try:
-            with self._transaction():
-                self._require_next(line)
-                self._database.execute(
-                    "INSERT INTO entries VALUES (?, ?, ?, ?)", (line.sequence, line.entry, line.head, line.signature)
-                )
-                self._database.execute(
-                    "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?)",
-                    (line.sequence, facts.pass_address, payment.programme, payment.amount, payment.time, facts.bound),
-                )
-                self._raise_bound(facts.bound)
-        except sqlite3.Error as error:
-            self._make_certain(line, error)
+        _require_said(line, commit.sequence, commit.content)
+        self._append(line, commit.bound, commit.entry())
+
+    def retire(self, line: Line, retirement: Retire, bound: Timestamp) -> None:
+        """Store the last entry of this journal. Raises as `append` does."""
+        _require_said(line, line.sequence, retirement)
+        self._append(line, bound, None)
+
+    def resolve(self, sequence: int, how: AskEnd) -> None:
+        """Note how this ask ended; the last word stands. Raises Refused(STORAGE_FAULT)."""
+        with self._noting():
+            self._database.execute("INSERT OR REPLACE INTO ends VALUES (?, ?)", (sequence, how.value))
 
     def acknowledge(self, sequence: int, head: Hash) -> bool:
         """Note that the gateway has the journal up to this sequence and head, if both are ours.
@@ -104,8 +103,9 @@ class Store(View):
     def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Keep what the chain said last. Raises Refused(STORAGE_FAULT)."""
         position = (checkpoint.block, checkpoint.time, checkpoint.shop, checkpoint.sequence)
+        ask = (checkpoint.ask_sequence, checkpoint.ask_reason)
         with self._noting():
-            self._database.execute("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?)", position)
+            self._database.execute("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?, ?, ?)", (*position, *ask))
             self._database.execute("DELETE FROM slices")
             slices = [(part.programme, part.amount) for part in checkpoint.slices]
             self._database.executemany("INSERT INTO slices VALUES (?, ?)", slices)
@@ -142,6 +142,31 @@ class Store(View):
     def clear_attention(self) -> None:
         """A person has looked, or the cause is gone."""
         self._note("attention_reason = NULL, attention_detail = ''")
+
+    def _append(self, line: Line, bound: Timestamp, note: OpenEntry | GivenBack | None) -> None:
+        try:
+            with self._transaction():
+                self._require_next(line)
+                self._database.execute(
+                    "INSERT INTO entries VALUES (?, ?, ?, ?)", (line.sequence, line.entry, line.head, line.signature)
+                )
+                self._note_down(note)
+                self._raise_bound(bound)
+        except sqlite3.Error as error:
+            self._make_certain(line, error)
+
+    def _note_down(self, note: OpenEntry | GivenBack | None) -> None:
+        match note:
+            case OpenEntry(sequence, pass_address, programme, amount, bound, time, kind, deadline, counter):
+                self._database.execute(
+                    "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (sequence, pass_address, programme, amount, time, bound, kind, deadline, counter),
+                )
+            case GivenBack(sequence, sale_terminal, sale_sequence, programme, pass_address, amount):
+                self._database.execute(
+                    "INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?)",
+                    (sequence, sale_terminal, sale_sequence, programme, pass_address, amount),
+                )
 
     def _raise_bound(self, bound: Timestamp) -> None:
         self._database.execute("UPDATE progress SET bound = ?1 WHERE bound < ?1", (bound,))
@@ -194,12 +219,8 @@ class Store(View):
             raise Refused(Reason.STORAGE_FAULT, str(error)) from error
 
 
-def _agreed(line: Line, facts: OpenEntry) -> Payment:
-    """The payment in the line, which must be what the limits are told of. Raises Broken."""
+def _require_said(line: Line, sequence: int, content: Content) -> None:
+    """Raise Broken unless the line is what was committed: it is what is paid, and the rest is what limits are told."""
     signed = wire_entry.unpack(line.entry)
-    if signed is None:
-        raise Broken(f"entry {line.sequence} is no payment: nothing was stored")
-    said = (line.sequence, signed.payment.programme, signed.payment.amount)
-    if said != (facts.sequence, facts.programme, facts.amount):
+    if signed is None or (line.sequence, signed.content) != (sequence, content):
         raise Broken(f"entry {line.sequence} says something else than was approved: nothing was stored")
-    return signed.payment

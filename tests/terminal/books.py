@@ -10,16 +10,24 @@ from types import FrameType
 from typing import Any
 
 from contracts.wire import passcode
-from contracts.wire.entry import Payment
-from contracts.wire.units import Cents, Timestamp
+from contracts.wire.entry import Ask, Payment, PhoneAsk, PhonePayment, Refund, Retire
+from contracts.wire.passcode import PhoneCode, StaticCode
+from contracts.wire.units import Address, Cents, Timestamp
 from terminal.core.effects import Commit
 from terminal.core.line import Line
-from terminal.signer import PassSigner, TerminalSigner, sign_entry
+from terminal.signer import PassSigner, TerminalSigner, sign_entry, sign_retirement
 from terminal.store import Store
-from tests.terminal.till import NETWORK, ROOT, code
+from tests.terminal.till import NETWORK, ROOT, code, pass_address, phone_code
 
 TIME = Timestamp(1_700_000_000)
-APPROVE_PATH = (str(ROOT / "terminal" / "store"), str(ROOT / "terminal" / "signer.py"))
+APPROVE_PATH = (str(ROOT / "terminal" / "store"), str(ROOT / "terminal" / "signer"))
+
+
+def card(number: int) -> StaticCode:
+    """The code of family `number`, as it was scanned."""
+    static = passcode.parse(code(number), NETWORK)
+    assert isinstance(static, StaticCode)
+    return static
 
 
 def commit(
@@ -33,8 +41,44 @@ def commit(
 ) -> Commit:
     """What the core asks for when family `number` pays; its pass is held from here on."""
     noted = Timestamp(time if bound is None else bound)
-    address = passes.hold(passcode.parse(code(number), NETWORK))
+    address = passes.hold(card(number))
     return Commit(sequence, address, Payment(programme, Cents(amount), Timestamp(time)), noted)
+
+
+def commit_ask(
+    sequence: int, passes: PassSigner, number: int = 1, amount: int = 80_00, time: int = TIME, deadline: int = 0
+) -> Commit:
+    """What the core asks for when family `number` pays more than the terminal may approve by itself."""
+    address = passes.hold(card(number))
+    content = Ask(1, Cents(amount), Timestamp(time), Timestamp(deadline or time + 120))
+    return Commit(sequence, address, content, Timestamp(time))
+
+
+def commit_by_phone(
+    sequence: int,
+    signer: TerminalSigner,
+    passes: PassSigner,
+    number: int = 1,
+    amount: int = 12_50,
+    time: int = TIME,
+    deadline: int = 0,
+) -> Commit:
+    """What the core asks for when family `number` pays by phone; an ask if there is a deadline."""
+    shown = passcode.parse(phone_code(number, domain=signer.domain), NETWORK)
+    assert isinstance(shown, PhoneCode)
+    address = passes.hold_phone(shown, signer.domain)
+    paid = PhonePayment(Cents(amount), Timestamp(time), shown.delegation)
+    asked = PhoneAsk(Cents(amount), Timestamp(time), Timestamp(deadline), shown.delegation)
+    return Commit(sequence, address, asked if deadline else paid, Timestamp(time))
+
+
+def commit_refund(
+    sequence: int, sale: int, terminal: Address, number: int = 1, amount: int = 12_50, time: int = TIME
+) -> Commit:
+    """What the core asks for when something of that terminal's sale is given back to family `number`."""
+    address = pass_address(number)
+    content = Refund(1, Cents(amount), Timestamp(time), address, terminal, sale)
+    return Commit(sequence, address, content, Timestamp(time))
 
 
 def next_line(store: Store, signer: TerminalSigner, **sale: int) -> tuple[Line, Commit]:
@@ -47,7 +91,40 @@ def next_line(store: Store, signer: TerminalSigner, **sale: int) -> tuple[Line, 
 def sell(store: Store, signer: TerminalSigner, **sale: int) -> Line:
     """One more approved payment."""
     line, wanted = next_line(store, signer, **sale)
-    store.append(line, wanted.entry())
+    store.append(line, wanted)
+    return line
+
+
+def ask(store: Store, signer: TerminalSigner, **sale: int) -> Line:
+    """One more ask."""
+    passes = PassSigner()
+    wanted = commit_ask(store.sequence + 1, passes, **sale)
+    return _store(store, signer, passes, wanted)
+
+
+def sell_by_phone(store: Store, signer: TerminalSigner, **sale: int) -> Line:
+    """One more payment or ask with a phone's code."""
+    passes = PassSigner()
+    wanted = commit_by_phone(store.sequence + 1, signer, passes, **sale)
+    return _store(store, signer, passes, wanted)
+
+
+def give_back(store: Store, signer: TerminalSigner, sale: int, terminal: Address | None = None, **rest: int) -> Line:
+    """One more refund, of this terminal's sale unless another is named."""
+    wanted = commit_refund(store.sequence + 1, sale, terminal or store.terminal, **rest)
+    return _store(store, signer, PassSigner(), wanted)
+
+
+def retire(store: Store, signer: TerminalSigner) -> Line:
+    """The last entry."""
+    line = sign_retirement(signer, store.head, store.sequence + 1, Retire(TIME))
+    store.retire(line, Retire(TIME), TIME)
+    return line
+
+
+def _store(store: Store, signer: TerminalSigner, passes: PassSigner, wanted: Commit) -> Line:
+    line = sign_entry(signer, passes, store.head, wanted)
+    store.append(line, wanted)
     return line
 
 

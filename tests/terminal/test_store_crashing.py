@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections import deque
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,13 +26,28 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from contracts.wire.entry import Ask
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Hash, Timestamp
-from terminal.core.facts import Budget, Checkpoint, Outcome, Slice
+from terminal.core.effects import AskEnd
+from terminal.core.facts import Checkpoint, GivenBack, Outcome, Slice
+from terminal.signer import PassSigner, sign_entry
 from terminal.store.checking import require_sound
-from tests.terminal.books import TIME, at_each_line, dies_at, in_child, lines_of, next_line, sell
-from tests.terminal.till import PROGRAMME, Till, pass_address
+from tests.terminal.books import (
+    TIME,
+    ask,
+    at_each_line,
+    commit_ask,
+    commit_refund,
+    dies_at,
+    give_back,
+    in_child,
+    lines_of,
+    next_line,
+    sell,
+)
+from tests.terminal.till import PROGRAMME, Till, budget, pass_address
 
 WAL = "journal.sqlite-wal"
 
@@ -75,19 +91,33 @@ def require_intact(till, reported):
     with till.store() as store:
         assert reported <= store.sequence <= reported + 1
         require_sound(store)
+        contents = [booking.content for booking in store.bookings()]
+        assert [content.amount for content in contents] == [100 + n for n in range(store.sequence)]
         facts = store.facts()
-        assert [entry.sequence for entry in facts.entries] == list(range(1, store.sequence + 1))
-        assert [entry.amount for entry in facts.entries] == [100 + n for n in range(store.sequence)]
+        noted = sorted([*facts.entries, *facts.refunds], key=lambda entry: entry.sequence)
+        assert [(entry.sequence, entry.amount) for entry in noted] == [
+            (number, content.amount) for number, content in enumerate(contents, start=1)
+        ]
+        asks = [number for number, content in enumerate(contents, start=1) if isinstance(content, Ask)]
+        assert [entry.sequence for entry in facts.open_asks] == asks
         sell(store, till.signer())
         return store.sequence - 1
 
 
-def test_f04_killed_before_each_line_of_the_approve_path(till, memory):
-    """The second of two sales dies before the n-th line that signing and storing run through, for each n."""
+MAKES = {
+    "payment": partial(sell, number=2, amount=101),
+    "ask": partial(ask, number=2, amount=101),
+    "refund": partial(give_back, sale=1, number=1, amount=101),
+}
+
+
+@pytest.mark.parametrize("make", MAKES.values(), ids=MAKES)
+def test_f04_killed_before_each_line_of_the_approve_path(till, memory, make):
+    """The second of two entries dies before the n-th line that signing and storing run through, for each n."""
     with till.store() as store:
         signer = till.signer()
         sell(store, signer)
-        points = lines_of(lambda: sell(store, signer))
+        points = lines_of(lambda: make(store, signer))
     assert points >= 50
     stored = set()
     for point in range(1, points + 1):
@@ -99,7 +129,7 @@ def test_f04_killed_before_each_line_of_the_approve_path(till, memory):
                 signer = victim.signer()
                 sell(store, signer, number=1, amount=100)
                 os.write(writer, b"\1")
-                dies_at(point, lambda: os.write(writer, bytes([sell(store, signer, number=2, amount=101).sequence])))()
+                dies_at(point, lambda: os.write(writer, bytes([make(store, signer).sequence])))()
 
         assert in_child(die) == -signal.SIGKILL
         os.close(writer)
@@ -191,7 +221,7 @@ class TestF18TheDiskSaysNo:
             database = store._database
             store._database = Failing(database, statement, code)
             with pytest.raises(Refused) as refused:
-                store.append(line, wanted.entry())
+                store.append(line, wanted)
             assert refused.value.reason is Reason.STORAGE_FAULT
             assert not database.in_transaction
             store._database = database
@@ -205,7 +235,7 @@ class TestF18TheDiskSaysNo:
             line, wanted = next_line(store, till.signer(), amount=999)
             store._database = Failing(store._database, "COMMIT", sqlite3.SQLITE_IOERR_FSYNC)
             with pytest.raises(Refused):
-                store.append(line, wanted.entry())
+                store.append(line, wanted)
             store._database = store._database._database
             assert store._database.execute("SELECT faults FROM progress").fetchone() == (1,)
 
@@ -215,7 +245,7 @@ class TestF18TheDiskSaysNo:
             database = store._database
             store._database = Failing(database, "COMMIT", sqlite3.SQLITE_IOERR_FSYNC, again=True)
             with pytest.raises(Broken, match="known at the next start"):
-                store.append(line, wanted.entry())
+                store.append(line, wanted)
             store._database = database
         require_intact(till, 0)
 
@@ -224,7 +254,7 @@ class TestF18TheDiskSaysNo:
             line, wanted = next_line(store, till.signer(), amount=100)
             database = store._database
             store._database = Failing(database, "COMMIT", sqlite3.SQLITE_IOERR, happens=True)
-            store.append(line, wanted.entry())
+            store.append(line, wanted)
             store._database = database
         require_intact(till, 1)
 
@@ -234,7 +264,7 @@ class TestF18TheDiskSaysNo:
             database = store._database
             store._database = Failing(database, "INSERT", sqlite3.SQLITE_CORRUPT)
             with pytest.raises(Broken, match="damaged"):
-                store.append(line, wanted.entry())
+                store.append(line, wanted)
             store._database = database
 
     def test_f18_sqlite_finds_the_disk_full(self, till):
@@ -294,6 +324,8 @@ class Crashing(RuleBasedStateMachine):
         self.store = self.till.store()
         self.lines = []
         self.facts = {}
+        self.asks = set()
+        self.ends = {}
         self.forwarded = 0
         self.reasons = {}
         self.checkpoint = None
@@ -313,7 +345,33 @@ class Crashing(RuleBasedStateMachine):
     @rule(number=st.integers(1, 9), amount=st.integers(1, 2**32 - 1), late=st.integers(0, 1000))
     def sell(self, number, amount, late):
         line, wanted = next_line(self.store, self.signer, number=number, amount=amount, time=TIME + late)
-        self.store.append(line, wanted.entry())
+        self.store.append(line, wanted)
+        self.remember(line, wanted)
+
+    @rule(number=st.integers(1, 9), amount=st.integers(1, 2**32 - 1))
+    def ask(self, number, amount):
+        passes = PassSigner()
+        wanted = commit_ask(self.store.sequence + 1, passes, number=number, amount=amount)
+        self.append(wanted, passes)
+        self.asks.add(wanted.sequence)
+
+    @precondition(lambda self: self.asks)
+    @rule(data=st.data(), how=st.sampled_from(AskEnd))
+    def end_an_ask(self, data, how):
+        sequence = data.draw(st.sampled_from(sorted(self.asks)))
+        self.store.resolve(sequence, how)
+        self.ends[sequence] = how
+
+    @precondition(lambda self: self.lines)
+    @rule(data=st.data(), number=st.integers(1, 9), amount=st.integers(1, 2**32 - 1))
+    def give_back(self, data, number, amount):
+        sale = data.draw(st.integers(1, len(self.lines)))
+        wanted = commit_refund(self.store.sequence + 1, sale, self.store.terminal, number=number, amount=amount)
+        self.append(wanted, PassSigner())
+
+    def append(self, wanted, passes):
+        line = sign_entry(self.signer, passes, self.store.head, wanted)
+        self.store.append(line, wanted)
         self.remember(line, wanted)
 
     @rule(point=st.integers(1, 60), amount=st.integers(1, 10_000))
@@ -327,7 +385,7 @@ class Crashing(RuleBasedStateMachine):
             store = self.till.store()
 
             def append():
-                store.append(line, wanted.entry())
+                store.append(line, wanted)
                 os.write(writer, b"!")
 
             dies_at(point, append)()
@@ -354,7 +412,7 @@ class Crashing(RuleBasedStateMachine):
         database = self.store._database
         vars(self.store)["_database"] = Failing(database, "COMMIT", sqlite3.SQLITE_FULL)
         with pytest.raises(Refused):
-            self.store.append(line, wanted.entry())
+            self.store.append(line, wanted)
         self.store._database = database
 
     @rule(data=st.data())
@@ -384,7 +442,7 @@ class Crashing(RuleBasedStateMachine):
     @rule(budgets=st.dictionaries(st.integers(1, 9), st.integers(0, 2**32 - 1)))
     def take_a_snapshot(self, budgets):
         self.budgets = budgets
-        rows = [(pass_address(n), Budget(1, Cents(left), blocked=False)) for n, left in budgets.items()]
+        rows = [(pass_address(n), budget(left)) for n, left in budgets.items()]
         self.store.replace_snapshot("v", 1, len(self.lines), (PROGRAMME,), rows)
 
     @invariant()
@@ -397,11 +455,23 @@ class Crashing(RuleBasedStateMachine):
 
     @invariant()
     def limits_are_those_of_the_open_entries(self):
-        open_entries = {entry.sequence: entry for entry in self.store.facts().entries}
-        settled = min(self.checkpoint.sequence if self.checkpoint else 0, self.store.snapshot_sequence())
-        assert all(open_entries.get(n) == self.facts[n] for n in range(settled + 1, len(self.lines) + 1))
-        assert all(self.facts[n] == entry for n, entry in open_entries.items())
+        facts, confirmed = self.store.facts(), self.checkpoint.sequence if self.checkpoint else 0
+        open_entries = {entry.sequence: entry for entry in facts.entries}
+        settled = min(confirmed, self.store.snapshot_sequence())
+        refunds = {n: note for n, note in self.facts.items() if isinstance(note, GivenBack)}
+        takes = self.facts.keys() - refunds.keys() - {n for n, how in self.ends.items() if how is AskEnd.REFUSED}
+        assert all(open_entries.get(n) == self.facts[n] for n in takes if n > settled)
+        assert all(self.facts[n] == entry and n in takes for n, entry in open_entries.items())
+        assert facts.refunds == tuple(note for n, note in sorted(refunds.items()) if n > confirmed)
         assert self.store.bound() >= self.bound or not self.lines
+
+    @invariant()
+    def asks_stand_as_they_were_noted(self):
+        facts = self.store.facts()
+        assert [entry.sequence for entry in facts.open_asks] == sorted(self.asks - self.ends.keys())
+        given = {note.sale_sequence for note in self.facts.values() if isinstance(note, GivenBack)}
+        paid = {n for n, how in self.ends.items() if how is AskEnd.PAID}
+        assert [entry.sequence for entry in facts.paid_asks] == sorted(paid - given)
 
     @invariant()
     def budgets_are_those_of_the_last_snapshot(self):

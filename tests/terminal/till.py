@@ -17,7 +17,9 @@ from typing import Any, Self
 from coincurve import PrivateKey
 
 from contracts.wire import passcode
-from contracts.wire.signature import address_of
+from contracts.wire.entry import Delegation
+from contracts.wire.passcode import StaticCode
+from contracts.wire.signature import address_of, sign
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Timestamp, to_hex
 from terminal.core.events import Key
@@ -31,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 NETWORK = 7
 DOMAIN = Domain(1337, Address(bytes.fromhex("c0" * 20)))
 PROGRAMME = Programme(
-    1, "Kindpakket", Timestamp(0), Timestamp(2**39), Cents(50_00), 86_400, paused=False, admitted=True
+    1, "Kindpakket", Timestamp(0), Timestamp(2**39), Cents(50_00), Cents(1_000_00), 86_400, paused=False, admitted=True
 )
 PATIENCE = 20.0
 RUN = "import sys; from terminal.daemon import main; sys.exit(main(sys.argv[1:]))"
@@ -42,9 +44,27 @@ def code(number: int) -> str:
     return passcode.make_static(NETWORK, number.to_bytes(16))
 
 
+def pass_key(number: int) -> PrivateKey:
+    static = passcode.parse(code(number), NETWORK)
+    assert isinstance(static, StaticCode)
+    return PrivateKey(static.private_key())
+
+
 def pass_address(number: int) -> Address:
-    key = passcode.parse(code(number), NETWORK).private_key()
-    return address_of(PrivateKey(key))
+    return address_of(pass_key(number))
+
+
+def phone_code(
+    number: int, counter: int = 1, ceiling: int = 50_00, expiry: int = 2**39, domain: Domain = DOMAIN
+) -> str:
+    """The code on the phone of family `number`."""
+    delegation = Delegation(1, Cents(ceiling), Timestamp(expiry), counter)
+    return passcode.make_phone(NETWORK, delegation, sign(pass_key(number), delegation.digest(domain)))
+
+
+def budget(left: int, programme: int = 1, *, blocked: bool = False, counter: int = 0, window: int = 0) -> Budget:
+    """What the gateway says of a pass that spent nothing today."""
+    return Budget(programme, Cents(left), blocked, Cents(0), 0, counter, window)
 
 
 def now() -> Timestamp:
@@ -125,7 +145,7 @@ options = {{ socket = "{self.folder / "keypad.sock"}" }}
     ) -> None:
         """As if chain and gateway had been reached just now."""
         budgets = [
-            (pass_address(number), Budget(programme.id, Cents(left), blocked=False))
+            (pass_address(number), budget(left, programme.id))
             for number in range(1, families + 1)
             for programme in programmes
         ]
@@ -260,13 +280,13 @@ class Glass:
 
 
 def sell(running: Running, glass: Glass, family: int = 1, *keys: str) -> Screen:
-    """A whole sale by scanner and keypad, to approved or refused."""
+    """A whole sale by scanner and keypad, to approved, refused, or waiting for the contract's answer."""
     running.scan(code(family))
     scanned = glass.until(lambda screen: screen.stage in {Stage.AMOUNT, Stage.REFUSED})
     if scanned.stage is Stage.REFUSED:
         return scanned
     running.keys(*(keys or ("1", "2", "5", "0")), "confirm")
-    return glass.until(lambda screen: screen.stage in {Stage.APPROVED, Stage.REFUSED})
+    return glass.until(lambda screen: screen.stage in {Stage.APPROVED, Stage.REFUSED, Stage.ASKING})
 
 
 async def eventually(question: Any) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 from contracts.wire import entry as wire_entry
 from contracts.wire import journal, typed_data
 from contracts.wire.batch import Segment
+from contracts.wire.entry import Ask, Content, PhoneAsk, Refund, Retire
+from contracts.wire.hashing import keccak256
 from contracts.wire.signature import recover
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp, from_hex, to_hex
@@ -100,6 +102,12 @@ class World:
     chain_online: bool = True
     settles: bool = True
     version: int = 1
+    ask_reason: int = 0
+    """What becomes of every ask that is settled."""
+    successors: dict[bytes, bytes] = field(default_factory=dict)
+    """Passes that were replaced, and by which."""
+    sales: list[dict[str, Any]] = field(default_factory=list)
+    """What was sold at the shop's other terminals."""
     lie: Callable[[str, str, bytes], Answer | None] = lambda method, target, body: None
     health: Answer = (200, b'{"live": true, "ready": true, "why": ""}')
     served: dict[str, int] = field(default_factory=dict)
@@ -119,7 +127,7 @@ class World:
         if name == "health":
             return self.health
         if name == "rpc":
-            return 200, self.checkpoint(json.loads(body))
+            return 200, self.call(json.loads(body))
         if method == "GET" and (refusal := self._authenticate(target, headers)):
             return refusal
         answer: dict[str, Callable[..., Answer]] = {
@@ -127,20 +135,42 @@ class World:
             "position": self._position,
             "outcomes": self._outcomes,
             "snapshot": self._snapshot,
+            "sales": self._sales,
         }
         return answer[name](target, body)
 
-    def checkpoint(self, request: Any) -> bytes:
+    def call(self, request: Any) -> bytes:
         call, tag = request["params"]
         assert tag == "finalized"
         assert request["method"] == "eth_call"
-        assert from_hex(call["data"])[:4] == encode_call(self.terminal, ())[:4]
+        data = from_hex(call["data"])
+        if data[:4] == keccak256(b"successor(uint32,address)")[:4]:
+            return rpc_result(self.successors.get(data[-20:], b"").rjust(32, b"\0"))
+        assert data[:4] == encode_call(self.terminal, ())[:4]
+        return self.checkpoint(call)
+
+    def checkpoint(self, call: Any) -> bytes:
         programmes = (len(from_hex(call["data"])) - 4) // 32 - 3
         self.block += 1
         fields = (self.domain.chain_id, NETWORK, self.block, self.block_time(), 1, self.settled)
         head = journal.kept(self.heads[self.settled]).ljust(32, b"\0")
-        tail = b"".join(map(word, (0x100, programmes, *[self.slice_] * programmes)))
-        return rpc_result(word(32) + b"".join(map(word, fields)) + head + tail)
+        ask = max((number for number in self._asks() if number <= self.settled), default=0)
+        tail = (ask, self.ask_reason if ask else 0, 0x140, programmes, *[self.slice_] * programmes)
+        return rpc_result(word(32) + b"".join(map(word, fields)) + head + b"".join(map(word, tail)))
+
+    def contents(self) -> dict[int, Content]:
+        """What the entries that were handed in say."""
+        signed = {sequence: wire_entry.unpack(entry) for sequence, entry in enumerate(self.entries, start=1)}
+        return {sequence: each.content for sequence, each in signed.items() if each is not None}
+
+    def _asks(self) -> list[int]:
+        return [sequence for sequence, content in self.contents().items() if isinstance(content, Ask | PhoneAsk)]
+
+    def _sales(self, target: str, body: bytes) -> Answer:
+        asked = target.split("pass_address=")[1]
+        told = [sale for sale in self.sales if asked in {sale["pass_address"], sale.get("for")}]
+        plain = [{name: value for name, value in sale.items() if name != "for"} for sale in told]
+        return 200, json.dumps({"sequence": len(self.entries), "sales": plain}).encode()
 
     def _authenticate(self, target: str, headers: dict[str, str]) -> Answer | None:
         signed_at = Timestamp(int(headers["kindpakket-time"]))
@@ -184,8 +214,12 @@ class World:
 
     def _outcomes(self, target: str, body: bytes) -> Answer:
         after = int(target.split("after=")[1])
-        blank = {"reason": 0, "from_slice": 0, "from_budget": 100, "transaction": "0x" + "11" * 32, "block": 5}
-        settled = [{"sequence": sequence, **blank} for sequence in range(after + 1, self.settled + 1)]
+        blank = {"from_slice": 0, "from_budget": 100, "transaction": "0x" + "11" * 32, "block": 5}
+        asks = self._asks()
+        settled = [
+            {"sequence": sequence, "reason": self.ask_reason if sequence in asks else 0, **blank}
+            for sequence in range(after + 1, self.settled + 1)
+        ]
         return 200, json.dumps({"outcomes": settled[:500]}).encode()
 
     def snapshot(self) -> dict[str, Any]:
@@ -193,9 +227,11 @@ class World:
         for sequence, entry in enumerate(self.entries, start=1):
             signed = wire_entry.unpack(entry)
             assert signed is not None
+            if isinstance(signed.content, Refund | Retire):
+                continue
             signer = signed.signer(self.domain, self.terminal, sequence)
             assert signer is not None
-            taken[signer] = taken.get(signer, 0) + signed.payment.amount
+            taken[signer] = taken.get(signer, 0) + signed.content.amount
         rules = {name: getattr(PROGRAMME, name) for name in PROGRAMME.__slots__}
         passes = [pass_address(number) for number in range(1, self.families + 1)]
         return {
@@ -205,7 +241,10 @@ class World:
             "shop": 1,
             "network": NETWORK,
             "programmes": [rules],
-            "budgets": [[to_hex(each), 1, max(0, self.left - taken.get(each, 0)), False] for each in passes],
+            "budgets": [
+                [to_hex(each), 1, max(0, self.left - taken.get(each, 0)), False, 0, 0, 0, "0x" + "00" * 8]
+                for each in passes
+            ],
         }
 
     def _snapshot(self, target: str, body: bytes) -> Answer:
