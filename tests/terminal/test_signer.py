@@ -9,19 +9,23 @@ import struct
 import subprocess
 import sys
 import traceback
+from dataclasses import replace
 
 import pytest
 
 from contracts.wire import entry as wire_entry
 from contracts.wire import journal, passcode, typed_data
-from contracts.wire.entry import Payment
+from contracts.wire.entry import Payment, Retire, Signed
 from contracts.wire.errors import Broken, Refused
+from contracts.wire.passcode import PhoneCode, StaticCode
+from contracts.wire.reasons import Reason
 from contracts.wire.signature import ORDER, recover, sign
 from contracts.wire.units import Address, Cents, Timestamp
 from terminal.core.effects import Commit
-from terminal.signer import PassSigner, TerminalSigner, make_key, sign_entry
-from tests.terminal.books import TIME, commit, files, in_child, sell
-from tests.terminal.till import DOMAIN, NETWORK, ROOT, Till, code, pass_address
+from terminal.signer import PassSigner, TerminalSigner, make_key, sign_entry, sign_retirement
+from terminal.signer import holders as terminal_signers
+from tests.terminal.books import TIME, commit, commit_ask, commit_by_phone, commit_refund, files, in_child, sell
+from tests.terminal.till import DOMAIN, NETWORK, ROOT, Till, code, pass_address, phone_code
 
 SECRET = bytes.fromhex("5ec7" * 8)
 TEXT = passcode.make_static(NETWORK, SECRET)
@@ -55,8 +59,15 @@ def genesis(terminal):
     return journal.genesis(DOMAIN, terminal.address)
 
 
+def static(text=TEXT):
+    """The code that was scanned."""
+    code = passcode.parse(text, NETWORK)
+    assert isinstance(code, StaticCode)
+    return code
+
+
 def held(passes, text=TEXT):
-    return passes.hold(passcode.parse(text, NETWORK))
+    return passes.hold(static(text))
 
 
 def told(error):
@@ -150,22 +161,24 @@ class TestPassSigner:
     def test_it_holds_one_pass_at_a_time_and_wipes_the_code(self):
         passes = PassSigner()
         assert passes.address is None
-        scanned = passcode.parse(TEXT, NETWORK)
+        scanned = static()
         address = passes.hold(scanned)
         assert passes.address == address
         assert bytes(scanned.secret) == bytes(16)
         assert held(passes, code(1)) == passes.address == pass_address(1) != address
 
-    def test_it_signs_for_the_held_pass_alone(self, genesis):
+    def test_it_signs_for_the_held_pass_alone(self, terminal):
         passes = PassSigner()
+        payment = Payment(1, Cents(5), TIME)
         with pytest.raises(Broken, match="no pass"):
-            passes.sign(genesis)
+            passes.sign(payment, terminal, 1)
         address = held(passes)
-        assert recover(genesis, passes.sign(genesis)) == address
+        digest = payment.digest(DOMAIN, terminal.address, 1)
+        assert recover(digest, passes.sign(payment, terminal, 1)) == address
         passes.forget()
         passes.forget()
         with pytest.raises(Broken, match="no pass"):
-            passes.sign(genesis)
+            passes.sign(payment, terminal, 1)
 
     def test_forgetting_overwrites_the_key(self):
         passes = PassSigner()
@@ -176,7 +189,7 @@ class TestPassSigner:
         assert not any(memory)
 
     def test_a_code_that_gives_no_key_is_not_held_and_wiped(self, monkeypatch):
-        passes, scanned = PassSigner(), passcode.parse(TEXT, NETWORK)
+        passes, scanned = PassSigner(), static()
         monkeypatch.setattr(passcode, "is_private_key", lambda _: False)
         with pytest.raises(Refused):
             passes.hold(scanned)
@@ -184,14 +197,100 @@ class TestPassSigner:
         assert bytes(scanned.secret) == bytes(16)
 
 
+class TestPhones:
+    """A phone shows what its pass signed: a delegation. There is nothing to sign with."""
+
+    def shown(self, number=1, counter=1):
+        code = passcode.parse(phone_code(number, counter), NETWORK)
+        assert isinstance(code, PhoneCode)
+        return code
+
+    def test_what_it_signed_is_held_for_its_pass_and_goes_into_the_entry(self, terminal, genesis):
+        passes = PassSigner()
+        for deadline in (0, TIME + 9):
+            wanted = commit_by_phone(1, terminal, passes, number=3, deadline=deadline)
+            assert passes.address == pass_address(3)
+            signed = wire_entry.unpack(sign_entry(terminal, passes, genesis, wanted).entry)
+            assert signed is not None
+            assert signed.content == wanted.content
+            assert signed.signature == self.shown(3).signature
+            assert signed.signer(DOMAIN, terminal.address, 1) == pass_address(3)
+            assert passes.address is None
+
+    def test_another_of_its_codes_is_not_what_the_sale_is_for(self, terminal, genesis):
+        passes = PassSigner()
+        wanted = commit_by_phone(1, terminal, passes)
+        passes.hold_phone(self.shown(counter=2), DOMAIN)
+        with pytest.raises(Broken, match="not the one that the sale is for"):
+            sign_entry(terminal, passes, genesis, wanted)
+
+    def test_it_signs_no_payment_of_its_own_and_a_letter_no_delegation(self, terminal, genesis):
+        passes = PassSigner()
+        address = passes.hold_phone(self.shown(), DOMAIN)
+        with pytest.raises(Broken, match="does not know"):
+            sign_entry(terminal, passes, genesis, Commit(1, address, Payment(1, Cents(5), TIME), TIME))
+        wanted = commit_by_phone(1, terminal, passes)
+        held(passes, code(1))
+        with pytest.raises(Broken, match="not the one that the sale is for"):
+            sign_entry(terminal, passes, genesis, wanted)
+
+    def test_one_that_no_pass_signed_is_none_and_leaves_the_pass_on_the_counter(self):
+        passes = PassSigner()
+        address = held(passes)
+        damaged = replace(self.shown(), signature=b"\xff" * 64)
+        with pytest.raises(Refused) as refused:
+            passes.hold_phone(damaged, DOMAIN)
+        assert refused.value.reason is Reason.SCAN_DAMAGED
+        assert passes.address == address
+
+    def test_it_takes_the_place_of_a_key_which_is_overwritten(self):
+        passes = PassSigner()
+        held(passes)
+        memory = passes._key
+        passes.hold_phone(self.shown(), DOMAIN)
+        assert not any(memory)
+        held(passes)
+        assert passes._phone is None
+
+
 class TestSignEntry:
+    def test_an_ask_is_signed_by_its_pass_as_an_ask(self, terminal, genesis):
+        passes = PassSigner()
+        wanted = commit_ask(1, passes, number=3)
+        signed = wire_entry.unpack(sign_entry(terminal, passes, genesis, wanted).entry)
+        assert signed is not None
+        assert signed.content == wanted.content
+        assert signed.signer(DOMAIN, terminal.address, 1) == pass_address(3)
+
+    def test_a_refund_needs_no_pass_and_drops_one_that_is_held(self, terminal, genesis):
+        passes = PassSigner()
+        held(passes)
+        wanted = commit_refund(2, 1, terminal.address)
+        line = sign_entry(terminal, passes, genesis, wanted)
+        signed = wire_entry.unpack(line.entry)
+        assert signed == Signed(wanted.content, b"")
+        assert journal.is_signed(DOMAIN, terminal.address, 2, line.head, line.signature)
+        assert passes.address is None
+
+    def test_a_retirement_is_vouched_for(self, terminal, genesis):
+        line = sign_retirement(terminal, genesis, 1, Retire(TIME))
+        assert wire_entry.unpack(line.entry) == Signed(Retire(TIME), b"")
+        assert journal.is_signed(DOMAIN, terminal.address, 1, line.head, line.signature)
+
+    def test_a_bit_that_flips_in_memory_gives_nothing_back_and_retires_nothing(self, terminal, genesis, monkeypatch):
+        monkeypatch.setattr(terminal_signers, "sign", lambda key, digest: sign(key, digest[:-1] + b"!"))
+        with pytest.raises(Broken, match="terminal's signature"):
+            sign_entry(terminal, PassSigner(), genesis, commit_refund(2, 1, terminal.address))
+        with pytest.raises(Broken, match="terminal's signature"):
+            sign_retirement(terminal, genesis, 1, Retire(TIME))
+
     def test_both_signatures_and_the_head_come_out(self, terminal, genesis):
         passes = PassSigner()
         wanted = commit(1, passes, number=3)
         line = sign_entry(terminal, passes, genesis, wanted)
         signed = wire_entry.unpack(line.entry)
         assert signed is not None
-        assert signed.payment == wanted.payment
+        assert signed.content == wanted.content
         assert signed.signer(DOMAIN, terminal.address, 1) == pass_address(3)
         assert line.head == journal.advance(genesis, line.entry)
         assert journal.is_signed(DOMAIN, terminal.address, 1, line.head, line.signature)
@@ -229,7 +328,7 @@ class TestSignEntry:
             signature = sign(key, digest)
             return signature if len(calls) != call else signature[:40] + bytes([signature[40] ^ 4]) + signature[41:]
 
-        monkeypatch.setattr("terminal.signer.sign", flipping)
+        monkeypatch.setattr("terminal.signer.holders.sign", flipping)
         passes = PassSigner()
         wanted = commit(1, passes)
         with pytest.raises(Broken, match=told):
@@ -247,7 +346,7 @@ class TestSignEntry:
 class TestF36NothingShowsAKey:
     def keys_of(self, key_file):
         terminal = bytes.fromhex(key_file.read_text().strip()[2:])
-        passes = passcode.parse(TEXT, NETWORK).private_key()
+        passes = static().private_key()
         return [terminal, passes, SECRET]
 
     def test_f36_no_text_of_them(self, key_file, terminal):
@@ -289,8 +388,8 @@ class TestF36NothingShowsAKey:
             on_disk = b"".join(content for name, content in files(till.folder).items() if name != "key")
         on_disk += b"".join(content for name, content in files(till.folder).items() if name != "key")
         assert bytes(pass_address(numbers[0])) in on_disk
-        secrets = [key, *(passcode.parse(text, NETWORK).private_key() for text in codes), *(t.encode() for t in codes)]
-        secrets += [bytes(passcode.parse(text, NETWORK).secret) for text in codes]
+        secrets = [key, *(static(text).private_key() for text in codes), *(t.encode() for t in codes)]
+        secrets += [bytes(static(text).secret) for text in codes]
         for secret in secrets:
             assert secret not in on_disk
             assert secret.hex().encode() not in on_disk.lower()

@@ -1,0 +1,86 @@
+"""The file of a terminal's key: made once, never overwritten, and read only when nobody else can read it."""
+
+import os
+import stat
+from pathlib import Path
+
+from coincurve import PrivateKey
+
+from contracts.wire.errors import Broken
+from contracts.wire.signature import address_of, is_private_key
+from contracts.wire.units import Address, from_hex, to_hex
+
+_KEY_FILE_BYTES_MAX = 67  # 0x, 64 digits, a line end
+
+
+def make_key(path: Path) -> Address:
+    """Write a new terminal key to a file that does not exist yet, readable by this user alone; its address.
+
+    Raises Broken when something is there already: a key is never overwritten.
+    """
+    key = PrivateKey()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise Broken(f"{path} is there already and stays as it is: name another file for a new key") from None
+    except OSError as error:
+        raise Broken(f"{path} cannot be made ({error.strerror}): check its folder") from error
+    try:
+        os.fchmod(descriptor, 0o600)
+        _write(descriptor, to_hex(key.secret) + "\n")
+        _sync_folder(path.parent)
+    except OSError as error:
+        path.unlink()
+        raise Broken(f"{path} cannot be written ({error.strerror}): free space on the disk") from None
+    finally:
+        os.close(descriptor)
+    return address_of(key)
+
+
+def read_key(path: Path) -> PrivateKey | None:
+    """The key in the file, None when its content is none. No text of the file is left in a frame that can raise."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Broken(f"the terminal's key {path} cannot be opened ({error.strerror}): {_advice(path)}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        _require_private(path, os.fstat(descriptor))
+        return _parse_key(file.read(_KEY_FILE_BYTES_MAX + 1))
+
+
+def _advice(path: Path) -> str:
+    if path.is_symlink():
+        return "it is a symbolic link; name the file itself"
+    return "check `key_file` in the configuration, or provision this terminal"
+
+
+def _require_private(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise Broken(f"{path} is not a file: check `key_file` in the configuration")
+    if status.st_uid != os.geteuid():
+        raise Broken(f"{path} belongs to user {status.st_uid}, and this is user {os.geteuid()}: chown the key file")
+    if stat.S_IMODE(status.st_mode) & ~0o600:
+        raise Broken(f"{path} can be read by others: run `chmod 600 {path}`, and consider a new key")
+
+
+def _parse_key(content: bytes) -> PrivateKey | None:
+    try:
+        secret = from_hex(content.decode("ascii").removesuffix("\n"))
+    except ValueError:
+        return None
+    return PrivateKey(secret) if is_private_key(secret) else None
+
+
+def _write(descriptor: int, text: str) -> None:
+    rest = text.encode("ascii")
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
