@@ -1,7 +1,8 @@
 """What a terminal knows for certain: one view call to the contract at the chain's final block, never by the gateway.
 
     checkpoint(address terminal, uint32[] programmes) -> (uint256 chain id, uint16 network, uint256 block number,
-        uint256 block time, uint32 shop, uint32 sequence, bytes20 head, uint256[] slices)
+        uint256 block time, uint32 shop, uint32 sequence, bytes20 head, uint32 ask sequence, uint8 ask reason,
+        uint256[] slices)
 
 The call is encoded and its answer decoded by hand (Solidity's contract ABI specification, version 2), so that a till
 needs no web3. Every word is held to its bounds; an answer that is not exactly this is no answer.
@@ -28,11 +29,13 @@ PROGRAMMES_MAX = 32
 """What the contract answers in one call."""
 ANSWER_BYTES_MAX = 16 * 1024
 POLL_SECONDS = 5.0
+HURRY_SECONDS = 1.0
+"""Between two questions while an ask is open: somebody stands at the counter and waits for its answer."""
 RETRY_SECONDS_MAX = 15.0
 
 _SELECTOR = keccak256(b"checkpoint(address,uint32[])")[:4]
 _WORD = 32
-_FIELDS = 8
+_FIELDS = 10
 _BLOCK_MAX = 2**63 - 1
 
 _log = logging.getLogger(__name__)
@@ -84,7 +87,8 @@ class Journal(Protocol):
 class Watcher:
     """Asks the chain every few seconds, and tells the core. Runs until cancelled.
 
-    `delay` says how long to wait after so many failures in a row; `raise_bound` hears of each final block's time.
+    `delay` says how long to wait after so many failures in a row, `poll_seconds` how long after an answer;
+    `raise_bound` hears of each final block's time.
     """
 
     def __init__(
@@ -96,7 +100,7 @@ class Watcher:
         raise_bound: Callable[[Timestamp], None],
         report: Callable[[Event], None],
         contact: Callable[[bool], None],
-        poll_seconds: float = POLL_SECONDS,
+        poll_seconds: Callable[[], float] = lambda: POLL_SECONDS,
     ) -> None:
         self._store = store
         self._reader = reader
@@ -137,7 +141,7 @@ class Watcher:
             return delay
         self._failures = 0
         self._contact(True)
-        return self._poll_seconds
+        return self._poll_seconds()
 
     def _programmes(self) -> tuple[int, ...]:
         return tuple(programme.id for programme in self._store.programmes())[:PROGRAMMES_MAX]
@@ -182,15 +186,16 @@ def decode_answer(data: bytes, chain_id: int, network: int, programmes: Sequence
     if len(data) != (1 + _FIELDS + 1 + len(programmes)) * _WORD:
         raise ValueError("the answer is not a checkpoint; is this the right contract?")
     words = [int.from_bytes(data[at : at + _WORD]) for at in range(0, len(data), _WORD)]
-    offset, chain, its_network, block, time, shop, sequence, head, slices_at, count, *slices = words
+    offset, chain, its_network, block, time, shop, sequence, head, *ask, slices_at, count = words[: _FIELDS + 2]
     if (offset, slices_at, count) != (_WORD, _FIELDS * _WORD, len(programmes)):
         raise ValueError("the answer is not a checkpoint; is this the right contract?")
     if (chain, its_network) != (chain_id, network):
         raise ValueError(f"the contract is on chain {chain}, network {its_network}; the configuration says otherwise")
-    if block > _BLOCK_MAX or max(shop, sequence) >= 2**32 or head % 2 ** (8 * (_WORD - journal.KEPT_HEAD_BYTES)):
+    ask_sequence, ask_reason = ask
+    numbers = max(shop, sequence, ask_sequence) < 2**32 and ask_reason < 2**8 and ask_sequence <= sequence
+    if block > _BLOCK_MAX or not numbers or head % 2 ** (8 * (_WORD - journal.KEPT_HEAD_BYTES)):
         raise ValueError("the checkpoint has a number out of its range")
-    parts = tuple(
-        Slice(programme, Cents(min(amount, CENTS_MAX))) for programme, amount in zip(programmes, slices, strict=True)
-    )
+    amounts = zip(programmes, words[_FIELDS + 2 :], strict=True)
+    parts = tuple(Slice(programme, Cents(min(amount, CENTS_MAX))) for programme, amount in amounts)
     kept = head.to_bytes(_WORD)[: journal.KEPT_HEAD_BYTES]
-    return Reading(Checkpoint(block, timestamp(time), shop, sequence, parts), kept)
+    return Reading(Checkpoint(block, timestamp(time), shop, sequence, parts, ask_sequence, ask_reason), kept)

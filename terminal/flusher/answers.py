@@ -8,12 +8,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from contracts.wire.reasons import Reason
 from contracts.wire.signature import SIGNATURE_BYTES
 from contracts.wire.units import CENTS_MAX, PROGRAMME_MAX, SEQUENCE_MAX, TIMESTAMP_MAX, Address, Cents, Hash, from_hex
-from terminal.core.facts import Budget, Outcome, Programme
+from terminal.core.facts import Budget, Outcome, PastSale, Programme
 
 BLOCK_MAX = 2**63 - 1
 OUTCOMES_MAX = 500
 PROGRAMMES_MAX = 256
 BUDGETS_MAX = 500_000
+SALES_MAX = 20
 
 
 def _bytes(size: int) -> BeforeValidator:
@@ -43,6 +44,9 @@ Money = Annotated[int, _number(CENTS_MAX)]
 Time = Annotated[int, _number(TIMESTAMP_MAX)]
 ProgrammeId = Annotated[int, _number(PROGRAMME_MAX)]
 Block = Annotated[int, _number(BLOCK_MAX)]
+Day = Annotated[int, _number(TIMESTAMP_MAX // 86_400)]
+Counter = Annotated[int, _number(2**32 - 1)]
+Window = Annotated[bytes, _bytes(8)]
 
 
 class Answer(BaseModel):
@@ -112,9 +116,14 @@ class ProgrammeRules(Answer):
     begins: Time
     ends: Time
     floor_limit: Money
+    day_limit: Money
     offline_window: Time
     paused: bool
     admitted: bool
+
+
+BudgetRow = tuple[AddressText, ProgrammeId, Money, bool, Money, Day, Counter, Window]
+"""Pass, programme, cents left, blocked, cents spent on the day, that day, newest phone code, which codes were used."""
 
 
 class Snapshot(Answer):
@@ -127,7 +136,7 @@ class Snapshot(Answer):
     network: Annotated[int, _number(2**16 - 1)]
     programmes: Annotated[list[ProgrammeRules], Field(max_length=PROGRAMMES_MAX)]
     budgets: Annotated[
-        list[Annotated[tuple[AddressText, ProgrammeId, Money, bool], Field(strict=False)]],
+        list[Annotated[BudgetRow, Field(strict=False)]],
         Field(max_length=BUDGETS_MAX),
     ]
 
@@ -140,13 +149,43 @@ class Snapshot(Answer):
     def shares(self) -> list[tuple[Address, Budget]]:
         """Passes and their budgets. Raises ValueError for one that comes twice, or in a programme that does not."""
         known = {each.id for each in self.programmes}
-        seen = {(pass_address, programme) for pass_address, programme, _, _ in self.budgets}
+        seen = {(pass_address, programme) for pass_address, programme, *_ in self.budgets}
         if len(seen) < len(self.budgets) or not {programme for _, programme in seen} <= known:
             raise ValueError("a budget comes twice, or without its programme")
         return [
-            (Address(pass_address), Budget(programme, Cents(left), blocked))
-            for pass_address, programme, left, blocked in self.budgets
+            (
+                Address(pass_address),
+                Budget(programme, Cents(left), blocked, Cents(today), day, counter, int.from_bytes(window)),
+            )
+            for pass_address, programme, left, blocked, today, day, counter, window in self.budgets
         ]
+
+
+class SaleAtShop(Answer):
+    """One sale that was paid, by whichever terminal of the shop."""
+
+    terminal: AddressText
+    sequence: Annotated[int, _number(SEQUENCE_MAX, 1)]
+    programme: ProgrammeId
+    pass_address: AddressText
+    amount: Money
+    refunded: Money
+    time: Time
+
+
+class Sales(Answer):
+    """What may be given back to a pass. `sequence`: this terminal's own refunds up to here stand in `refunded`."""
+
+    sequence: Sequence
+    sales: Annotated[list[SaleAtShop], Field(max_length=SALES_MAX)]
+
+    def facts(self) -> tuple[PastSale, ...]:
+        """As the core knows them. Raises ValueError when one comes twice, or more was given back than was paid."""
+        if len({(each.terminal, each.sequence) for each in self.sales}) < len(self.sales):
+            raise ValueError("a sale comes twice")
+        if any(each.refunded > each.amount for each in self.sales):
+            raise ValueError("more was given back than was paid")
+        return tuple(PastSale(**dict(each)) for each in self.sales)
 
 
 def place(answer: Accepted | Position) -> tuple[int, Hash]:

@@ -17,12 +17,14 @@ from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp
 from terminal.core.events import AttentionChanged, Event, Forwarded, Locked, OutcomesKnown, SnapshotTaken
-from terminal.core.facts import Budget, JournalFacts, Outcome, Programme
+from terminal.core.facts import Budget, Outcome, Programme
 from terminal.core.moment import Moment
 from terminal.flusher.answers import OUTCOMES_MAX, Accepted, Position, Snapshot, place
 from terminal.flusher.gateway import Gateway
 
 POLL_SECONDS = 2.5
+HURRY_SECONDS = 1.0
+"""Between two contacts while an ask is open."""
 SEGMENT_ENTRIES = 100
 WAIT_SECONDS_MAX = 300.0
 """A wait that was kept over a restart is no longer than this, whatever the clocks did."""
@@ -40,7 +42,8 @@ class Journal(Protocol):
 
     @property
     def sequence(self) -> int: ...  # noqa: D102 - the store says what these mean
-    def facts(self) -> JournalFacts: ...  # noqa: D102
+    @property
+    def forwarded(self) -> int: ...  # noqa: D102
     def segment_after(self, sequence: int, limit: int = ...) -> Segment | None: ...  # noqa: D102
     def acknowledge(self, sequence: int, head: Hash) -> bool: ...  # noqa: D102
     def outcomes(self, after: int = ...) -> tuple[Outcome, ...]: ...  # noqa: D102
@@ -64,7 +67,7 @@ class Journal(Protocol):
 class Flusher:
     """Runs until cancelled. Tells the core by `report`, and whether the gateway answers by `contact`.
 
-    `delay` says how long to wait after so many failures in a row.
+    `delay` says how long to wait after so many failures in a row, `poll_seconds` how long after a contact.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Flusher:
         delay: Callable[[int], float],
         report: Callable[[Event], None],
         contact: Callable[[bool], None],
-        poll_seconds: float = POLL_SECONDS,
+        poll_seconds: Callable[[], float] = lambda: POLL_SECONDS,
     ) -> None:
         self._store = store
         self._gateway = gateway
@@ -88,7 +91,7 @@ class Flusher:
         self._poll_seconds = poll_seconds
         self._woken = asyncio.Event()
         self._agreed = False
-        self._forwarded = store.facts().forwarded
+        self._forwarded = store.forwarded
         self._settled = 0
         self._note_settled(store.outcomes())
 
@@ -121,7 +124,7 @@ class Flusher:
             return self._postpone(str(refused))
         self._contact(True)
         self._recover()
-        return self._poll_seconds
+        return self._poll_seconds()
 
     async def _meet(self) -> None:
         if not self._agreed:

@@ -14,7 +14,7 @@ from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.units import TIMESTAMP_MAX, Address, Timestamp, to_hex
 from terminal.core.moment import Moment
-from terminal.flusher.answers import Accepted, Answer, Conflict, Outcomes, Position, Refusal, Snapshot
+from terminal.flusher.answers import Accepted, Answer, Conflict, Outcomes, Position, Refusal, Sales, Snapshot
 
 ANSWER_BYTES_MAX = 128 * 1024
 SNAPSHOT_BYTES_MAX = 48 * 1024 * 1024
@@ -76,6 +76,11 @@ class Gateway:
         query = f"?known={known}" if known else ""
         status, body = await self._get(f"{self._path}/snapshot{query}", SNAPSHOT_BYTES_MAX)
         return None if status == 204 else _parse(Snapshot, status, body)
+
+    async def sales(self, pass_address: Address) -> Sales:
+        """The newest sales to this pass, and to those that it replaced, at this terminal's shop."""
+        target = f"{self._path}/sales?pass_address={to_hex(pass_address)}"
+        return _parse(Sales, *await self._get(target, ANSWER_BYTES_MAX))
 
     async def _get(self, target: str, limit: int) -> tuple[int, bytes]:
         """A signed request; once more with the gateway's time if it says that ours is off."""

@@ -25,9 +25,11 @@ TERMINAL = Address(b"\x11" * 20)
 HEAD = bytes(range(20))
 
 
-def answer(*slices, chain=DOMAIN.chain_id, network=NETWORK, block=9, time=1000, shop=3, sequence=4, head=HEAD):
+def answer(
+    *slices, chain=DOMAIN.chain_id, network=NETWORK, block=9, time=1000, shop=3, sequence=4, head=HEAD, ask=(3, 48)
+):
     fields = b"".join(map(word, (chain, network, block, time, shop, sequence)))
-    return word(32) + fields + head.ljust(32, b"\0") + b"".join(map(word, (256, len(slices), *slices)))
+    return word(32) + fields + head.ljust(32, b"\0") + b"".join(map(word, (*ask, 320, len(slices), *slices)))
 
 
 def test_the_call_is_what_the_contract_abi_says():
@@ -38,7 +40,8 @@ def test_the_call_is_what_the_contract_abi_says():
 
 def test_the_answer_becomes_a_checkpoint():
     reading = decode_answer(answer(500, 0), DOMAIN.chain_id, NETWORK, (1, 2))
-    assert reading == Reading(Checkpoint(9, Timestamp(1000), 3, 4, (Slice(1, Cents(500)), Slice(2, Cents(0)))), HEAD)
+    slices = (Slice(1, Cents(500)), Slice(2, Cents(0)))
+    assert reading == Reading(Checkpoint(9, Timestamp(1000), 3, 4, slices, ask_sequence=3, ask_reason=48), HEAD)
 
 
 def test_a_slice_beyond_what_a_payment_can_name_counts_as_the_largest_payment():
@@ -61,6 +64,9 @@ def test_a_slice_beyond_what_a_payment_can_name_counts_as_the_largest_payment():
         answer(1, shop=2**32),
         answer(1, sequence=2**32),
         answer(1, head=HEAD + b"\1"),
+        answer(1, ask=(5, 0)),
+        answer(1, ask=(4, 256)),
+        answer(1, ask=(2**32, 0)),
         word(64) + answer(1)[32:],
     ],
 )
@@ -153,7 +159,7 @@ class Watch:
             self.bounds.append,
             self.events.append,
             self.contact.append,
-            poll_seconds=7.0,
+            poll_seconds=lambda: 7.0,
         )
 
     async def turn(self):

@@ -9,7 +9,6 @@ import pytest
 
 from contracts.wire import journal
 from contracts.wire.hashing import keccak256
-from contracts.wire.passcode import parse
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp, to_hex
 from terminal.core.effects import Commit
@@ -19,7 +18,8 @@ from terminal.flusher import Flusher, Gateway
 from terminal.flusher.drain import WAIT_SECONDS_MAX
 from terminal.http import Http
 from terminal.signer import PassSigner, sign_entry
-from tests.terminal.till import NETWORK, Till, code, eventually, now
+from tests.terminal.books import card
+from tests.terminal.till import NETWORK, Till, eventually, now
 from tests.terminal.web import World, serving
 
 
@@ -32,9 +32,9 @@ def append(till, store, count=1, amount=100):
     """Approve so many payments of one pass, as the daemon would."""
     signer, passes = till.signer(), PassSigner()
     for _ in range(count):
-        holder = passes.hold(parse(code(1), NETWORK))
+        holder = passes.hold(card(1))
         commit = Commit(store.sequence + 1, holder, payment(amount), Timestamp(now()))
-        store.append(sign_entry(signer, passes, store.head, commit), commit.entry())
+        store.append(sign_entry(signer, passes, store.head, commit), commit)
 
 
 def payment(amount):
@@ -53,7 +53,8 @@ class Drain:
         self.moment = moment or (lambda: Moment(0, now(), now(), synchronised=True))
         gateway = Gateway(fetch, url, till.signer(), self.moment)
         self.flusher = Flusher(
-            store, gateway, NETWORK, self.moment, self.delay, self.events.append, self.contact.append, poll_seconds=60.0
+            *(store, gateway, NETWORK, self.moment, self.delay, self.events.append, self.contact.append),
+            poll_seconds=lambda: 60.0,
         )
 
     def delay(self, attempts):
@@ -343,6 +344,7 @@ def programme_with(**changes):
 
 
 PASS = "0x" + "ab" * 20
+USED = "0x" + "00" * 8
 
 
 @pytest.mark.parametrize(
@@ -356,17 +358,23 @@ PASS = "0x" + "ab" * 20
         snapshot_with(version="a b"),
         snapshot_with(programmes=[]),
         snapshot_with(surprise=1),
-        snapshot_with(budgets=[[PASS, 1, -1, False]]),
-        snapshot_with(budgets=[[PASS, 1, 2**32, False]]),
-        snapshot_with(budgets=[[PASS, 2, 1, False]]),
-        snapshot_with(budgets=[[PASS, 1, 1, 0]]),
-        snapshot_with(budgets=[[PASS, 1, 1, False], [PASS, 1, 2, False]]),
-        snapshot_with(budgets=[[PASS[:-2], 1, 1, False]]),
-        snapshot_with(budgets=[[PASS, 1, 1]]),
+        snapshot_with(budgets=[[PASS, 1, -1, False, 0, 0, 0, USED]]),
+        snapshot_with(budgets=[[PASS, 1, 2**32, False, 0, 0, 0, USED]]),
+        snapshot_with(budgets=[[PASS, 2, 1, False, 0, 0, 0, USED]]),
+        snapshot_with(budgets=[[PASS, 1, 1, 0, 0, 0, 0, USED]]),
+        snapshot_with(budgets=[[PASS, 1, 1, False, 0, 0, 0, USED], [PASS, 1, 2, False, 0, 0, 0, USED]]),
+        snapshot_with(budgets=[[PASS[:-2], 1, 1, False, 0, 0, 0, USED]]),
+        snapshot_with(budgets=[[PASS, 1, 1, False]]),
         programme_with(name=""),
         programme_with(name="x" * 65),
         programme_with(name="\x1b[2J"),
+        snapshot_with(budgets=[[PASS, 1, 1, False, 2**32, 0, 0, USED]]),
+        snapshot_with(budgets=[[PASS, 1, 1, False, 0, -1, 0, USED]]),
+        snapshot_with(budgets=[[PASS, 1, 1, False, 0, 0, 2**32, USED]]),
+        snapshot_with(budgets=[[PASS, 1, 1, False, 0, 0, 0, USED + "00"]]),
+        snapshot_with(budgets=[[PASS, 1, 1, False, 0, 0, 0, 0]]),
         programme_with(floor_limit=2**32),
+        programme_with(day_limit=-1),
         programme_with(offline_window=2**40),
         programme_with(begins=-1),
         programme_with(paused="no"),
