@@ -15,6 +15,7 @@ from contracts.wire.errors import Broken
 from contracts.wire.passcode import NETWORK_MAX
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, address, from_hex
+from terminal import pin
 
 DEFAULT = Path("/etc/kindpakket/terminal.toml")
 PREFIX = "KINDPAKKET_TERMINAL_"
@@ -25,6 +26,12 @@ def _absolute(path: Path) -> Path:
     if not path.is_absolute():
         raise ValueError("a path here is absolute: it begins with /")
     return path
+
+
+def _pin(text: str | None) -> str | None:
+    if text is not None and not pin.is_sealed(text):
+        raise ValueError("this is not what `kindpakket terminal pin` makes")
+    return text
 
 
 def _contract(text: str) -> str:
@@ -84,6 +91,7 @@ class Config(BaseSettings):
     shop: Text
     support: Text
     simulators: bool = False
+    staff_pin: Annotated[str | None, Field(repr=False, max_length=256), AfterValidator(_pin)] = None
     chain: Chain
     gateway: Gateway
     devices: Annotated[tuple[Device, ...], Field(max_length=DEVICES_MAX), AfterValidator(_apart)]
