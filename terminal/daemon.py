@@ -7,12 +7,11 @@ import argparse
 import asyncio
 import logging
 import os
-import random
 import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack, closing
+from contextlib import closing
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any, NoReturn, TypeVar
 
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
+from contracts.wire.units import Address
 from drivers import registry
 from drivers.base import (
     Changed,
@@ -31,17 +31,18 @@ from drivers.base import (
     Oversized,
     Scan,
 )
-from terminal import backoff, config, log
+from terminal import config, log, pin
 from terminal.clock import Clock, Sources
 from terminal.config import Config
-from terminal.core.effects import BeginLesson, EndLesson, HandOut, KeepLesson, Signal, Teaching
-from terminal.core.events import Event, Key, SnapshotTaken
+from terminal.core.effects import BeginLesson, CheckPin, EndLesson, FindSales, HandOut, KeepLesson, Signal
+from terminal.core.events import Event, Key, PinChecked, SalesFound, SnapshotTaken
 from terminal.core.moment import Moment
 from terminal.core.screen import Screen, Stage
 from terminal.inputs import Inputs
 from terminal.link.server import Server
 from terminal.outputs import Outputs
-from terminal.perform import Counter
+from terminal.outward import Outward
+from terminal.perform import Counter, Told
 from terminal.signer import TerminalSigner, forbid_core_dumps
 from terminal.store import Store
 from terminal.teaching import Teacher
@@ -51,7 +52,10 @@ BOUND_KEPT_SECONDS = 60
 """How much of the uptime a pulled plug can take from the kept bound."""
 
 AWAITS_NO_SCAN = frozenset(
-    {Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.WORKING, Stage.LOCKED, Stage.KEEP}
+    {
+        *(Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.WORKING, Stage.ASKING),
+        *(Stage.PIN, Stage.REFUND_CHOOSE, Stage.REFUND_AMOUNT, Stage.VOID, Stage.LOCKED, Stage.KEEP),
+    }
 )
 """Here a camera rests: the pass has been read, or none will be."""
 
@@ -68,14 +72,16 @@ class Daemon:
     ) -> None:
         self._settings = settings
         self._store = store
-        self._signer = signer
         self._clock = Clock(store.bound(), sources)
         self._inbox: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
-        self._counter = Counter(store, signer, self._clock, settings.chain.network, self._wake_network, self._tell)
+        has_pin = settings.staff_pin is not None
+        self._outward = Outward(settings, store, signer, self._clock, self)
+        self._counter = Counter(
+            store, signer, self._clock, settings.chain.network, self._outward.wake, self._tell, has_pin=has_pin
+        )
         self._link = Server(settings.socket, lambda key: self._put(partial(self._counter.press, key)))
         self._silent = {device.name for device in settings.devices}
         self._ready = asyncio.Event()
-        self._wakers: list[Callable[[], None]] = []
         self._outputs = Outputs(settings, store, {})
         self._tasks: set[asyncio.Task[Any]] = set()
         self._group = asyncio.TaskGroup()
@@ -175,7 +181,7 @@ class Daemon:
                 self._silent.discard(name)
                 self._note_readiness()
 
-    def _tell(self, effect: Signal | HandOut | Teaching) -> None:
+    def _tell(self, effect: Told) -> None:
         match effect:
             case Signal(tone):
                 self._outputs.signal(tone)
@@ -183,6 +189,10 @@ class Daemon:
                 self._put(partial(self._outputs.hand_out, sequence, rest))  # after the screen has said approved
             case BeginLesson() | KeepLesson() | EndLesson():
                 self._teacher.do(effect)
+            case FindSales(pass_address, settled):
+                self._spawn(self._find_sales(pass_address, settled))
+            case CheckPin(digits):
+                self._spawn(self._check_pin(digits))
 
     def _hear_now(self, make: Callable[[Moment], Event]) -> None:
         self._put(lambda: self._counter.hear(make(self._clock.moment())))
@@ -191,52 +201,43 @@ class Daemon:
         if not self._silent:
             self._ready.set()
 
-    # The network, after the counter is open
+    # The network, after the counter is open. These are its Listener's.
 
     async def _network(self, ready: Callable[[], None]) -> None:
         await self._ready.wait()
         ready()
         await asyncio.to_thread(import_module, "structlog.stdlib")  # in a thread: a scan does not wait for it
         log.write()
-        for module in ("terminal.http", "terminal.checkpoint", "terminal.flusher"):
-            await asyncio.to_thread(import_module, module)
-        async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
-            for task in await self._outward(stack):
-                group.create_task(task)
+        await self._outward.run()
 
-    async def _outward(self, stack: AsyncExitStack) -> tuple[Coroutine[Any, Any, NoReturn], ...]:
-        """The loops that speak to chain and gateway."""
-        from terminal.checkpoint import ANSWER_BYTES_MAX, CheckpointReader, Watcher  # noqa: PLC0415 - see the module's docstring
-        from terminal.endpoint import Endpoint  # noqa: PLC0415
-        from terminal.flusher import Flusher, Gateway  # noqa: PLC0415
-        from terminal.http import Http  # noqa: PLC0415
+    @property
+    def asks(self) -> bool:
+        """Whether an ask is open."""
+        return self._counter.asks
 
-        settings, now = self._settings, self._clock.moment
-        delay = partial(backoff.delay, chance=random.random)
-        chain = settings.chain
-        http = await stack.enter_async_context(await asyncio.to_thread(Http))  # it reads all the certificates
-        ask = Endpoint(http, chain.rpc_url, ANSWER_BYTES_MAX).ask
-        reader = CheckpointReader(ask, settings.domain, chain.network, self._signer.address)
-        watcher = Watcher(self._store, reader, now, delay, self._clock.raise_to, self._report, self._chain_answers)
-        gateway = Gateway(http.fetch, settings.gateway.url, self._signer, now)
-        flusher = Flusher(self._store, gateway, chain.network, now, delay, self._report, self._gateway_answers)
-        self._wakers = [watcher.wake, flusher.wake]
-        return watcher.run(), flusher.run()
-
-    def _report(self, event: Event) -> None:
+    def report(self, event: Event) -> None:
+        """Something for the core to learn."""
         self._put(partial(self._counter.hear, event))
         if isinstance(event, SnapshotTaken):
-            self._wake_network()  # the checkpoint's slices follow the snapshot's programmes
+            self._outward.wake()  # the checkpoint's slices follow the snapshot's programmes
 
-    def _gateway_answers(self, answers: bool) -> None:  # noqa: FBT001 - what contact callbacks take
+    def gateway_answers(self, answers: bool, /) -> None:  # noqa: FBT001 - what contact callbacks take
+        """Whether the gateway does."""
         self._put(partial(self._counter.contact, gateway=answers))
 
-    def _chain_answers(self, answers: bool) -> None:  # noqa: FBT001
+    def chain_answers(self, answers: bool, /) -> None:  # noqa: FBT001
+        """Whether the chain's endpoint does."""
         self._put(partial(self._counter.contact, chain=answers))
 
-    def _wake_network(self) -> None:
-        for wake in self._wakers:
-            wake()
+    # What a counter's question takes time for
+
+    async def _find_sales(self, pass_address: Address, settled: int) -> None:
+        sales = await self._outward.sales(pass_address, settled)
+        self._hear_now(partial(SalesFound, pass_address=pass_address, sales=sales, last=True))
+
+    async def _check_pin(self, digits: str) -> None:
+        right = await asyncio.to_thread(pin.opens, self._settings.staff_pin or "", digits)
+        self._hear_now(partial(PinChecked, right=right))
 
 
 async def serve(path: Path, settings: Config, store: Store, signer: TerminalSigner) -> None:

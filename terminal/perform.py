@@ -7,11 +7,14 @@ import logging
 from collections.abc import Callable
 
 from contracts.wire import passcode
+from contracts.wire.entry import Delegation
 from contracts.wire.errors import Refused
+from contracts.wire.passcode import PhoneCode
 from contracts.wire.reasons import Reason
+from contracts.wire.units import Address
 from terminal.clock import Clock
 from terminal.core import sale
-from terminal.core.effects import Commit, Effect, Forget, HandOut, Signal, Teaching
+from terminal.core.effects import CheckPin, Commit, Effect, FindSales, Forget, HandOut, Resolve, Signal, Teaching
 from terminal.core.events import (
     AttentionChanged,
     CommitFailed,
@@ -23,6 +26,7 @@ from terminal.core.events import (
     KeyPressed,
     Locked,
     PassScanned,
+    SalesFound,
     ScanRefused,
     Ticked,
 )
@@ -33,12 +37,15 @@ from terminal.store import Store
 
 _log = logging.getLogger(__name__)
 
+Told = Signal | HandOut | Teaching | FindSales | CheckPin
+"""What the daemon is told to do. It answers the last two by events, always; FindSales with what the gateway has."""
+
 
 class Counter:
     """One terminal at its counter.
 
-    `wake_network` is called when there is something to send, or a way to again; `tell` with what is to be heard, seen
-    or printed, and with what becomes of the devices. It must neither wait nor raise.
+    `wake_network` is called when there is something to send, or a way to again; `tell` with what is done elsewhere. It
+    must neither wait nor raise.
     """
 
     def __init__(
@@ -48,7 +55,9 @@ class Counter:
         clock: Clock,
         network: int,
         wake_network: Callable[[], None],
-        tell: Callable[[Signal | HandOut | Teaching], None],
+        tell: Callable[[Told], None],
+        *,
+        has_pin: bool = False,
     ) -> None:
         self._store = store
         self._signer = signer
@@ -58,22 +67,27 @@ class Counter:
         self._wake_network = wake_network
         self._tell = tell
         facts, checkpoint = store.facts(), store.checkpoint()
-        self._state = sale.start(facts, checkpoint, store.programmes(), store.snapshot_sequence())
+        self._state = sale.start(facts, checkpoint, store.programmes(), store.snapshot_sequence(), has_pin=has_pin)
         self._resume(store.attention())
 
     def screen(self) -> Screen:
         """What to show now."""
         return view(self._state, self._clock.moment())
 
+    @property
+    def asks(self) -> bool:
+        """Whether the contract was asked for something and its answer is not known."""
+        return bool(self._state.knowledge.open_asks)
+
     def scan(self, text: str) -> None:
-        """Something was read. Its key goes to the signer, its address to the core, and its text nowhere."""
+        """Something was read. What signs goes to the signer, the pass's address to the core, and the text nowhere."""
         try:
-            pass_address = self._passes.hold(passcode.parse(text, self._network))
+            pass_address, delegation = self._hold(text)
         except Refused as refused:
             self.misread(refused.reason)
             return
         budgets = self._store.budgets_of(pass_address)
-        self.hear(PassScanned(self._clock.moment(), pass_address, budgets))
+        self.hear(PassScanned(self._clock.moment(), pass_address, budgets, delegation))
 
     def misread(self, reason: Reason) -> None:
         """Something was read that is no pass of ours."""
@@ -111,12 +125,24 @@ class Counter:
             if answer := self._perform(effect):
                 self.hear(answer)
 
+    def _hold(self, text: str) -> tuple[Address, Delegation | None]:
+        code = passcode.parse(text, self._network)
+        if isinstance(code, PhoneCode):
+            return self._passes.hold_phone(code, self._signer.domain), code.delegation
+        return self._passes.hold(code), None
+
     def _perform(self, effect: Effect) -> Event | None:
         match effect:
             case Commit():
                 return self._commit(effect)
             case Forget():
                 self._passes.forget()
+            case Resolve():
+                self._resolve(effect)
+            case FindSales(pass_address, settled):
+                self._tell(effect)
+                sales = self._store.sales_of(pass_address, settled)
+                return SalesFound(self._clock.moment(), pass_address, sales, last=False)
             case _:
                 self._tell(effect)
         return None
@@ -125,12 +151,19 @@ class Counter:
         """Sign and store. Only a certain yes or a certain no is answered; Broken stops the daemon."""
         line = sign_entry(self._signer, self._passes, self._store.head, commit)
         try:
-            self._store.append(line, commit.entry())
+            self._store.append(line, commit)
         except Refused as refused:
             _log.error("entry.not_stored", extra={"sequence": commit.sequence, "detail": refused.detail})
             return CommitFailed(self._clock.moment(), refused.reason)
         self._wake_network()
         return Committed(self._clock.moment(), commit.sequence)
+
+    def _resolve(self, resolve: Resolve) -> None:
+        """Note how the ask ended. Where the disk does not take it, the chain tells again after the next start."""
+        try:
+            self._store.resolve(resolve.sequence, resolve.how)
+        except Refused as refused:
+            _log.error("ask.end_not_kept", extra={"sequence": resolve.sequence, "detail": refused.detail})
 
     def _resume(self, attention: tuple[Reason, str] | None) -> None:
         """What needed a person before the start still does; a fork that was proven stays proven."""

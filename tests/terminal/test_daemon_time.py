@@ -1,73 +1,18 @@
-"""The daemon in this process, with a clock that the test moves: windows, jumps, boots without a clock."""
+"""The daemon with a clock that the test moves: windows, jumps, boots without a clock."""
 
 import asyncio
-import json
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import pytest
 
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
 from terminal import config, daemon
-from terminal.clock import Sources
 from terminal.core.events import Key
 from terminal.core.screen import Stage
 from terminal.daemon import Daemon
-from terminal.link.client import Client
-from tests.terminal.till import PATIENCE, PROGRAMME, Till, code, eventually
+from tests.terminal.clockwork import BEGIN, Times, open_counter
+from tests.terminal.till import PROGRAMME, Till, code, eventually
 from tests.terminal.web import World, serving
-
-BEGIN = 1_800_000_000
-"""The time of the checkpoint that the till starts with."""
-
-
-@dataclass
-class Times:
-    """Uptime and wall clock, as the test likes."""
-
-    uptime: int = 0
-    wall: int = BEGIN
-    synchronised: bool = True
-
-    def sources(self):
-        return Sources(lambda: self.uptime * 1_000_000_000, lambda: self.wall, lambda: self.synchronised)
-
-    def pass_by(self, seconds):
-        self.uptime += seconds
-        self.wall += seconds
-
-
-class Counter:
-    """A daemon's screen and devices, without blocking the loop that it runs on."""
-
-    def __init__(self, till, store):
-        self.till, self.store = till, store
-        self.client = Client(till.socket)
-        self.screens = self.client.screens()
-
-    async def until(self, asks):
-        async with asyncio.timeout(PATIENCE):
-            async for screen in self.screens:
-                if screen is not None and (screen.stage is asks if isinstance(asks, Stage) else asks(screen)):
-                    return screen
-        raise AssertionError
-
-    async def scan(self, text):
-        reader, writer = await asyncio.open_unix_connection(self.till.folder / "scanner.sock")
-        writer.write(json.dumps({"scan": text}).encode() + b"\n")
-        assert json.loads(await reader.readline()) == {"ok": True}
-        writer.close()
-
-    async def sell(self, family, *keys):
-        """To approved or refused."""
-        await self.scan(code(family))
-        screen = await self.until(lambda screen: screen.stage in {Stage.AMOUNT, Stage.REFUSED})
-        if screen.stage is Stage.REFUSED:
-            return screen
-        for key in (*(keys or ("5", "00")), "confirm"):
-            assert self.client.press(Key(key))
-        return await self.until(lambda screen: screen.stage in {Stage.APPROVED, Stage.REFUSED})
 
 
 @pytest.fixture
@@ -83,24 +28,8 @@ def till(tmp_path, monkeypatch):
     return made
 
 
-@asynccontextmanager
-async def open_counter(till, times):
-    store = till.store()
-    ready, stop = asyncio.Event(), asyncio.Event()
-    run = asyncio.create_task(
-        Daemon(till.config, config.load(till.config), store, till.signer(), times.sources()).run(ready.set, stop)
-    )
-    try:
-        await asyncio.wait_for(ready.wait(), PATIENCE)
-        yield Counter(till, store)
-    finally:
-        stop.set()
-        await run
-        store.close()
-
-
 def times_of(store):
-    return [booking.time for booking in store.bookings()]
+    return [booking.content.time for booking in store.bookings()]
 
 
 async def test_f09_approving_stops_when_the_offline_window_ends_and_the_screen_counts_down(till, times):
