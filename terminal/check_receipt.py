@@ -3,14 +3,16 @@
 from typing import Any
 
 from contracts.wire import batch, journal
+from contracts.wire.entry import Refund, Sale
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.reasons import Reason, money_of
 from contracts.wire.receipt import Receipt, Verified
 from contracts.wire.units import Hash, euros, to_hex
 from terminal import logs
+from terminal.contract_state import REQUEST_SECONDS, final_block, kept_head, position, reason_of, require_contract
 from terminal.endpoint import Endpoint, octets
 from terminal.http import Http
-from terminal.reconcile import REQUEST_SECONDS, final_block, kept_head, position, reason_of, require_contract
+from terminal.standing import is_ask, kind_of
 from terminal.zone import NAME, day_and_time
 
 
@@ -34,7 +36,7 @@ async def judged(paper: Receipt, url: str, from_block: int = 0) -> Reason:
             if log.kind == logs.SETTLED:
                 first, last, _ = log.words
                 settling = log if first <= paper.sequence <= last else settling
-            elif log.words[0] == paper.sequence:
+            elif log.kind in {logs.DRAWN, logs.REJECTED} and log.words[0] == paper.sequence:
                 reason = reason_of(log.words[-1])
         if settling is None:
             raise Broken(f"no event since block {from_block} settles entry {paper.sequence}: begin at an earlier block")
@@ -65,32 +67,49 @@ def _head_before(segment: batch.Segment, place: int) -> Hash:
 
 def document(paper: Receipt, verified: Verified, reason: Reason | None) -> dict[str, Any]:
     """For machines. `reason` is the contract's, None when it was not asked."""
-    payment = verified.payment
+    content = verified.content
     told = {
         "sequence": paper.sequence,
-        "amount": payment.amount,
-        "time": payment.time,
-        "programme": payment.programme,
+        "kind": kind_of(content),
+        "amount": content.amount,
+        "time": content.time,
+        "programme": content.programme,
         "terminal": to_hex(paper.terminal),
         "pass": to_hex(verified.pass_address),
         "chain_id": paper.domain.chain_id,
         "contract": to_hex(paper.domain.contract),
         "head": to_hex(paper.head),
     }
-    return told if reason is None else told | {"reason": reason.name, "money": money_of(reason).value}
+    if isinstance(content, Refund):
+        told |= {"sale_terminal": to_hex(content.terminal), "sale_sequence": content.sequence}
+    return told if reason is None else told | {"reason": reason.name, "money": _money(content, reason)}
 
 
 def text(paper: Receipt, verified: Verified, reason: Reason | None) -> str:
     """For people: the same, a line each."""
-    payment = verified.payment
+    content, whose = verified.content, to_hex(verified.pass_address)
+    sale = not isinstance(content, Refund)
+    said = "asked" if is_ask(content) else "approved" if sale else "given back"
     rows = [
-        ("approved", f"EUR {euros(payment.amount)} from programme {payment.programme}"),
-        ("when", f"{day_and_time(payment.time)} ({NAME})"),
+        (said, f"EUR {euros(content.amount)} {'from' if sale else 'to'} programme {content.programme}"),
+        ("when", f"{day_and_time(content.time)} ({NAME})"),
         ("entry", str(paper.sequence)),
         ("terminal", f"{to_hex(paper.terminal)}, its signature is right"),
-        ("pass", f"{to_hex(verified.pass_address)}, its signature is right"),
+        ("pass", f"{whose}, its signature is right" if sale else whose),
         ("contract", f"{to_hex(paper.domain.contract)} on chain {paper.domain.chain_id}"),
     ]
+    if isinstance(content, Refund):
+        rows.append(("sale", f"entry {content.sequence} of terminal {to_hex(content.terminal)}"))
     if reason is not None:
-        rows.append(("settled", f"{money_of(reason).value}: {reason.name}" if reason else money_of(reason).value))
-    return "\n".join(f"{name:10}{value}" for name, value in rows)
+        money = _money(content, reason)
+        rows.append(("settled", f"{money}: {reason.name}" if reason else money))
+    elif is_ask(content):
+        rows.append(("settled", "only the contract tells whether an ask was paid: give --against URL"))
+    return "\n".join(f"{name:12}{value}" for name, value in rows)
+
+
+def _money(content: Sale | Refund, reason: Reason) -> str:
+    """What became of the money."""
+    if isinstance(content, Refund) and reason is Reason.PAID:
+        return "given back"
+    return money_of(reason).value

@@ -20,6 +20,7 @@ from terminal.clock import Clock
 from terminal.config import Config
 from terminal.core import sale
 from terminal.core.approve import WAITING_MAX
+from terminal.core.facts import JournalFacts
 from terminal.core.screen import Screen
 from terminal.core.view import view
 from terminal.device_checks import devices
@@ -93,6 +94,11 @@ def journal(settings: Config, reader: Reader, signer: TerminalSigner | None) -> 
     clock = Clock(reader.bound())
     screen = view(state, clock.moment())
     yield from _waiting(screen.status.waiting, screen.status.unsent)
+    yield from _asks(facts)
+    if facts.retired:
+        advice = "leave it connected until nothing waits: it sells no more, and sends what is there"
+        yield Check("retired", Grade.WARN, f"by entry {facts.sequence}", advice)
+        return
     yield _checkpoint(screen, None if checkpoint is None else checkpoint.time)
     yield _clock(clock)
 
@@ -111,6 +117,14 @@ def _waiting(waiting: int, unsent: int) -> Iterator[Check]:
     yield Check("waiting", grade, f"{waiting} entries not settled yet", advice)
     advice = "they are safe, and go out when the gateway answers" if unsent else ""
     yield Check("unsent", Grade.WARN if unsent else Grade.OK, f"{unsent} entries not at the gateway yet", advice)
+
+
+def _asks(facts: JournalFacts) -> Iterator[Check]:
+    if facts.paid_asks:
+        advice = "answer the question on the counter's screen: was it handed over, or is it given back?"
+        yield Check("asks", Grade.WARN, f"entry {facts.paid_asks[0].sequence} was paid after all", advice)
+    elif facts.open_asks:
+        yield Check("asks", Grade.WARN, f"entry {facts.open_asks[0].sequence} has no answer yet", "start the daemon")
 
 
 def _checkpoint(screen: Screen, read_at: int | None) -> Check:

@@ -55,5 +55,5 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _column(cells: Sequence[str]) -> list[str]:
     width = max(map(len, cells))
-    numbers = all(cell[-1:].isdigit() for cell in cells[1:])
+    numbers = all(cell[-1:].isdigit() for cell in cells[1:] if cell)
     return [cell.rjust(width) if numbers else cell.ljust(width) for cell in cells]

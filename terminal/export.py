@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from contracts.wire import entry as wire_entry
 from contracts.wire import journal
-from contracts.wire.entry import SignedPayment
+from contracts.wire.entry import Refund, Retire, Signed
 from contracts.wire.errors import Broken
 from contracts.wire.signature import SIGNATURE_BYTES
 from contracts.wire.typed_data import Domain
@@ -45,12 +45,12 @@ class Export:
         return self.lines[-1].head if self.lines else journal.genesis(self.domain, self.terminal)
 
 
-def signed(line: Line) -> SignedPayment:
-    """The payment in the line. Raises Broken when it is none."""
-    payment = wire_entry.unpack(line.entry)
-    if payment is None:
-        raise Broken(f"entry {line.sequence} is no payment that this program understands: update it")
-    return payment
+def signed(line: Line) -> Signed:
+    """What the line says. Raises Broken when it is not understood here."""
+    found = wire_entry.unpack(line.entry)
+    if found is None:
+        raise Broken(f"entry {line.sequence} is of a kind that this program does not know: update it")
+    return found
 
 
 def of(view: View) -> Export:
@@ -68,8 +68,11 @@ def require_sound(export: Export) -> None:
             raise Broken(f"the chain is broken at entry {sequence}: it was changed after it was made")
         if not journal.is_signed(domain, terminal, sequence, head, line.signature):
             raise Broken(f"entry {sequence} or one before it was changed: the terminal's signature does not fit")
-        if signed(line).signer(domain, terminal, sequence) is None:
+        said = signed(line)
+        if not isinstance(said.content, Refund | Retire) and said.signer(domain, terminal, sequence) is None:
             raise Broken(f"entry {sequence} carries no signature of any pass")
+        if isinstance(said.content, Retire) and line is not export.lines[-1]:
+            raise Broken(f"entry {sequence} retires the terminal, and others follow it: they are not paid")
 
 
 def write(path: Path, export: Export) -> None:

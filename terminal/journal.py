@@ -9,15 +9,15 @@ from typing import Any
 
 from contracts.wire import receipt as wire_receipt
 from contracts.wire.errors import Broken
-from contracts.wire.reasons import MEANINGS, Money, Reason, money_of
-from contracts.wire.units import Cents, euros, to_hex
+from contracts.wire.reasons import MEANINGS, Money, money_of
+from contracts.wire.units import to_hex
 from terminal import check_receipt, commands, export, paper, receipt, standing
+from terminal import journal_pages as pages
 from terminal.config import DEFAULT, load
-from terminal.reconcile import Reconciliation, reconcile
-from terminal.standing import Standing
+from terminal.core.effects import AskEnd
+from terminal.reconcile import reconcile
 from terminal.store import Reader
 from terminal.store.checking import require_sound
-from terminal.store.reading import Booking
 
 _EXAMPLE = """examples:
   kindpakket terminal journal list
@@ -30,15 +30,6 @@ _EXAMPLE = """examples:
 
 CODE_MAX = 4096
 """Characters that are read of a receipt's code: ten times what it has."""
-
-_LINES = {
-    "approved": tuple(Standing),
-    "paid": (Standing.PAID,),
-    "drawn": (Standing.DRAWN,),
-    "rejected": (Standing.REJECTED,),
-    "unsettled": (Standing.WAITING,),
-}
-"""What a reconciliation adds up, line by line."""
 
 
 def main(argv: list[str]) -> int:
@@ -92,8 +83,8 @@ def _parser() -> argparse.ArgumentParser:
 def _list(arguments: argparse.Namespace) -> int:
     with Reader.open(load(arguments.config).journal) as reader:
         known = list(standing.each(reader))
-    heads = ("entry", "time (UTC)", "programme", "EUR", "standing")
-    _tell(arguments, [_booked(*entry) for entry in known], commands.table(heads, [_row(*entry) for entry in known]))
+    table = commands.table(pages.HEADS, [pages.row(*entry) for entry in known])
+    _tell(arguments, [pages.booked(*entry) for entry in known], table)
     return 0
 
 
@@ -103,8 +94,8 @@ def _show(arguments: argparse.Namespace) -> int:
             raise Broken(f"there is no entry {arguments.sequence}: this journal has the entries 1 to {reader.sequence}")
         line = next(reader.lines(arguments.sequence))
         booking, state, reason = next(standing.each(reader, line.sequence))
-    shown = _booked(booking, state, reason) | {
-        "pass": to_hex(booking.pass_address),
+    shown = pages.booked(booking, state, reason) | {
+        **pages.parties(booking),
         "pass_signature": to_hex(export.signed(line).signature),
         "entry": to_hex(line.entry),
         "head": to_hex(line.head),
@@ -138,24 +129,28 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    taken = _to_verify(arguments)
+    taken, granted = _to_verify(arguments)
     export.require_sound(taken)
     told = {"terminal": to_hex(taken.terminal), "entries": len(taken.lines), "head": to_hex(taken.head)}
     if arguments.against is None:
         _tell(arguments, told, f"{len(taken.lines)} entries: the chain and every signature are right")
         return 0
-    found = asyncio.run(reconcile(taken, arguments.against, arguments.from_block))
-    _tell(arguments, told | _reconciled(found), _account(found))
+    found = asyncio.run(reconcile(taken, arguments.against, arguments.from_block, granted))
+    _tell(arguments, told | pages.reconciled(found), pages.account(found))
     return 0 if found.difference == 0 else 1
 
 
-def _to_verify(arguments: argparse.Namespace) -> export.Export:
-    """The export in the file, or what stands in the journal, after a look at its tables as well."""
+def _to_verify(arguments: argparse.Namespace) -> tuple[export.Export, frozenset[int]]:
+    """The export in the file, or what stands in the journal, after a look at its tables as well.
+
+    And the asks that the terminal took for paid, which an export does not tell.
+    """
     if arguments.file is not None:
-        return export.read(arguments.file)
+        return export.read(arguments.file), frozenset()
     with Reader.open(load(arguments.config).journal) as reader:
         require_sound(reader)
-        return export.of(reader)
+        granted = (sequence for sequence, end in reader.ends().items() if end is not AskEnd.REFUSED)
+        return export.of(reader), frozenset(granted)
 
 
 def _check_receipt(arguments: argparse.Namespace) -> int:
@@ -171,51 +166,5 @@ def _check_receipt(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _booked(booking: Booking, state: Standing, reason: Reason | None) -> dict[str, Any]:
-    return {
-        "sequence": booking.sequence,
-        "time": booking.time,
-        "programme": booking.programme,
-        "amount": booking.amount,
-        "standing": state,
-        "reason": reason.name if reason else None,
-    }
-
-
-def _row(booking: Booking, state: Standing, reason: Reason | None) -> tuple[str, ...]:
-    said = f"{state}: {reason.name}" if reason else state
-    return str(booking.sequence), commands.utc(booking.time), str(booking.programme), euros(booking.amount), said
-
-
 def _tell(arguments: argparse.Namespace, document: Any, text: str) -> None:
     print(commands.as_json(document) if arguments.json else text)
-
-
-def _reconciled(found: Reconciliation) -> dict[str, Any]:
-    sums = {name: found.having(*states) for name, states in _LINES.items()}
-    return {
-        "block": found.block,
-        **{name: len(entries) for name, entries in sums.items()},
-        **{f"{name}_cents": sum(entry.amount for entry in entries) for name, entries in sums.items()},
-        "credited_cents": found.credited,
-        "difference_cents": found.difference,
-        "exceptions": [
-            {"sequence": entry.sequence, "amount": entry.amount, "reason": entry.reason.name}
-            for entry in found.entries
-            if entry.reason
-        ],
-    }
-
-
-def _account(found: Reconciliation) -> str:
-    rows = []
-    for name, states in _LINES.items():
-        entries = found.having(*states)
-        rows.append((name, str(len(entries)), euros(Cents(sum(entry.amount for entry in entries)))))
-    exceptions = [
-        f"entry {entry.sequence}, {euros(entry.amount)}, {entry.standing}: {MEANINGS[entry.reason].en}"
-        for entry in found.entries
-        if entry.reason
-    ]
-    total = f"difference at block {found.block}: {found.difference} cents"
-    return "\n".join([commands.table(("", "entries", "EUR"), rows), *exceptions, total])

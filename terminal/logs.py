@@ -4,6 +4,10 @@
     Drawn(address indexed terminal, uint32 indexed programme, address indexed pass, uint32 sequence, uint32 amount,
           uint32 from_slice, uint32 from_budget, uint8 reason)
     Rejected(address indexed terminal, uint32 sequence, uint8 reason)
+    AskPaid(address indexed terminal, uint32 indexed programme, address indexed pass, uint32 sequence, uint32 amount)
+    Refunded(address indexed terminal, uint32 indexed programme, address indexed pass, uint32 sequence, uint32 amount,
+             uint32 drawn, uint32 owed)
+    TerminalRetired(address indexed terminal, uint32 sequence)
 
 Topics and words as the ABI lays them out (https://docs.soliditylang.org/en/latest/abi-spec.html#events).
 """
@@ -24,8 +28,18 @@ WORD = 32
 SETTLED = keccak256(b"Settled(address,uint32,uint32,bytes20)")
 DRAWN = keccak256(b"Drawn(address,uint32,address,uint32,uint32,uint32,uint32,uint8)")
 REJECTED = keccak256(b"Rejected(address,uint32,uint8)")
+ASK_PAID = keccak256(b"AskPaid(address,uint32,address,uint32,uint32)")
+REFUNDED = keccak256(b"Refunded(address,uint32,address,uint32,uint32,uint32,uint32)")
+RETIRED = keccak256(b"TerminalRetired(address,uint32)")
 
-_FORMS: dict[Hash, tuple[int, int]] = {SETTLED: (2, 3), DRAWN: (4, 5), REJECTED: (2, 2)}
+_FORMS: dict[Hash, tuple[int, int]] = {
+    SETTLED: (2, 3),
+    DRAWN: (4, 5),
+    REJECTED: (2, 2),
+    ASK_PAID: (4, 2),
+    REFUNDED: (4, 4),
+    RETIRED: (2, 1),
+}
 """How many topics each event has, and how many words besides."""
 
 
@@ -43,7 +57,7 @@ class Log:
 
 
 async def about(endpoint: Endpoint, contract: Address, terminal: Address, first: int, last: int) -> AsyncIterator[Log]:
-    """All three kinds of events about the terminal in these blocks, in order. Raises TryAgain."""
+    """All these kinds of events about the terminal in these blocks, in order. Raises TryAgain."""
     topics = [[to_hex(kind) for kind in _FORMS], to_hex(terminal.rjust(WORD, b"\0"))]
     for begin in range(first, last + 1, BLOCKS_AT_ONCE):
         end = min(begin + BLOCKS_AT_ONCE - 1, last)

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from contracts.wire.entry import Retire
 from contracts.wire.errors import Broken
 from contracts.wire.receipt import Receipt
 from contracts.wire.units import Cents
@@ -9,9 +10,10 @@ from drivers import registry
 from drivers.base import DriverUnavailable
 from drivers.output import Page, Printer
 from drivers.registry import Kind
-from terminal import export
+from terminal import export, standing
 from terminal.config import Config
 from terminal.receipt import Slip
+from terminal.standing import Standing
 from terminal.store.reading import View
 
 
@@ -34,13 +36,21 @@ def _is_printer(driver: str) -> bool:
 
 
 def slip(settings: Config, journal: View, sequence: int, rest: Cents | None = None) -> Slip:
-    """The receipt of one entry of the journal; a copy unless `rest` is known. Raises Broken when there is no such."""
+    """The receipt of one entry of the journal; a copy unless `rest` is known.
+
+    Raises Broken when there is no such entry, or one that nobody gets a receipt of: an ask that is not paid.
+    """
     previous, head = journal.head_at(sequence - 1), journal.head_at(sequence)
     if previous is None or head is None:
         raise Broken(f"there is no entry {sequence}: this journal has the entries 1 to {journal.sequence}")
     line = next(journal.lines(sequence, 1))
-    signed = export.signed(line)
+    content = export.signed(line).content
+    if isinstance(content, Retire):
+        raise Broken(f"entry {sequence} retires the terminal: nobody gets a receipt of that")
+    _, state, _ = next(standing.each(journal, sequence))
+    if state in {Standing.ASKED, Standing.REFUSED}:
+        raise Broken(f"entry {sequence} was asked for and is not paid: there is no receipt of it")
     proof = Receipt(journal.domain, journal.terminal, sequence, previous, line.entry, line.signature)
     names = {programme.id: programme.name for programme in journal.programmes()}
-    name = names.get(signed.payment.programme, "")
+    name = names.get(content.programme, "")
     return Slip(proof, settings.shop, name, settings.language, rest)

@@ -1,4 +1,4 @@
-"""What is printed for a payment: lines for people, and a code with which anyone can prove it. Pure.
+"""What is printed for a payment or a refund: lines for people, and a code with which anyone can prove it. Pure.
 
 No name stands on it, and nothing of what is left on the pass: receipts are lost and left behind.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contracts.wire import entry as wire_entry
+from contracts.wire.entry import Refund, Retire
 from contracts.wire.receipt import Receipt
 from contracts.wire.units import Cents, euros
 from drivers.output import COLUMNS, Code, Page, Text
@@ -20,15 +21,36 @@ _RULE = "-" * COLUMNS
 @dataclass(frozen=True, slots=True)
 class _Words:
     approved: str
+    given_back: str
     rest: str
     entry: str
     copy: str
     proof: str
+    refund_proof: str
+    sale: str
 
 
 _WORDS = {
-    "nl": _Words("AKKOORD", "anders betaald", "Boeking", "KOPIE", "Deze code bewijst de betaling."),
-    "en": _Words("APPROVED", "paid otherwise", "Entry", "COPY", "This code proves the payment."),
+    "nl": _Words(
+        approved="AKKOORD",
+        given_back="TERUGGEGEVEN",
+        rest="anders betaald",
+        entry="Boeking",
+        copy="KOPIE",
+        proof="Deze code bewijst de betaling.",
+        refund_proof="Deze code bewijst de teruggave.",
+        sale="van boeking",
+    ),
+    "en": _Words(
+        approved="APPROVED",
+        given_back="GIVEN BACK",
+        rest="paid otherwise",
+        entry="Entry",
+        copy="COPY",
+        proof="This code proves the payment.",
+        refund_proof="This code proves the refund.",
+        sale="of entry",
+    ),
 }
 
 
@@ -58,21 +80,25 @@ def lines(slip: Slip) -> tuple[str, ...]:
 def _parts(slip: Slip) -> Iterator[Text | Code]:
     words, receipt = _WORDS[slip.language], slip.receipt
     signed = wire_entry.unpack(receipt.entry)
-    assert signed is not None  # noqa: S101 - a Receipt is of a payment
-    payment = signed.payment
+    assert signed is not None and not isinstance(signed.content, Retire)  # noqa: S101, PT018 - a Receipt is of neither
+    content = signed.content
+    refund = isinstance(content, Refund)
     yield from _large(slip.shop)
-    yield Text(day_and_time(payment.time).center(COLUMNS).rstrip())
+    yield Text(day_and_time(content.time).center(COLUMNS).rstrip())
     if slip.rest is None:
         yield Text(words.copy.center(COLUMNS).rstrip())
     yield Text(_RULE)
-    yield from _priced(slip.programme or f"{payment.programme}", payment.amount)
+    yield from _priced(slip.programme or f"{content.programme}", content.amount)
     if slip.rest:
         yield from _priced(words.rest, slip.rest)
     yield Text(_RULE)
-    yield from _large(words.approved)
-    yield Text(f"{words.entry} {receipt.sequence}".center(COLUMNS).rstrip())
+    yield from _large(words.given_back if refund else words.approved)
+    place = f"{words.entry} {receipt.sequence}"
+    if isinstance(content, Refund) and content.terminal == receipt.terminal:
+        place += f", {words.sale} {content.sequence}"
+    yield Text(place.center(COLUMNS).rstrip())
     yield Code(receipt.text())
-    yield Text(words.proof.center(COLUMNS).rstrip())
+    yield Text((words.refund_proof if refund else words.proof).center(COLUMNS).rstrip())
 
 
 def _large(text: str) -> Iterator[Text]:

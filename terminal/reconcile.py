@@ -1,28 +1,40 @@
 """Each entry of a journal against what the contract did with it, from the contract's own state and events.
 
 Settled says which entries are judged, and by its head that they are these; Drawn that one of them was paid from the
-slice, Rejected that one was not paid. A settled entry without either was paid from the budget.
+slice, Rejected that one was not paid. A settled payment without either was paid from the budget. Of a paid ask, a
+refund and a retirement the contract says so each time: AskPaid, Refunded, TerminalRetired.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from types import UnionType
 
 from contracts.wire import journal
-from contracts.wire.errors import Broken, TryAgain
-from contracts.wire.hashing import keccak256
+from contracts.wire.entry import (
+    Ask,
+    Content,
+    EntryKind,
+    Payment,
+    PhoneAsk,
+    PhonePayment,
+    Refund,
+    Retire,
+    Signed,
+)
+from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
-from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Cents, to_hex
+from contracts.wire.units import Cents
 from terminal import logs
-from terminal.endpoint import Endpoint, octets, quantity
+from terminal.contract_state import REQUEST_SECONDS, final_block, kept_head, position, reason_of, require_contract
+from terminal.endpoint import Endpoint
 from terminal.export import Export, signed
 from terminal.http import Http
-from terminal.standing import Standing, judged_as
+from terminal.standing import KINDS, UNSETTLED, Standing, is_ask, judged_as
 
-REQUEST_SECONDS = 60.0
-"""For one question: an endpoint may search ten thousand blocks for the answer."""
-
-_TERMINAL = keccak256(b"terminal(address)")[:4]
+SALES = frozenset({EntryKind.PAYMENT, EntryKind.ASK, EntryKind.PHONE_PAYMENT, EntryKind.PHONE_ASK})
+REFUNDS = frozenset({EntryKind.REFUND})
+_ASKS = frozenset({EntryKind.ASK, EntryKind.PHONE_ASK})
+_SHOWN = frozenset({Standing.PAID, Standing.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +43,21 @@ class Judged:
 
     sequence: int
     programme: int
+    """0 for a retirement."""
     amount: Cents
     standing: Standing
     reason: Reason | None
     """The contract's; None while it waits."""
-    credited: Cents
+    credited: int
+    """Cents to the shop; negative for a refund, whether its money has moved or is owed."""
+    kind: EntryKind = EntryKind.PAYMENT
+
+    @property
+    def approved(self) -> int:
+        """Cents that the counter's screen called approved: an ask counts once it is paid, a refund takes off."""
+        if self.kind in _ASKS and self.standing not in _SHOWN:
+            return 0
+        return -self.amount if self.kind in REFUNDS else self.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +67,38 @@ class Reconciliation:
     block: int
     entries: tuple[Judged, ...]
 
-    def having(self, *standings: Standing) -> tuple[Judged, ...]:
-        """The entries of one of these standings, in order."""
-        return tuple(entry for entry in self.entries if entry.standing in standings)
+    def having(self, *standings: Standing, kinds: frozenset[EntryKind] = SALES) -> tuple[Judged, ...]:
+        """The entries of one of these standings and kinds, in order."""
+        return tuple(entry for entry in self.entries if entry.standing in standings and entry.kind in kinds)
+
+    @property
+    def approved(self) -> int:
+        """Net: what was approved less what was given back, in cents, settled or not."""
+        return sum(entry.approved for entry in self.entries)
 
     @property
     def credited(self) -> int:
-        """What the shop got for all entries, in cents."""
+        """Net: what the shop got for all entries less what it gave back, in cents."""
         return sum(entry.credited for entry in self.entries)
 
     @property
     def difference(self) -> int:
-        """Approved and judged, less credited to the shop, in cents: not 0 as soon as one entry was rejected."""
-        waiting = sum(entry.amount for entry in self.having(Standing.WAITING))
-        return sum(entry.amount for entry in self.entries) - waiting - self.credited
+        """Net approved and judged, less net credited, in cents: not 0 as soon as an approved entry was rejected."""
+        judged = (entry for entry in self.entries if entry.standing not in UNSETTLED)
+        return sum(entry.approved for entry in judged) - self.credited
 
 
-async def reconcile(export: Export, url: str, from_block: int = 0) -> Reconciliation:
+async def reconcile(
+    export: Export, url: str, from_block: int = 0, granted: Collection[int] = frozenset()
+) -> Reconciliation:
     """Hold the journal against the contract that it names, at the chain's newest final block.
 
-    `from_block` is any block before the terminal's first entry was settled. Raises Broken when the chain is another
-    one, when the journal is not the one that the contract settled, or when events and journal contradict each
-    other, and TryAgain when the endpoint does not answer.
+    `from_block` is any block before the terminal's first entry was settled; `granted` are the asks that the terminal
+    itself took for paid, where that is known. Raises Broken when the chain is another one, when the journal is not the
+    one that the contract settled, or when events and journal contradict each other, and TryAgain when the endpoint
+    does not answer.
     """
-    domain, account = export.domain, _Account(export)
+    domain, account = export.domain, _Account(export, granted)
     async with Http(total_seconds=REQUEST_SECONDS) as http:
         endpoint = Endpoint(http, url)
         await require_contract(endpoint, domain)
@@ -85,37 +115,6 @@ async def reconcile(export: Export, url: str, from_block: int = 0) -> Reconcilia
     return Reconciliation(block, tuple(account.judgements()))
 
 
-async def require_contract(endpoint: Endpoint, domain: Domain) -> None:
-    """Raises Broken unless the endpoint serves the chain that holds this contract, TryAgain when it does not answer."""
-    chain_id = quantity(await endpoint.ask("eth_chainId"))
-    if chain_id != domain.chain_id:
-        raise Broken(f"the endpoint serves chain {chain_id}, and this belongs to chain {domain.chain_id}")
-    if not octets(await endpoint.ask("eth_getCode", to_hex(domain.contract), "latest")):
-        raise Broken(f"the endpoint's chain does not hold the contract {to_hex(domain.contract)}")
-
-
-async def final_block(endpoint: Endpoint) -> int:
-    """The newest block that stays. Raises TryAgain."""
-    block = await endpoint.ask("eth_getBlockByNumber", "finalized", False)
-    return quantity(block.get("number") if isinstance(block, dict) else None)
-
-
-async def position(endpoint: Endpoint, domain: Domain, terminal: Address, block: int) -> tuple[int, int]:
-    """Up to which entry the contract has settled this terminal's journal, and the word with the head that it keeps.
-
-    Raises Broken when it does not know the terminal, and TryAgain when the endpoint does not answer.
-    """
-    data = to_hex(_TERMINAL + terminal.rjust(logs.WORD, b"\0"))
-    call = {"to": to_hex(domain.contract), "data": data}
-    answer = octets(await endpoint.ask("eth_call", call, hex(block)))
-    if len(answer) != 3 * logs.WORD:
-        raise TryAgain("the contract answers about the terminal in another form: is it ours?")
-    shop, sequence, head = logs.words(answer)
-    if shop == 0:
-        raise Broken(f"the contract does not know the terminal {to_hex(terminal)}: have it registered")
-    return sequence, head
-
-
 def _require_same(export: Export, sequence: int, head_word: int) -> None:
     if sequence > len(export.lines):
         raise Broken(f"the contract settled {sequence} entries and this journal has {len(export.lines)}: an older copy")
@@ -123,31 +122,54 @@ def _require_same(export: Export, sequence: int, head_word: int) -> None:
         raise Broken(f"the contract settled another journal than this one up to entry {sequence}: it forked")
 
 
-def kept_head(word: int) -> bytes:
-    """The 20 bytes of a head that stand in a bytes20 word of the contract."""
-    return word.to_bytes(logs.WORD)[: journal.KEPT_HEAD_BYTES]
-
-
 @dataclass(slots=True)
 class _Account:
     """What the contract's events say of one journal, checked against it as they come."""
 
     export: Export
+    granted: Collection[int]
     settled: int = 0
     reasons: dict[int, Reason] = field(default_factory=dict)
+    """Of the entries of which an event speaks."""
 
     def take(self, log: logs.Log) -> None:
         """One more event, in the chain's order."""
-        {logs.SETTLED: self._settle, logs.DRAWN: self._draw, logs.REJECTED: self._reject}[log.kind](log)
+        match log.kind:
+            case logs.SETTLED:
+                self._settle(log)
+            case logs.REJECTED:
+                self._note(*log.words)
+            case logs.RETIRED:
+                self._require_said(log, Retire)
+            case logs.REFUNDED:
+                self._require_said(log, Refund, log.words[1])
+            case logs.ASK_PAID:
+                self._require_said(log, Ask | PhoneAsk, log.words[1])
+            case logs.DRAWN:
+                self._require_said(log, Payment | PhonePayment, log.words[1], log.words[-1])
 
     def judgements(self) -> Iterator[Judged]:
         """What became of each entry."""
         for line in self.export.lines:
-            payment = signed(line).payment
-            reason = self.reasons.get(line.sequence, Reason.PAID) if line.sequence <= self.settled else None
-            standing = Standing.WAITING if reason is None else judged_as(reason)
-            credited = payment.amount if standing in {Standing.PAID, Standing.DRAWN} else Cents(0)
-            yield Judged(line.sequence, payment.programme, payment.amount, standing, reason, credited)
+            content = signed(line).content
+            programme, amount = (0, Cents(0)) if isinstance(content, Retire) else (content.programme, content.amount)
+            reason = self._reason(line.sequence, content)
+            standing = self._standing(line.sequence, content, reason)
+            credited = _SIGNS.get(standing, 0) * amount
+            yield Judged(line.sequence, programme, amount, standing, reason, credited, KINDS[type(content)])
+
+    def _reason(self, sequence: int, content: Content) -> Reason | None:
+        if sequence > self.settled:
+            return None
+        if sequence not in self.reasons and not isinstance(content, Payment | PhonePayment):
+            raise Broken(f"the contract settled entry {sequence}, and no event of it says how")
+        return self.reasons.get(sequence, Reason.PAID)
+
+    def _standing(self, sequence: int, content: Content, reason: Reason | None) -> Standing:
+        if reason is None:
+            return Standing.ASKED if is_ask(content) else Standing.WAITING
+        standing = judged_as(content, reason)
+        return Standing.REJECTED if standing is Standing.REFUSED and sequence in self.granted else standing
 
     def _settle(self, log: logs.Log) -> None:
         first, last, head = log.words
@@ -156,19 +178,26 @@ class _Account:
         _require_same(self.export, last, head)
         self.settled = last
 
-    def _draw(self, log: logs.Log) -> None:
-        sequence, amount, *_, reason = log.words
-        programme, drawn_pass = log.topics[1:]
+    def _require_said(
+        self, log: logs.Log, kinds: type[Content] | UnionType, amount: int = 0, reason: int = Reason.PAID
+    ) -> None:
+        """Note the event's reason for its entry, which must be of these kinds and say what the event says."""
+        sequence = log.words[0]
         self._note(sequence, reason)
-        line = self.export.lines[sequence - 1]
-        approved = signed(line)
-        signer = approved.signer(self.export.domain, self.export.terminal, sequence) or b""
-        said = (approved.payment.programme, int.from_bytes(signer), approved.payment.amount)
-        if said != (programme, drawn_pass, amount):
-            raise Broken(f"the contract drew {amount} cents for entry {sequence}, which says something else")
+        said = signed(self.export.lines[sequence - 1])
+        if not isinstance(said.content, kinds) or not self._agrees(log, said, amount):
+            raise Broken(f"the contract judged {amount} cents for entry {sequence}, which says something else")
 
-    def _reject(self, log: logs.Log) -> None:
-        self._note(*log.words)
+    def _agrees(self, log: logs.Log, said: Signed, amount: int) -> bool:
+        if isinstance(said.content, Retire):
+            return True
+        programme, told_pass = log.topics[1:]
+        if (said.content.programme, said.content.amount) != (programme, amount):
+            return False
+        if isinstance(said.content, Refund):
+            return True  # the contract names the pass that took the place of the entry's
+        signer = said.signer(self.export.domain, self.export.terminal, log.words[0]) or b""
+        return int.from_bytes(signer) == told_pass
 
     def _note(self, sequence: int, reason: int) -> None:
         if not self.settled < sequence <= len(self.export.lines) or sequence in self.reasons:
@@ -176,9 +205,5 @@ class _Account:
         self.reasons[sequence] = reason_of(reason)
 
 
-def reason_of(number: int) -> Reason:
-    """The reason with this number of the contract. Raises Broken for one that is not known here."""
-    try:
-        return Reason(number)
-    except ValueError:
-        raise Broken(f"the contract gives the reason {number}, which this program does not know: update it") from None
+_SIGNS = {Standing.PAID: 1, Standing.DRAWN: 1, Standing.GIVEN_BACK: -1}
+"""Which way the money went."""

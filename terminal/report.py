@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from contracts.wire.entry import Refund, Retire, Sale
 from contracts.wire.units import Cents, Timestamp, euros, to_hex
 from terminal import commands, standing
 from terminal.config import DEFAULT, load
-from terminal.standing import UNSETTLED, Standing
+from terminal.standing import APPROVED, UNSETTLED, Standing
 from terminal.store import Reader
 from terminal.store.reading import View
 from terminal.zone import amsterdam
@@ -24,27 +25,54 @@ _EXAMPLE = """example:
 """
 
 
+SHOWN = (*APPROVED, Standing.ASKED, Standing.REFUSED)
+"""How what a pass was to pay by can stand."""
+
+
 @dataclass(slots=True)
 class Sums:
-    """How many payments of each standing, and their cents."""
+    """How many payments of each standing, and their cents; and what was given back.
+
+    An ask is a payment once it is paid: before, and when it never is, nothing was approved.
+    """
 
     counts: Counter[Standing] = field(default_factory=Counter)
     cents: Counter[Standing] = field(default_factory=Counter)
+    refunds: int = 0
+    refunded: int = 0
 
-    def add(self, state: Standing, amount: Cents) -> None:
-        """One more payment."""
-        self.counts[state] += 1
-        self.cents[state] += amount
+    def add(self, content: Sale | Refund, state: Standing) -> None:
+        """One more entry."""
+        if isinstance(content, Refund):
+            self.refunds += 1
+            self.refunded += content.amount
+        else:
+            self.counts[state] += 1
+            self.cents[state] += content.amount
+
+    @property
+    def count(self) -> int:
+        """Payments that were approved."""
+        return sum(self.counts[state] for state in APPROVED)
+
+    @property
+    def approved(self) -> int:
+        """Their cents."""
+        return sum(self.cents[state] for state in APPROVED)
 
     def document(self) -> dict[str, Any]:
-        """For machines: the total, and each standing."""
-        by_standing = {state.value: {"count": self.counts[state], "cents": self.cents[state]} for state in Standing}
-        return {"count": self.counts.total(), "cents": self.cents.total(), **by_standing}
+        """For machines: what was approved, each standing, what was given back, and the rest."""
+        by_standing = {state.value: {"count": self.counts[state], "cents": self.cents[state]} for state in SHOWN}
+        refunds = {"refunds": {"count": self.refunds, "cents": self.refunded}}
+        net = {"net_cents": self.approved - self.refunded}
+        return {"count": self.count, "cents": self.approved, **by_standing, **refunds, **net}
 
     def row(self, name: str) -> tuple[str, ...]:
-        """For people: the name, how many, euros in all and by standing."""
-        states = (euros(Cents(self.cents[state])) for state in Standing)
-        return name, str(self.counts.total()), euros(Cents(self.cents.total())), *states
+        """For people: the name, how many, euros in all and by standing, what was given back, and the rest."""
+        states = (euros(Cents(self.cents[state])) for state in APPROVED)
+        net = self.approved - self.refunded
+        money = (euros(Cents(self.refunded)), "-" * (net < 0) + euros(Cents(abs(net))))
+        return name, str(self.count), euros(Cents(self.approved)), *states, *money
 
 
 @dataclass(slots=True)
@@ -77,11 +105,14 @@ def day_report(view: View, clock: Timestamp) -> DayReport:
     report = DayReport(_day(Timestamp(max(clock, view.bound()))))
     begins, ends = _midnight(report.day), _midnight(report.day + timedelta(days=1))
     for booking, state, _ in standing.each(view):
-        if begins <= booking.time < ends:
-            report.programmes.setdefault(booking.programme, Sums()).add(state, booking.amount)
-            report.total.add(state, booking.amount)
+        content = booking.content
+        if isinstance(content, Retire):
+            continue
+        if begins <= content.time < ends:
+            report.programmes.setdefault(content.programme, Sums()).add(content, state)
+            report.total.add(content, state)
         elif state in UNSETTLED:
-            report.carried_over.add(state, booking.amount)
+            report.carried_over.add(content, state)
     return report
 
 
@@ -107,7 +138,7 @@ def _document(report: DayReport, terminal: str, names: dict[int, str]) -> dict[s
 def _text(report: DayReport, terminal: str, names: dict[int, str]) -> str:
     rows = [sums.row(names.get(number, str(number))) for number, sums in sorted(report.programmes.items())]
     rows += [report.total.row("total"), report.carried_over.row("unsettled from other days")]
-    heads = ("programme", "payments", "EUR", *Standing)
+    heads = ("programme", "payments", "EUR", *APPROVED, "given back", "net")
     return f"X report of {report.day.isoformat()}, terminal {terminal}\n\n{commands.table(heads, rows)}"
 
 

@@ -9,10 +9,12 @@ import pytest
 from contracts.wire.journal import advance_all
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, from_hex, hash32, to_hex
-from terminal import journal
+from terminal import export, journal
+from terminal.core.effects import AskEnd
 from terminal.core.facts import Checkpoint, Outcome, Slice
-from tests.terminal.books import TIME, files, sell
-from tests.terminal.till import ROOT, Till, pass_address
+from terminal.store import Reader
+from tests.terminal.books import TIME, ask, files, give_back, next_line, retire, sell
+from tests.terminal.till import DOMAIN, ROOT, Till, pass_address
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ class TestList:
         status, said = run("list")
         assert status == 0
         assert [line.split()[0] for line in said.out.splitlines()] == ["entry", "1", "2", "3", "4", "5"]
-        assert "2023-11-14 22:13:21          1  10,01  paid" in said.out
+        assert "payment  2023-11-14 22:13:21          1  10,01  paid" in said.out
 
     def test_it_works_beside_a_running_daemon(self, run, till):
         with till.store() as store:
@@ -71,6 +73,65 @@ class TestList:
         with till.store() as store:
             sell(store, till.signer(), time=2**40 - 1)
         assert "1099511627775 s" in run("list")[1].out
+
+
+class TestEveryKind:
+    @pytest.fixture
+    def mixed(self, till):
+        """Two entries more: an ask that was handed over, and a refund of it; and the end."""
+        with till.store() as store:
+            signer = till.signer()
+            ask(store, signer, number=2, amount=80_00)
+            store.resolve(6, AskEnd.HANDED_OVER)
+            give_back(store, signer, 6, number=2, amount=30_00)
+            ask(store, signer, number=3, amount=70_00)
+            retire(store, signer)
+
+    def test_each_says_what_it_is(self, mixed, run):
+        told = json.loads(run("list", "--json")[1].out)[5:]
+        assert [(line["kind"], line.get("amount"), line["standing"]) for line in told] == [
+            ("ask", 80_00, "paid"),
+            ("refund", -30_00, "waiting"),
+            ("ask", 70_00, "asked"),
+            ("retire", None, "waiting"),
+        ]
+        page = run("list")[1].out.splitlines()[-4:]
+        assert [line.split()[1] for line in page] == ["ask", "refund", "ask", "retire"]
+        assert "-30,00  waiting" in page[1]
+
+    def test_one_by_one_with_whom_and_what_it_is_about(self, mixed, run, till):
+        asked, refund, _, end = (json.loads(run("show", number, "--json")[1].out) for number in (6, 7, 8, 9))
+        assert (asked["end"], asked["pass"]) == ("handed over", to_hex(pass_address(2)))
+        assert (refund["sale_terminal"], refund["sale_sequence"]) == (to_hex(till.address), 6)
+        assert (refund["pass"], refund["pass_signature"]) == (to_hex(pass_address(2)), "0x")
+        assert "pass" not in end
+
+    @pytest.mark.parametrize(
+        ("ask_reason", "standing"), [(0, "paid"), (48, "refused: ASK_BUDGET_SHORT"), (255, "refused: FORM")]
+    )
+    def test_f38_of_the_last_ask_the_chains_word_counts_and_not_the_gateways(self, till, run, ask_reason, standing):
+        with till.store() as store:
+            ask(store, till.signer())
+            store.record_outcomes([Outcome(6, Reason.PAID if ask_reason else Reason.ASK_BUDGET_SHORT)])
+            store.save_checkpoint(Checkpoint(2, TIME, 1, 6, (), ask_sequence=6, ask_reason=ask_reason))
+        assert run("list")[1].out.splitlines()[-1].endswith(standing)
+
+    def test_they_can_be_taken_out_and_verified(self, mixed, run, tmp_path):
+        assert run("export", tmp_path / "all.json")[0] == 0
+        assert "9 entries" in run("verify", tmp_path / "all.json")[1].out
+        assert run("verify")[0] == 0
+
+    def test_what_follows_a_retirement_is_named(self, till, run, tmp_path):
+        """Made by another program: ours stores nothing behind it."""
+        with till.store() as store:
+            end = retire(store, till.signer())
+            payment, _ = next_line(store, till.signer())
+        lines = export.of(Reader.open(till.journal)).lines
+        assert lines[-1] == end
+        export.write(tmp_path / "more.json", export.Export(DOMAIN, till.address, (*lines, payment)))
+        status, said = run("verify", tmp_path / "more.json")
+        assert status == 1
+        assert "entry 6 retires the terminal" in said.err
 
 
 class TestShow:

@@ -62,7 +62,7 @@ def test_an_approved_payment_comes_out_on_paper_with_its_proof(till, printer):
     assert b"EUR 12,50" in page
     assert b"KOPIE" not in page
     paper = code_in(page)
-    assert (paper.terminal, paper.sequence, paper.verify().payment.amount) == (till.address, 1, 12_50)
+    assert (paper.terminal, paper.sequence, paper.verify().content.amount) == (till.address, 1, 12_50)
     assert "Network" not in running.stderr()  # the library's own words are no log of ours
 
 
@@ -136,7 +136,7 @@ def test_f29_a_receipt_is_printed_again_from_the_journal(run, printer):
     assert (status, said.out) == (0, "printed on bonnen\n")
     printer.wait_for(lambda: printer.pages)
     assert b"KOPIE" in printer.pages[0]
-    assert code_in(printer.pages[0]).verify().payment.amount == 1002
+    assert code_in(printer.pages[0]).verify().content.amount == 1002
 
 
 def test_it_can_be_read_without_a_printer(run):

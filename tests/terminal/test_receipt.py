@@ -1,10 +1,12 @@
 """What stands on a receipt, in both languages, within the narrowest paper, and nothing that is nobody's business."""
 
+import dataclasses
 import struct
 
 import pytest
 
 from contracts.wire import receipt as wire_receipt
+from contracts.wire.entry import Refund
 from contracts.wire.units import Cents, Timestamp
 from drivers.output import COLUMNS, Code, Text
 from drivers.printer import compose
@@ -57,9 +59,27 @@ def test_in_english_it_is_english():
         assert word in said
 
 
+def test_f40_a_refund_says_that_it_is_one_and_of_which_sale():
+    proof = wire_receipt.parse(GOLDEN["receipts"][-1]["text"])
+    refund = proof.verify().content
+    assert isinstance(refund, Refund)
+    dutch = Slip(proof, "shop-03", "Kindpakket", "nl", NOTHING)
+    for made, words in (
+        (dutch, ("TERUGGEGEVEN", "teruggave")),
+        (dataclasses.replace(dutch, language="en"), ("GIVEN BACK", "refund")),
+    ):
+        said = texts(made)
+        assert words[0] in said[5]
+        assert words[1] in said[-1]
+        assert "AKKOORD" not in " ".join(said)
+        assert ("boeking" in said[6] or "of entry" in said[6]) is (refund.terminal == proof.terminal)
+    own = dataclasses.replace(proof, entry=dataclasses.replace(refund, terminal=proof.terminal).pack())
+    assert f"Boeking 9, van boeking {refund.sequence}" in texts(Slip(own, "s", "K", "nl", None))[-2].strip()
+
+
 def test_its_code_proves_the_payment():
     (code,) = [part for part in receipt.page(slip()) if isinstance(part, Code)]
-    assert wire_receipt.parse(code.text).verify().payment.amount == 12_50
+    assert wire_receipt.parse(code.text).verify().content.amount == 12_50
 
 
 def test_the_time_is_the_shops_in_summer_too():

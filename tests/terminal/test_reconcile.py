@@ -291,7 +291,7 @@ def test_events_that_contradict_the_journal_are_named(drawn, world, capsys, chan
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda word: word[:-64] + "77" * 20 + "00" * 12, "forked"),
+        (lambda word: word[:-128] + "77" * 20 + "00" * 12 + word[-64:], "forked"),
         (lambda word: word[:66] + f"{5:064x}" + word[130:], "older copy"),
         (lambda word: word + "00", "another form"),
     ],

@@ -11,11 +11,14 @@ from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
 from terminal import report, zone
+from terminal.core.effects import AskEnd
 from terminal.core.facts import Checkpoint, Outcome, Programme, Slice
-from tests.terminal.books import TIME, sell
+from tests.terminal.books import TIME, ask, give_back, retire, sell
 from tests.terminal.till import PROGRAMME, Till
 
-SWIMMING = Programme(2, "Zwemmen", Timestamp(0), Timestamp(2**39), Cents(50_00), 60, paused=False, admitted=True)
+SWIMMING = Programme(
+    2, "Zwemmen", Timestamp(0), Timestamp(2**39), Cents(50_00), Cents(100_00), 60, paused=False, admitted=True
+)
 
 
 def moment(year, month, day, hour=0, minute=0, second=0):
@@ -92,6 +95,28 @@ def test_f08_what_other_days_left_open_is_listed_apart(day):
     assert found.total.document()["cents"] == 1000
     carried = found.carried_over.document()
     assert (carried["cents"], carried["forwarded"]["cents"], carried["waiting"]["cents"]) == (110, 10, 100)
+
+
+def test_f08_refunds_and_asks_stand_where_they_belong(till):
+    yesterday, today = moment(2026, 3, 3, 12, 0), moment(2026, 3, 4, 12, 0)
+    with till.store() as store:
+        signer = till.signer()
+        sell(store, signer, amount=20_00, time=today)
+        ask(store, signer, amount=80_00, time=today)
+        store.resolve(2, AskEnd.HANDED_OVER)
+        ask(store, signer, amount=70_00, time=today)
+        store.resolve(3, AskEnd.REFUSED)
+        ask(store, signer, amount=60_00, time=today)
+        give_back(store, signer, 1, amount=25_00, time=today)
+        give_back(store, signer, 1, amount=1_00, time=yesterday)
+        retire(store, signer)
+        found = report.day_report(store, today)
+    document = found.total.document()
+    assert (document["count"], document["cents"]) == (2, 100_00)
+    assert (document["refunds"], document["net_cents"]) == ({"count": 1, "cents": 25_00}, 75_00)
+    assert (document["asked"]["cents"], document["refused"]["cents"]) == (60_00, 70_00)
+    assert found.carried_over.document()["refunds"] == {"count": 1, "cents": 1_00}
+    assert found.carried_over.row("x")[-2:] == ("1,00", "-1,00")
 
 
 def test_f19_a_clock_that_lags_behind_the_chain_is_not_believed(day):
