@@ -1,0 +1,92 @@
+"""`kindpakket terminal retire`: the last entry of this terminal's journal, so that its slices can be used elsewhere."""
+
+import argparse
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from contracts.wire.entry import Retire
+from contracts.wire.errors import Broken
+from contracts.wire.reasons import Reason
+from contracts.wire.units import to_hex
+from terminal import commands, config
+from terminal.clock import Clock
+from terminal.config import Config
+from terminal.signer import TerminalSigner, forbid_core_dumps, sign_retirement
+from terminal.store import Store
+
+_NEXT = (
+    "Start the daemon and leave it connected until `kindpakket terminal doctor` finds no entry waiting: it sells no "
+    "more, and sends what waits. Then each sponsor can release this terminal's slices, and the device may go."
+)
+
+
+def main(argv: list[str]) -> int:
+    """Exit 0 when the entry is stored, 1 when it is not and why."""
+    parser = argparse.ArgumentParser(
+        prog="kindpakket terminal retire",
+        description=(
+            "End this terminal: its journal gets its last entry, and nothing is ever sold or given back here again. "
+            "It cannot be undone; a device that sells on needs a new key. The daemon must be stopped first."
+        ),
+        epilog="example: kindpakket terminal retire --config /etc/kindpakket/terminal.toml",
+    )
+    parser.add_argument("--config", type=Path, default=config.DEFAULT, metavar="FILE", help="default: %(default)s")
+    parser.add_argument("--yes", action="store_true", help="do not ask whether it is meant")
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of text")
+    arguments = parser.parse_args(argv)
+    return commands.run(lambda: _run(arguments))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    forbid_core_dumps()
+    settings = config.load(arguments.config)
+    os.umask(0o077)
+    signer = TerminalSigner.load(settings.key_file, settings.domain)
+    with closing(_open(settings, signer)) as store:
+        _require_over(store)
+        if not arguments.yes:
+            _ask(settings, signer)
+        sequence, waiting = _retire(store, signer)
+    told = {"terminal": to_hex(signer.address), "sequence": sequence, "waiting": waiting}
+    said = f"terminal {told['terminal']} is retired by entry {sequence}; {waiting} entries wait. {_NEXT}"
+    sys.stdout.write((commands.as_json(told) if arguments.json else said) + "\n")
+    return 0
+
+
+def _open(settings: Config, signer: TerminalSigner) -> Store:
+    """Raises Broken when the daemon runs: the journal is in its hands."""
+    return Store.open(settings.journal, settings.domain, signer.address, volatile_ok=settings.simulators)
+
+
+def _require_over(store: Store) -> None:
+    """Raise Broken when it is retired already, or when there is something that could be given back only here."""
+    if store.is_retired():
+        raise Broken(f"it is retired already, by entry {store.sequence}. {_NEXT}")
+    if (attention := store.attention()) and attention[0] is Reason.TERMINAL_LOCKED:
+        raise Broken("its journal forked, so nothing that is added to it counts: have each sponsor revoke it instead")
+    if asks := (*store.open_asks(), *store.paid_asks()):
+        raise Broken(
+            f"entry {asks[0].sequence} was asked for, and it is not settled whether it was paid and handed over: start "
+            "the daemon, wait for the question on the screen, and answer it first"
+        )
+
+
+def _ask(settings: Config, signer: TerminalSigner) -> None:
+    """Raise Broken unless a person says that it is meant."""
+    if not sys.stdin.isatty():
+        raise Broken("it cannot be undone: give --yes where nobody can be asked")
+    sys.stdout.write(f"Retire the terminal {to_hex(signer.address)} of {settings.shop} for good? Type yes: ")
+    sys.stdout.flush()
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise Broken("nothing was changed")
+
+
+def _retire(store: Store, signer: TerminalSigner) -> tuple[int, int]:
+    """The entry's number, and how many the chain has not settled."""
+    moment, sequence = Clock(store.bound()).moment(), store.sequence + 1
+    retirement = Retire(moment.entry_time())
+    store.retire(sign_retirement(signer, store.head, sequence, retirement), retirement, moment.bound)
+    checkpoint = store.checkpoint()
+    return sequence, sequence - (checkpoint.sequence if checkpoint else 0)
