@@ -3,18 +3,24 @@
 At a checkpoint of final block b, free(b) = the slice there - the sum of this terminal's payments after the sequence
 there. Slices only grow, and the contract pays an entry from the slice when the budget or a rule fails it. So whoever
 approves only within free(b) is paid, whatever budgets, rules, sponsors, gateways and other terminals do meanwhile.
-The snapshot decides only which sales come from the budget; a lie there costs the slice, never the shop.
+The snapshot decides only which sales come from the budget; a lie there costs the slice, never the shop. Asks and
+refunds never touch a slice, so free(b) does not know them.
 
 What fails is named from the widest to the narrowest: the terminal (no sale can be made), the pass, the programme, the
-amount (another one may do). So the shopkeeper never sends a customer to the municipality for what a network cable
-would cure, and never types an amount for nothing: a scan is judged for one cent, as what refuses a cent refuses all.
+phone's code, the amount (another one may do). So the shopkeeper never sends a customer to the municipality for what a
+network cable would cure, and never types an amount for nothing: a scan is judged for one cent, as what refuses a cent
+refuses all.
 """
+
+from collections.abc import Iterator
 
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents, Timestamp
+from terminal.core.counter import Scanned
 from terminal.core.facts import Budget, Checkpoint, OpenEntry, Programme
 from terminal.core.moment import Moment
-from terminal.core.state import Knowledge, Scanned
+from terminal.core.spending import day_of, is_used, spent_on
+from terminal.core.state import Knowledge
 
 WAITING_MAX = 75
 """Entries that the chain has not settled for certain; with so many waiting, nothing more is approved."""
@@ -23,32 +29,19 @@ AGAIN_SECONDS = 300
 """The same pass, programme and amount within this time is asked about before it is charged."""
 
 ONE_CENT = Cents(1)
-_NO_PROGRAMME = (
-    0  # ids count from 1: judged for a pass without any budget, so that the terminal's own trouble comes first
-)
+
+CURED_BY_ASKING = frozenset({Reason.ABOVE_FLOOR_LIMIT, Reason.SLICE_USED_UP, Reason.TOO_MANY_WAITING})
+"""What keeps a terminal from approving by itself, and not the contract from paying."""
 
 
 def judge(knowledge: Knowledge, scanned: Scanned, programme: int, amount: Cents, moment: Moment) -> Reason | None:
     """Why the payment is refused now, or None when it is approved and therefore will be paid."""
-    rules = programme_of(knowledge, programme)
-    if refusal := _terminal_refuses(knowledge, rules, moment):
-        return refusal
-    budget = _budget_of(scanned, programme)
-    if budget is None:
-        return Reason.PASS_UNKNOWN
-    if budget.blocked:
-        return Reason.PASS_BLOCKED
-    if rules is None:
-        return Reason.SHOP_NOT_ADMITTED  # the snapshot has the programmes that could pay this shop, and no other
-    return _programme_refuses(rules, moment) or _amount_refuses(knowledge, rules, budget, amount)
+    return next(_refusals(knowledge, scanned, programme, amount, moment), None)
 
 
-def usable(knowledge: Knowledge, scanned: Scanned, moment: Moment) -> tuple[int, ...] | Reason:
-    """The programmes of this pass that could pay at least a cent now, or else why its first one cannot."""
-    programmes = [budget.programme for budget in scanned.budgets] or [_NO_PROGRAMME]
-    verdicts = {each: judge(knowledge, scanned, each, ONE_CENT, moment) for each in programmes}
-    refusals = [verdict for verdict in verdicts.values() if verdict is not None]
-    return tuple(each for each in verdicts if verdicts[each] is None) or refusals[0]
+def is_curable(knowledge: Knowledge, scanned: Scanned, programme: int, amount: Cents, moment: Moment) -> bool:
+    """Whether nothing stands against the payment that the contract would mind, if it is asked."""
+    return CURED_BY_ASKING.issuperset(_refusals(knowledge, scanned, programme, amount, moment))
 
 
 def free(knowledge: Knowledge, programme: int) -> int:
@@ -57,16 +50,8 @@ def free(knowledge: Knowledge, programme: int) -> int:
     if checkpoint is None:
         return 0
     slices = sum(part.amount for part in checkpoint.slices if part.programme == programme)
-    own = (entry for entry in knowledge.entries if entry.programme == programme)
+    own = (entry for entry in knowledge.entries if entry.programme == programme and not entry.is_ask)
     return slices - sum(entry.amount for entry in own if entry.sequence > checkpoint.sequence)
-
-
-def net(knowledge: Knowledge, pass_address: Address, budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
-    """The snapshot's budgets of this pass, less what this terminal took since the snapshot."""
-    return tuple(
-        Budget(budget.programme, Cents(max(0, budget.left - _taken(knowledge, pass_address, budget))), budget.blocked)
-        for budget in budgets
-    )
 
 
 def left(scanned: Scanned, programme: int) -> Cents:
@@ -75,8 +60,14 @@ def left(scanned: Scanned, programme: int) -> Cents:
     return budget.left if budget else Cents(0)
 
 
+def left_today(knowledge: Knowledge, scanned: Scanned, programme: int, moment: Moment) -> Cents:
+    """What it may still spend there today, in cents."""
+    rules, budget = programme_of(knowledge, programme), _budget_of(scanned, programme)
+    return Cents(min(budget.left, max(0, _day_room(rules, budget, moment)))) if rules and budget else Cents(0)
+
+
 def repeats(knowledge: Knowledge, pass_address: Address, programme: int, amount: Cents, moment: Moment) -> bool:
-    """Whether this very payment was approved within the last five minutes, here, before or after a restart."""
+    """Whether this very payment was made or asked for within the last five minutes, here, even before a restart."""
     wanted = (pass_address, programme, amount)
     return any(
         (entry.pass_address, entry.programme, entry.amount) == wanted and is_fresh(entry, moment)
@@ -89,15 +80,20 @@ def is_fresh(entry: OpenEntry, moment: Moment) -> bool:
     return moment.bound - entry.bound < AGAIN_SECONDS
 
 
+def settled(knowledge: Knowledge) -> int:
+    """The chain has settled everything up to this sequence, for certain."""
+    return knowledge.checkpoint.sequence if knowledge.checkpoint else 0
+
+
 def waiting(knowledge: Knowledge) -> int:
     """Entries that the chain has not settled for certain."""
-    return knowledge.sequence - (knowledge.checkpoint.sequence if knowledge.checkpoint else 0)
+    return knowledge.sequence - settled(knowledge)
 
 
 def approves_until(knowledge: Knowledge, moment: Moment) -> Timestamp:
     """When approving stops unless the chain is reached before: the smallest offline window; 0 when it has stopped."""
     checkpoint = knowledge.checkpoint
-    if checkpoint is None or _terminal_refuses(knowledge, None, moment):
+    if checkpoint is None or _terminal_refuses(knowledge, None, moment) or waiting(knowledge) >= WAITING_MAX:
         return Timestamp(0)
     return Timestamp(checkpoint.time + _window(knowledge, None))
 
@@ -105,6 +101,31 @@ def approves_until(knowledge: Knowledge, moment: Moment) -> Timestamp:
 def programme_of(knowledge: Knowledge, programme: int) -> Programme | None:
     """The programme's rules as the snapshot has them."""
     return next((rules for rules in knowledge.programmes if rules.id == programme), None)
+
+
+def _refusals(
+    knowledge: Knowledge, scanned: Scanned, programme: int, amount: Cents, moment: Moment
+) -> Iterator[Reason]:
+    """All that stands against the payment, widest first, as far as enough is known to say so."""
+    rules, budget = programme_of(knowledge, programme), _budget_of(scanned, programme)
+    if refusal := _terminal_refuses(knowledge, rules, moment):
+        yield refusal
+        return
+    if waiting(knowledge) >= WAITING_MAX:
+        yield Reason.TOO_MANY_WAITING
+    if budget is None:
+        yield Reason.PASS_UNKNOWN
+        return
+    if budget.blocked:
+        yield Reason.PASS_BLOCKED
+    if rules is None:
+        yield Reason.SHOP_NOT_ADMITTED  # the snapshot has the programmes that could pay this shop, and no other
+        return
+    yield from _programme_refuses(rules, moment)
+    yield from _code_refuses(scanned, budget, moment)
+    yield from _amount_refuses(rules, scanned, budget, amount, moment)
+    if amount > free(knowledge, rules.id):
+        yield Reason.SLICE_USED_UP
 
 
 def _terminal_refuses(knowledge: Knowledge, rules: Programme | None, moment: Moment) -> Reason | None:
@@ -115,9 +136,7 @@ def _terminal_refuses(knowledge: Knowledge, rules: Programme | None, moment: Mom
         return Reason.NOT_SET_UP
     if moment.bound < checkpoint.time:
         return Reason.CLOCK_UNKNOWN
-    if moment.latest() - checkpoint.time >= _window(knowledge, rules):
-        return Reason.OFFLINE_TOO_LONG
-    return Reason.TOO_MANY_WAITING if waiting(knowledge) >= WAITING_MAX else None
+    return Reason.OFFLINE_TOO_LONG if moment.latest() - checkpoint.time >= _window(knowledge, rules) else None
 
 
 def _unasked(knowledge: Knowledge, checkpoint: Checkpoint, rules: Programme | None) -> bool:
@@ -131,30 +150,45 @@ def _window(knowledge: Knowledge, rules: Programme | None) -> int:
     return rules.offline_window if rules else min(each.offline_window for each in knowledge.programmes)
 
 
-def _programme_refuses(rules: Programme, moment: Moment) -> Reason | None:
+def _programme_refuses(rules: Programme, moment: Moment) -> Iterator[Reason]:
     if not rules.admitted:
-        return Reason.SHOP_NOT_ADMITTED
+        yield Reason.SHOP_NOT_ADMITTED
     if rules.paused:
-        return Reason.PROGRAMME_PAUSED
+        yield Reason.PROGRAMME_PAUSED
     if moment.bound < rules.begins:
-        return Reason.PERIOD_NOT_BEGUN
-    return Reason.PERIOD_OVER if moment.latest() > rules.ends else None
+        yield Reason.PERIOD_NOT_BEGUN
+    if moment.latest() > rules.ends:
+        yield Reason.PERIOD_OVER
 
 
-def _amount_refuses(knowledge: Knowledge, rules: Programme, budget: Budget, amount: Cents) -> Reason | None:
+def _code_refuses(scanned: Scanned, budget: Budget, moment: Moment) -> Iterator[Reason]:
+    """What a new code on the phone would cure."""
+    code = scanned.delegation
+    if code and moment.latest() > code.expiry:
+        yield Reason.PHONE_CODE_EXPIRED
+    if code and is_used(budget, code.counter):
+        yield Reason.PHONE_CODE_USED
+
+
+def _amount_refuses(
+    rules: Programme, scanned: Scanned, budget: Budget, amount: Cents, moment: Moment
+) -> Iterator[Reason]:
     if amount <= 0:
-        return Reason.AMOUNT_ZERO
+        yield Reason.AMOUNT_ZERO
     if amount > budget.left:
-        return Reason.BUDGET_SHORT
+        yield Reason.BUDGET_SHORT
+    if amount > _day_room(rules, budget, moment):
+        yield Reason.DAY_LIMIT
+    if scanned.delegation and amount > scanned.delegation.ceiling:
+        yield Reason.PHONE_CODE_CEILING
     if amount > rules.floor_limit:
-        return Reason.ABOVE_FLOOR_LIMIT
-    return Reason.SLICE_USED_UP if amount > free(knowledge, rules.id) else None
+        yield Reason.ABOVE_FLOOR_LIMIT
+
+
+def _day_room(rules: Programme, budget: Budget, moment: Moment) -> int:
+    """Cents that the day limit still lets through; negative when it was lowered."""
+    return rules.day_limit - spent_on(budget, day_of(moment.entry_time()))
 
 
 def _budget_of(scanned: Scanned, programme: int) -> Budget | None:
     return next((budget for budget in scanned.budgets if budget.programme == programme), None)
-
-
-def _taken(knowledge: Knowledge, pass_address: Address, budget: Budget) -> int:
-    own = (e for e in knowledge.entries if (e.pass_address, e.programme) == (pass_address, budget.programme))
-    return sum(entry.amount for entry in own if entry.sequence > knowledge.snapshot_sequence)

@@ -1,34 +1,93 @@
 """What the core asks the daemon to do. Events come in, effects go out; they are different families on purpose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from contracts.wire.entry import Payment
+from contracts.wire.entry import Ask, EntryKind, Payment, PhoneAsk, PhonePayment, Refund
 from contracts.wire.units import Address, Cents, Timestamp
-from terminal.core.facts import OpenEntry
+from terminal.core.facts import GivenBack, OpenEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Sign this payment with the held pass key and the terminal key, and store it as entry `sequence`.
+    """Sign this content with what the signer holds of the pass and with the terminal key; store it as `sequence`.
 
-    One transaction. The answer is Committed or CommitFailed, and the pass key is dropped either way.
+    One transaction. The answer is Committed or CommitFailed, and what is held of the pass is dropped either way. A
+    refund needs nothing of a pass, and nothing is held for it.
     """
 
     sequence: int
     pass_address: Address
-    payment: Payment
+    """The pass that pays, or the one that is given something back."""
+    content: Payment | Ask | PhonePayment | PhoneAsk | Refund
     bound: Timestamp
     """The moment's bound at the confirm key: the store keeps it beside the entry."""
 
-    def entry(self) -> OpenEntry:
+    def entry(self) -> OpenEntry | GivenBack:
         """The entry as the store keeps it and the core remembers it."""
-        return OpenEntry(self.sequence, self.pass_address, self.payment.programme, self.payment.amount, self.bound)
+        content = self.content
+        if isinstance(content, Refund):
+            sale = content.terminal, content.sequence
+            return GivenBack(self.sequence, *sale, content.programme, content.pass_address, content.amount)
+        return OpenEntry(
+            sequence=self.sequence,
+            pass_address=self.pass_address,
+            programme=content.programme,
+            amount=content.amount,
+            bound=self.bound,
+            time=content.time,
+            kind=_KINDS[type(content)],
+            deadline=content.deadline if isinstance(content, Ask | PhoneAsk) else Timestamp(0),
+            counter=content.delegation.counter if isinstance(content, PhonePayment | PhoneAsk) else None,
+        )
+
+
+_KINDS = {
+    Payment: EntryKind.PAYMENT,
+    Ask: EntryKind.ASK,
+    PhonePayment: EntryKind.PHONE_PAYMENT,
+    PhoneAsk: EntryKind.PHONE_ASK,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Drop the pass key that the signer holds, if it still holds one."""
+    """Drop what the signer holds of the pass (a key, or a phone's signature), if it still holds it."""
+
+
+class AskEnd(StrEnum):
+    """What is known of the end of an ask. The last word on each stands."""
+
+    REFUSED = "refused"
+    """It can never be paid."""
+    PAID = "paid"
+    """It is paid, and nobody has said yet what became of the goods."""
+    HANDED_OVER = "handed over"
+    GIVEN_BACK = "given back"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Note durably how this ask ended. There is no answer, and it is noted before anything that follows."""
+
+    sequence: int
+    how: AskEnd
+
+
+@dataclass(frozen=True, slots=True)
+class FindSales:
+    """Look for the sales of this pass at this shop that may be given back. The answers are SalesFound."""
+
+    pass_address: Address
+    settled: int
+    """The core's checkpoint: this journal's refunds up to this sequence belong into what the journal answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Compare the digits with the shop's PIN. The answer is PinChecked."""
+
+    digits: str = field(repr=False)
 
 
 class Tone(StrEnum):
@@ -74,4 +133,4 @@ class EndLesson:
 
 
 Teaching = BeginLesson | KeepLesson | EndLesson
-Effect = Commit | Forget | Signal | HandOut | Teaching
+Effect = Commit | Forget | Resolve | FindSales | CheckPin | Signal | HandOut | Teaching

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.wire.entry import Delegation
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
-from terminal.core.facts import Budget, Checkpoint, Outcome, Programme
+from terminal.core.facts import Budget, Checkpoint, Outcome, PastSale, Programme
 from terminal.core.lesson import Question, Said
 from terminal.core.moment import Moment
 
@@ -40,7 +41,7 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class PassScanned:
-    """A pass of ours was read. The signer holds its key until the core says Forget; the core knows the address."""
+    """A pass of ours was read. The signer holds its key, or a phone's signature, until the core says Forget."""
 
     at: Moment
     pass_address: Address
@@ -49,6 +50,8 @@ class PassScanned:
 
     So it is looked up when the event is stepped, not before: own entries are taken off by that snapshot's sequence.
     """
+    delegation: Delegation | None = None
+    """What a phone's code allows; None for a letter or card, which can sign whatever is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class ScanRefused:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The entry that the core asked for is durable. Only this makes the screen say approved."""
+    """The entry that the core asked for is durable."""
 
     at: Moment
     sequence: int
@@ -73,6 +76,28 @@ class CommitFailed:
 
     at: Moment
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class SalesFound:
+    """Sales of the pass that FindSales named, newest first: those of this journal at once, then the gateway's.
+
+    Where both have a sale, the one that says more was given back counts.
+    """
+
+    at: Moment
+    pass_address: Address
+    sales: tuple[PastSale, ...]
+    last: bool
+    """No more will come: the gateway has answered, or cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    """Whether the digits of CheckPin were the shop's PIN."""
+
+    at: Moment
+    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +213,8 @@ Event = (
     | ScanRefused
     | Committed
     | CommitFailed
+    | SalesFound
+    | PinChecked
     | CheckpointRead
     | SnapshotTaken
     | Forwarded

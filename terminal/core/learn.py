@@ -4,12 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from contracts.wire.reasons import Reason
+from contracts.wire.reasons import Money, Reason, money_of
+from contracts.wire.units import Cents
 from terminal.core import events
-from terminal.core.approve import is_fresh
-from terminal.core.facts import RECENT_MAX, Checkpoint, OpenEntry, Outcome
+from terminal.core.approve import is_fresh, settled
+from terminal.core.ends import end_asks
+from terminal.core.facts import RECENT_MAX, Checkpoint, GivenBack, OpenEntry, Outcome, PastSale
 from terminal.core.moment import Moment
 from terminal.core.state import Knowledge, Read, State
+
+PIN_TRIES = 3
+"""Wrong PINs in a row before a pause."""
+PIN_PAUSE_MS = 30_000
+"""The first pause; each further wrong PIN doubles it."""
+PIN_PAUSE_MAX_MS = 3_600_000
 
 
 def learn(state: State, event: events.Event) -> State:
@@ -18,14 +26,56 @@ def learn(state: State, event: events.Event) -> State:
     return lesson(state, event) if lesson else state
 
 
-def remember(state: State, entry: OpenEntry) -> State:
+def remember(state: State, entry: OpenEntry | GivenBack) -> State:
     """The entry is durable: it is the journal's last one, and limits count it."""
-    knowledge = replace(state.knowledge, sequence=entry.sequence, entries=(*state.knowledge.entries, entry))
     recent = (entry, *state.recent)[:RECENT_MAX]
-    return replace(state, knowledge=knowledge, recent=recent, outcomes=listed(state.outcomes, recent))
+    knowledge = replace(state.knowledge, sequence=entry.sequence)
+    state = replace(
+        state,
+        knowledge=knowledge,
+        recent=recent,
+        outcomes=listed(state.outcomes, recent),
+        ends=listed(state.ends, recent),
+    )
+    return _give_back(state, entry) if isinstance(entry, GivenBack) else _take(state, entry)
 
 
-def listed(outcomes: tuple[Outcome, ...], recent: tuple[OpenEntry, ...]) -> tuple[Outcome, ...]:
+def sold(state: State, entry: OpenEntry) -> State:
+    """The entry is a sale, approved or paid: the last one, unless a later one is known."""
+    if state.last_sale is not None and state.last_sale.sequence > entry.sequence:
+        return state
+    return replace(state, last_sale=past_sale(state, entry))
+
+
+def past_sale(state: State, entry: OpenEntry) -> PastSale:
+    """The own sale as one of which nothing was given back yet."""
+    paid = entry.programme, entry.pass_address, entry.amount
+    return PastSale(state.terminal, entry.sequence, *paid, refunded=Cents(0), time=entry.time)
+
+
+def less(sale: PastSale, refunds: tuple[GivenBack, ...]) -> PastSale:
+    """The sale with what these refunds gave back of it."""
+    same = (each for each in refunds if (each.sale_terminal, each.sale_sequence) == (sale.terminal, sale.sequence))
+    return replace(sale, refunded=Cents(sale.refunded + sum(each.amount for each in same)))
+
+
+def _take(state: State, entry: OpenEntry) -> State:
+    known = replace(state.knowledge, entries=(*state.knowledge.entries, entry))
+    if entry.is_ask:
+        return replace(state, knowledge=replace(known, open_asks=(*known.open_asks, entry)))
+    return sold(replace(state, knowledge=known), entry)
+
+
+def _give_back(state: State, refund: GivenBack) -> State:
+    """A refund of an ask also answers whether it was handed over."""
+    asks = state.paid_asks
+    if refund.sale_terminal == state.terminal:
+        asks = tuple(ask for ask in asks if ask.sequence != refund.sale_sequence)
+    last = less(state.last_sale, (refund,)) if state.last_sale else None
+    return replace(state, refunds=(*state.refunds, refund), paid_asks=asks, last_sale=last)
+
+
+def listed(outcomes: tuple[Outcome, ...], recent: tuple[OpenEntry | GivenBack, ...]) -> tuple[Outcome, ...]:
     """The outcomes of those entries, the last word on each, by sequence."""
     last = {outcome.sequence: outcome for outcome in outcomes}
     return tuple(last[sequence] for sequence in sorted(last.keys() & {entry.sequence for entry in recent}))
@@ -45,7 +95,11 @@ def _read_checkpoint(state: State, event: events.CheckpointRead) -> State:
     known, read = state.knowledge.checkpoint, event.checkpoint
     if known and (read.block < known.block or read.sequence < known.sequence):
         return state  # a node that lags
-    return replace(state, knowledge=_prune(trust(state.knowledge, read), event.at))
+    state = end_asks(replace(state, knowledge=trust(state.knowledge, read)))
+    upto = settled(state.knowledge)
+    refunds = tuple(refund for refund in state.refunds if refund.sequence > upto)
+    ends = listed(state.ends, state.recent)
+    return replace(state, knowledge=_prune(state.knowledge, event.at), refunds=refunds, ends=ends)
 
 
 def _take_snapshot(state: State, event: events.SnapshotTaken) -> State:
@@ -55,8 +109,8 @@ def _take_snapshot(state: State, event: events.SnapshotTaken) -> State:
 
 def _prune(knowledge: Knowledge, moment: Moment) -> Knowledge:
     """Drop what no limit depends on: in the checkpoint, in the snapshot, and too old to ask "again?" about."""
-    settled = min(knowledge.checkpoint.sequence if knowledge.checkpoint else 0, knowledge.snapshot_sequence)
-    entries = tuple(e for e in knowledge.entries if e.sequence > settled or is_fresh(e, moment))
+    upto = min(settled(knowledge), knowledge.snapshot_sequence)
+    entries = tuple(e for e in knowledge.entries if e.sequence > upto or is_fresh(e, moment))
     return replace(knowledge, entries=entries)
 
 
@@ -69,7 +123,10 @@ def _note_forwarded(state: State, event: events.Forwarded) -> State:
 
 
 def _note_outcomes(state: State, event: events.OutcomesKnown) -> State:
-    return replace(state, outcomes=listed(state.outcomes + event.outcomes, state.recent))
+    """A sale that was rejected is none that could be given back."""
+    rejected = {outcome.sequence for outcome in event.outcomes if money_of(outcome.reason) is Money.NOT_PAID}
+    last = state.last_sale if state.last_sale and state.last_sale.sequence not in rejected else None
+    return replace(state, outcomes=listed(state.outcomes + event.outcomes, state.recent), last_sale=last)
 
 
 def _note_contact(state: State, event: events.ContactChanged) -> State:
@@ -90,7 +147,15 @@ def _note_key(state: State, event: events.KeyPressed) -> State:
 
 
 def _note_pass(state: State, event: events.PassScanned) -> State:
-    return replace(state, last_read=Read(event.pass_address, event.at.uptime_ms), touched_ms=event.at.uptime_ms)
+    read = Read(event.pass_address, event.delegation, event.at.uptime_ms)
+    return replace(state, last_read=read, touched_ms=event.at.uptime_ms)
+
+
+def _note_pin(state: State, event: events.PinChecked) -> State:
+    """Whatever the counter is at: leaving the PIN alone does not make a wrong one unsaid."""
+    failures = 0 if event.right else state.pin_failures + 1
+    pause = 0 if failures < PIN_TRIES else min(PIN_PAUSE_MS << (failures - PIN_TRIES), PIN_PAUSE_MAX_MS)
+    return replace(state, pin_failures=failures, pin_again_ms=event.at.uptime_ms + pause)
 
 
 _LESSONS: Mapping[type[events.Event], Callable[[State, Any], State]] = {
@@ -104,4 +169,5 @@ _LESSONS: Mapping[type[events.Event], Callable[[State, Any], State]] = {
     events.Locked: _lock,
     events.KeyPressed: _note_key,
     events.PassScanned: _note_pass,
+    events.PinChecked: _note_pin,
 }

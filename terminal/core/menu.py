@@ -1,4 +1,4 @@
-"""What the menu's rows of the sale's table do. It opens where no sale is, and learning devices is its one item so far.
+"""What the menu's rows of the sale's table do. It opens where no sale is, behind the shop's PIN if there is one.
 
 While devices are learnt the terminal has no scanner and no keypad of its own, and no pass begins a sale. The daemon
 answers BeginLesson by what it asks, says and found, and ends every lesson by LessonEnded, however it went.
@@ -6,15 +6,26 @@ answers BeginLesson by what it asks, says and found, and ends every lesson by Le
 
 from dataclasses import replace
 
+from terminal.core.counter import (
+    AskPaid,
+    CheckingPin,
+    EnteringPin,
+    Finishing,
+    InMenu,
+    Learning,
+    Learnt,
+    LessonOver,
+    Ready,
+    RefundScanning,
+    Voiding,
+)
 from terminal.core.effects import BeginLesson, EndLesson, KeepLesson
-from terminal.core.events import Event, Key, KeyPressed, LessonAsked, LessonDone, LessonEnded, LessonSaid, Ticked
+from terminal.core.events import Event, KeyPressed, LessonAsked, LessonDone, LessonEnded, LessonSaid, Ticked
 from terminal.core.lesson import FINDINGS
-from terminal.core.moves import ABANDONED_MS, GLANCE_MS, Step
+from terminal.core.moves import ABANDONED_MS, CHOICE_KEYS, GLANCE_MS
 from terminal.core.screen import Item
-from terminal.core.state import Finishing, InMenu, Learning, Learnt, LessonOver, Ready, State
-
-ITEMS = (Item.LEARN,)
-"""By their digits, 1 for the first."""
+from terminal.core.state import State
+from terminal.core.steps import Step
 
 MENU_MS = 30_000
 """How long an open menu, or how a lesson ended, stays when nobody presses a key."""
@@ -22,19 +33,31 @@ MENU_MS = 30_000
 SAID_MAX = 3
 """Lines of a lesson that are shown."""
 
-_ITEM_KEYS = dict(zip((Key.D1, Key.D2, Key.D3, Key.D4, Key.D5, Key.D6, Key.D7, Key.D8, Key.D9), ITEMS, strict=False))
+
+def items(state: State) -> tuple[Item, ...]:
+    """What is offered, by the digits from 1 on."""
+    voids = state.last_sale is not None and state.last_sale.left > 0
+    return (Item.LEARN, Item.REFUND, Item.VOID) if voids else (Item.LEARN, Item.REFUND)
 
 
-def open_menu(state: State, _: Ready, __: KeyPressed) -> Step:
-    """Offer the items. A closed terminal offers none."""
-    return (state, ()) if state.knowledge.locked is not None else (replace(state, sale=InMenu()), ())
+def open_menu(state: State, _: Ready | AskPaid, __: KeyPressed) -> Step:
+    """Offer the items, or ask for the PIN first. A closed terminal offers none."""
+    if state.knowledge.locked is not None:
+        return state, ()
+    return replace(state, sale=EnteringPin() if state.has_pin else InMenu()), ()
 
 
 def choose_item(state: State, _: InMenu, event: KeyPressed) -> Step:
     """Do what the digit stands for; another digit chooses nothing."""
-    if _ITEM_KEYS.get(event.key) is Item.LEARN:
-        return replace(state, sale=Learning()), (BeginLesson(),)
-    return state, ()
+    match dict(zip(CHOICE_KEYS, items(state), strict=False)).get(event.key):
+        case Item.LEARN:
+            return replace(state, sale=Learning()), (BeginLesson(),)
+        case Item.REFUND:
+            return replace(state, sale=RefundScanning()), ()
+        case Item.VOID if state.last_sale:
+            return replace(state, sale=Voiding(state.last_sale)), ()
+        case _:
+            return state, ()
 
 
 def ask(state: State, sale: Learning, event: LessonAsked) -> Step:
@@ -76,7 +99,7 @@ def finish(state: State, _: Learning | Learnt | Finishing, event: LessonEnded) -
     return replace(state, sale=LessonOver(event.said, event.at)), ()
 
 
-def expire_menu(state: State, sale: InMenu | LessonOver, event: Ticked) -> Step:
+def expire_menu(state: State, sale: InMenu | EnteringPin | CheckingPin | LessonOver, event: Ticked) -> Step:
     """Back to ready, as nobody is there."""
     since = sale.at.uptime_ms if isinstance(sale, LessonOver) else state.touched_ms
     return (state, ()) if event.at.uptime_ms - since < MENU_MS else (replace(state, sale=Ready()), ())

@@ -9,6 +9,9 @@ from enum import StrEnum
 from contracts.wire.units import Cents, Timestamp
 from terminal.core.lesson import Question, Said
 
+NOTHING = Cents(0)
+NEVER = Timestamp(0)
+
 
 class Stage(StrEnum):
     """Where the sale is; each is one picture on the counter."""
@@ -28,21 +31,54 @@ class Stage(StrEnum):
     CHANGING = "changing"
     LEARNT = "learnt"
     UNLEARNT = "unlearnt"
+    ASKING = "asking"
+    """An ask waits for its end; cancel stops the waiting, not the ask."""
+    ASK_PAID = "ask paid"
+    """An ask was paid after all. 1: it was handed over; 2: give it back. A pass or the menu key leaves it for later."""
+    PIN = "pin"
+    REFUND_SCAN = "refund scan"
+    REFUND_CHOOSE = "refund choose"
+    REFUND_AMOUNT = "refund amount"
+    VOID = "void"
+    """Give the last sale back? Confirm or cancel."""
+    REFUNDED = "refunded"
 
 
 class Item(StrEnum):
     """One thing that the menu offers."""
 
     LEARN = "learn"
+    REFUND = "refund"
+    VOID = "void"
+
+
+class Wait(StrEnum):
+    """What an ask waits for."""
+
+    GATEWAY = "gateway"
+    """To be handed in."""
+    CONTRACT = "contract"
+    """To be judged."""
+    FINALITY = "finality"
+    """Until what the gateway says of it is certain."""
 
 
 class EntryState(StrEnum):
-    """How far an approved payment has come, as shown to the shopkeeper."""
+    """How far an entry has come, as shown to the shopkeeper."""
 
     WAITING = "waiting"
     FORWARDED = "forwarded"
     PAID = "paid"
+    """Of a refund: settled."""
     REJECTED = "rejected"
+
+
+class Booked(StrEnum):
+    """What an entry is, as shown to the shopkeeper."""
+
+    PAYMENT = "payment"
+    ASK = "ask"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +90,29 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class SaleChoice:
+    """One earlier sale that may be given back, by the digit `key`."""
+
+    key: str
+    sequence: int
+    here: bool
+    """Whether it was sold at this terminal, whose numbers are the sequences; another one of the shop has its own."""
+    amount: Cents
+    """What may still be given back of it."""
+    programme: str
+    time: Timestamp
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One recent payment and what became of it. `reason` is 0 unless it was drawn or rejected."""
+    """One recent entry and what became of it. `reason` is 0 unless it was drawn or rejected."""
 
     sequence: int
     amount: Cents
+    """Never negative: a refund is one by its kind."""
     state: EntryState
     reason: int
+    kind: Booked = Booked.PAYMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +130,7 @@ class Status:
     gateway: bool
     chain: bool
     waiting: int
-    """Approved payments that the chain has not settled for certain."""
+    """Entries that the chain has not settled for certain."""
     unsent: int
     """Of these, those that the gateway does not have."""
     approves_until: Timestamp
@@ -96,20 +148,23 @@ class Screen:
 
     stage: Stage
     amount: Cents
-    """Typed (AMOUNT), asked for (AGAIN, WORKING), approved (APPROVED), or the part that is left (PART); else 0."""
+    """Typed (AMOUNT), asked for (AGAIN, WORKING, ASKING), approved (APPROVED), or the part that is left (PART).
+
+    What was paid after all (ASK_PAID); what is to be given back (REFUND_AMOUNT, VOID) or was (REFUNDED); else 0.
+    """
     rest: Cents
-    """What the customer pays otherwise when a part is taken (PART, AGAIN, WORKING, APPROVED); else 0."""
+    """What the customer pays otherwise when a part is taken (PART, AGAIN, WORKING, ASKING, APPROVED); else 0."""
     programme: str
-    """The chosen programme's name; empty before."""
+    """The chosen programme's name, or the sale's; empty before."""
     choices: tuple[Choice, ...]
     left: Cents | None
     """What is left on the pass, only after the menu key asked for it."""
     reason: int
-    """Why it was refused or locked (a number of contracts.wire.reasons); else 0."""
+    """Why it was refused or locked, or that the PIN was wrong (a number of contracts.wire.reasons); else 0."""
     sequence: int
-    """The approved entry's number; else 0."""
+    """The number of the entry (APPROVED, ASKING, ASK_PAID, REFUNDED) or of the sale (REFUND_AMOUNT, VOID); else 0."""
     recent: tuple[Line, ...]
-    """The newest payments, newest first, at most five."""
+    """The newest entries, newest first, at most five."""
     status: Status
     items: tuple[Item, ...] = ()
     """What the menu offers, by the digits from 1 on (MENU)."""
@@ -117,3 +172,19 @@ class Screen:
     """What the person is asked for (LEARN); None before the first question."""
     said: tuple[Said, ...] = ()
     """What learning says: the newest last (LEARN), what was found (KEEP), or how it ended (LEARNT, UNLEARNT)."""
+    wait: Wait | None = None
+    """What the ask waits for (ASKING)."""
+    seconds: int = 0
+    """Until the ask can no longer be paid (ASKING), or until a PIN is taken again (PIN)."""
+    time: Timestamp = NEVER
+    """When the sale was made (ASK_PAID, REFUND_AMOUNT, VOID); else 0."""
+    typed: int = 0
+    """How many digits of the PIN are typed (PIN)."""
+    sales: tuple[SaleChoice, ...] = ()
+    """What may be given back (REFUND_CHOOSE), at most nine at a time."""
+    older: bool = False
+    """Whether the key 0 shows more sales (REFUND_CHOOSE)."""
+    searching: bool = False
+    """Whether the gateway has yet to say which sales there are (REFUND_CHOOSE)."""
+    whole: Cents = NOTHING
+    """The most that may be given back of the sale (REFUND_AMOUNT)."""

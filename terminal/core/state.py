@@ -1,165 +1,20 @@
-"""The state that `step` takes and gives back: one sale, and what the terminal knows around it."""
+"""The state that `step` takes and gives back: what the counter is at, and what the terminal knows around it."""
 
 from dataclasses import dataclass
 
+from contracts.wire.entry import Delegation
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Address, Cents
-from terminal.core.effects import Commit
-from terminal.core.facts import Budget, Checkpoint, OpenEntry, Outcome, Programme
-from terminal.core.lesson import Question, Said
-from terminal.core.moment import Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """The pass of an open sale, and what it may spend.
-
-    The budgets are net: what this terminal took since the snapshot is off already. That holds until the sale ends,
-    as nothing else is approved while it is open.
-    """
-
-    pass_address: Address
-    budgets: tuple[Budget, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """No sale: scan a pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choosing:
-    """The pass has several programmes that could pay: choose one by its digit, 1 for the first."""
-
-    scanned: Scanned
-    offered: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EnteringAmount:
-    """The shopkeeper types the price."""
-
-    scanned: Scanned
-    programme: int
-    amount: Cents
-    shows_left: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OfferingPart:
-    """The price is higher than what is left: take that, and have the rest paid otherwise?"""
-
-    scanned: Scanned
-    programme: int
-    price: Cents
-    part: Cents
-
-
-@dataclass(frozen=True, slots=True)
-class AskingAgain:
-    """The same pass, programme and amount were approved minutes ago: really again?"""
-
-    scanned: Scanned
-    programme: int
-    amount: Cents
-    rest: Cents
-
-
-OpenSale = Choosing | EnteringAmount | OfferingPart | AskingAgain
-"""A sale that the shopkeeper can still change; the signer holds its pass's key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Committing:
-    """The entry is being signed and stored; nothing is approved yet."""
-
-    commit: Commit
-    rest: Cents
-
-
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """Durable: it will be paid."""
-
-    entry: OpenEntry
-    rest: Cents
-    at: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Nothing was approved; the reason says why and what to do."""
-
-    reason: Reason
-    at: Moment
-    resume: OpenSale | None = None
-    """The sale that stays open behind this picture, if it can go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class InMenu:
-    """No sale: the menu is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Learning:
-    """No sale: the daemon finds out which devices are there, and says how far it is."""
-
-    question: Question | None = None
-    said: tuple[Said, ...] = ()
-    """The newest lines, newest last."""
-    found: tuple[Said, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """All is found and in use; are they to be kept?"""
-
-    found: tuple[Said, ...]
-    at: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Finishing:
-    """The answer is being carried out: devices are kept, or the old ones come back."""
-
-
-@dataclass(frozen=True, slots=True)
-class LessonOver:
-    """How learning ended."""
-
-    said: Said
-    at: Moment
-
-
-Sale = (
-    Ready
-    | Choosing
-    | EnteringAmount
-    | OfferingPart
-    | AskingAgain
-    | Committing
-    | Approved
-    | Refused
-    | InMenu
-    | Learning
-    | Learnt
-    | Finishing
-    | LessonOver
-)
-"""Whatever the counter is at; those from InMenu on are no sale, and no sale can be made in the middle of a lesson."""
-
-
-def holds_key(sale: Sale) -> bool:
-    """Whether the signer must hold the pass key for this sale."""
-    return isinstance(sale, OpenSale | Committing) or (isinstance(sale, Refused) and sale.resume is not None)
+from contracts.wire.units import Address
+from terminal.core.counter import Sale
+from terminal.core.facts import Checkpoint, GivenBack, OpenEntry, Outcome, PastSale, Programme
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The last pass that was read, and when."""
+    """The last pass that was read, by which of its codes, and when."""
 
     pass_address: Address
+    delegation: Delegation | None
     uptime_ms: int
 
 
@@ -171,10 +26,13 @@ class Knowledge:
     """Of the journal's last entry."""
     forwarded: int = 0
     entries: tuple[OpenEntry, ...] = ()
+    """Payments and asks, in order; no ask that is refused."""
     checkpoint: Checkpoint | None = None
     programmes: tuple[Programme, ...] = ()
     snapshot_sequence: int = 0
     locked: Reason | None = None
+    open_asks: tuple[OpenEntry, ...] = ()
+    """Asks whose end is not known: one at most, as none is made while one is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +41,29 @@ class State:
 
     sale: Sale
     knowledge: Knowledge
+    terminal: Address
+    """This one."""
+    has_pin: bool
+    """Whether the shop set one."""
     last_read: Read | None = None
     touched_ms: int = 0
     """Uptime of the last key or new pass: somebody is there."""
-    recent: tuple[OpenEntry, ...] = ()
-    """The newest payments, newest first, at most RECENT_MAX."""
+    recent: tuple[OpenEntry | GivenBack, ...] = ()
+    """The newest entries, newest first, at most RECENT_MAX."""
     outcomes: tuple[Outcome, ...] = ()
-    """What is known to have become of those, by sequence."""
+    """What the gateway says has become of those, by sequence."""
+    ends: tuple[Outcome, ...] = ()
+    """How asks among those ended, on the chain's own word, by sequence."""
+    paid_asks: tuple[OpenEntry, ...] = ()
+    """Asks that were paid, oldest first, until somebody says what became of the goods."""
+    refunds: tuple[GivenBack, ...] = ()
+    """This journal's refunds after the checkpoint, in order."""
+    last_sale: PastSale | None = None
+    """The newest sale of this journal, net: all refunds of this journal are in it."""
+    pin_failures: int = 0
+    """Wrong PINs in a row."""
+    pin_again_ms: int = 0
+    """Uptime from which a PIN is taken."""
     gateway: bool = False
     chain: bool = False
     attention: Reason | None = None

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from pathlib import Path
 
-from terminal.core.sale import TABLE
+from terminal.core.table import TABLE
 
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "sale.mmd"
 

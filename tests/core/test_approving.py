@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from contracts.wire.entry import Delegation, EntryKind
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
-from terminal.core.approve import ONE_CENT, WAITING_MAX, approves_until, free, judge, net, waiting
+from terminal.core.approve import ONE_CENT, WAITING_MAX, approves_until, free, judge, waiting
+from terminal.core.counter import Scanned
 from terminal.core.facts import OpenEntry
 from terminal.core.moment import Moment
-from terminal.core.state import Knowledge, Scanned
-from tests.core.shop import CHECKPOINT, CLOTHES, DAY, FAMILY_01, FAMILY_02, NOON, SPORTS, Shop, budget, slices
+from terminal.core.spending import net
+from terminal.core.state import Knowledge
+from tests.core.shop import CHECKPOINT, CLOTHES, DAY, FAMILY_01, FAMILY_02, NOON, SPORTS, TODAY, Shop, budget, slices
 
 KNOWN = Knowledge(sequence=0, checkpoint=CHECKPOINT, programmes=(CLOTHES, SPORTS))
 PASS = Scanned(FAMILY_01, (budget(), budget(programme=2)))
@@ -22,7 +25,7 @@ def at(seconds: int) -> Moment:
 
 
 def entry(sequence: int, amount: int, programme: int = 1) -> OpenEntry:
-    return OpenEntry(sequence, FAMILY_02, programme, Cents(amount), NOON)
+    return OpenEntry(sequence, FAMILY_02, programme, Cents(amount), NOON, NOON)
 
 
 def with_entries(*entries: OpenEntry, settled: int = 0) -> Knowledge:
@@ -49,6 +52,26 @@ def test_the_budget_is_inclusive(amount, verdict):
     assert judged(amount, scanned=Scanned(FAMILY_01, (budget(800),))) == verdict
 
 
+@pytest.mark.parametrize(("amount", "verdict"), [(1000, None), (1001, Reason.DAY_LIMIT)])
+def test_the_day_limit_is_inclusive_and_counts_what_was_spent_that_day(amount, verdict):
+    limited = replace(KNOWN, programmes=(replace(CLOTHES, day_limit=Cents(4_000)),))
+    assert judged(amount, limited, scanned=Scanned(FAMILY_01, (budget(today=3_000),))) == verdict
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(DAY - NOON % DAY - 1, Reason.DAY_LIMIT), (DAY - NOON % DAY, None)])
+def test_on_a_new_day_nothing_is_spent_yet(seconds, verdict):
+    """The new day begins at 00:00 UTC of the time that the entry would carry."""
+    limited = replace(KNOWN, programmes=(replace(CLOTHES, day_limit=Cents(4_000), offline_window=2 * DAY),))
+    assert judged(1, limited, at(seconds), Scanned(FAMILY_01, (budget(today=4_000),))) == verdict
+
+
+def test_an_entry_of_an_earlier_day_counts_for_the_budgets_own():
+    """Another terminal's payment is of tomorrow already, by its clock: what this one takes counts for that day, too."""
+    limited = replace(KNOWN, programmes=(replace(CLOTHES, day_limit=Cents(4_000)),))
+    ahead = replace(budget(today=4_000), day=TODAY + 1)
+    assert judged(1, limited, scanned=Scanned(FAMILY_01, (ahead,))) is Reason.DAY_LIMIT
+
+
 @pytest.mark.parametrize(("amount", "verdict"), [(1000, None), (1001, Reason.SLICE_USED_UP)])
 def test_f15_the_slice_less_own_open_payments_is_inclusive(amount, verdict):
     knowledge = with_entries(entry(1, 20_000), entry(2, 4_000))
@@ -58,12 +81,18 @@ def test_f15_the_slice_less_own_open_payments_is_inclusive(amount, verdict):
 
 def test_a_snapshot_that_has_less_than_was_taken_leaves_nothing():
     knowledge = replace(KNOWN, sequence=1, entries=(entry(1, 600),))
-    assert net(knowledge, FAMILY_02, (budget(500),)) == (budget(0),)
+    assert net(knowledge, FAMILY_02, (budget(500),)) == (budget(0, today=600),)
 
 
 def test_f15_only_payments_of_this_programme_after_the_checkpoint_count():
     knowledge = with_entries(entry(1, 20_000), entry(2, 9_000, programme=2), entry(3, 100), settled=1)
     assert (free(knowledge, 1), free(knowledge, 2), free(knowledge, 3)) == (24_900, 1_000, 0)
+
+
+def test_asks_take_nothing_of_the_slice():
+    ask = replace(entry(2, 9_000), kind=EntryKind.ASK, deadline=Timestamp(NOON + 120))
+    phone = replace(ask, sequence=3, kind=EntryKind.PHONE_ASK, counter=1)
+    assert free(with_entries(entry(1, 1_000), ask, phone), 1) == 24_000
 
 
 def test_without_a_checkpoint_nothing_is_free():
@@ -147,13 +176,18 @@ def test_an_unknown_pass_is_judged_by_the_smallest_window_first():
     assert judged(1, scanned=nobody, moment=at(DAY)) is Reason.OFFLINE_TOO_LONG
 
 
+NONE = Cents(0)
+USED = replace(budget(0), window=1)
 EVERYTHING_WRONG = {
     "sequence": 75,
     "locked": Reason.FORK,
     "entries": (entry(75, 25_000),),
     "checkpoint": None,
     "budgets": (),
-    "rules": replace(CLOTHES, admitted=False, paused=True, begins=Timestamp(NOON + 1), floor_limit=Cents(0)),
+    "rules": replace(
+        CLOTHES, admitted=False, paused=True, begins=Timestamp(NOON + 1), floor_limit=NONE, day_limit=NONE
+    ),
+    "code": Delegation(1, NONE, Timestamp(NOON - 1), counter=0),
 }
 CURES: list[tuple[Reason, dict[str, object]]] = [
     (Reason.TERMINAL_LOCKED, {"locked": None}),
@@ -161,12 +195,16 @@ CURES: list[tuple[Reason, dict[str, object]]] = [
     (Reason.CLOCK_UNKNOWN, {"checkpoint": replace(CHECKPOINT, time=Timestamp(NOON - DAY))}),
     (Reason.OFFLINE_TOO_LONG, {"checkpoint": CHECKPOINT}),
     (Reason.TOO_MANY_WAITING, {"sequence": 74}),
-    (Reason.PASS_UNKNOWN, {"budgets": (budget(0, blocked=True),)}),
-    (Reason.PASS_BLOCKED, {"budgets": (budget(0),)}),
+    (Reason.PASS_UNKNOWN, {"budgets": (replace(USED, blocked=True),)}),
+    (Reason.PASS_BLOCKED, {"budgets": (USED,)}),
     (Reason.SHOP_NOT_ADMITTED, {"rules": replace(CLOTHES, paused=True, begins=Timestamp(NOON + 1))}),
     (Reason.PROGRAMME_PAUSED, {"rules": replace(CLOTHES, begins=Timestamp(NOON + 1))}),
-    (Reason.PERIOD_NOT_BEGUN, {"rules": replace(CLOTHES, floor_limit=Cents(0))}),
+    (Reason.PERIOD_NOT_BEGUN, {"rules": replace(CLOTHES, floor_limit=NONE, day_limit=NONE)}),
+    (Reason.PHONE_CODE_EXPIRED, {"code": Delegation(1, NONE, NOON, counter=0)}),
+    (Reason.PHONE_CODE_USED, {"code": Delegation(1, NONE, NOON, counter=1)}),
     (Reason.BUDGET_SHORT, {"budgets": (budget(),)}),
+    (Reason.DAY_LIMIT, {"rules": replace(CLOTHES, floor_limit=NONE)}),
+    (Reason.PHONE_CODE_CEILING, {"code": None}),
     (Reason.ABOVE_FLOOR_LIMIT, {"rules": CLOTHES}),
     (Reason.SLICE_USED_UP, {"entries": ()}),
 ]
@@ -176,9 +214,10 @@ def test_what_fails_is_named_from_the_widest_to_the_narrowest():
     """Everything is wrong at once; each cure uncovers the next reason, until nothing is left."""
     named, facts = [], dict(EVERYTHING_WRONG)
     for _, cure in (*CURES, (None, {})):
-        known = {name: value for name, value in facts.items() if name not in {"budgets", "rules"}}
+        known = {name: value for name, value in facts.items() if name not in {"budgets", "rules", "code"}}
         knowledge = Knowledge(programmes=(facts["rules"],), **known)  # type: ignore[arg-type]
-        named.append(judged(1, knowledge, scanned=Scanned(FAMILY_01, facts["budgets"])))  # type: ignore[arg-type]
+        scanned = Scanned(FAMILY_01, facts["budgets"], facts["code"])  # type: ignore[arg-type]
+        named.append(judged(1, knowledge, scanned=scanned))
         facts |= cure
     assert named == [*(reason for reason, _ in CURES), None]
 

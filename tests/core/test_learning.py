@@ -7,13 +7,14 @@ import pytest
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
 from terminal.core import events
+from terminal.core.events import Key
 from terminal.core.facts import JournalFacts, OpenEntry, Outcome
 from terminal.core.screen import EntryState, Stage
-from tests.core.shop import CHECKPOINT, CLOTHES, FAMILY_01, NOON, SLICES, Shop, budget, slices
+from tests.core.shop import CHECKPOINT, CLOTHES, FAMILY_01, NOON, OURS, SLICES, Shop, budget, slices
 
 
 def entry(sequence: int, amount: int = 100) -> OpenEntry:
-    return OpenEntry(sequence, FAMILY_01, 1, Cents(amount), NOON)
+    return OpenEntry(sequence, FAMILY_01, 1, Cents(amount), NOON, NOON)
 
 
 def kept(shop: Shop) -> list[int]:
@@ -49,6 +50,20 @@ def test_f16_so_does_one_that_is_found_at_the_start():
     assert (shop.screen.stage, shop.refusal) == (Stage.LOCKED, Reason.FORK)
 
 
+def test_a_retired_terminal_is_locked_and_says_so():
+    shop = Shop(JournalFacts(3, 1, (), OURS, retired=True))
+    assert (shop.screen.stage, shop.refusal) == (Stage.LOCKED, Reason.TERMINAL_IS_RETIRED)
+    shop.pay(100)
+    assert (shop.screen.stage, shop.press(Key.MENU, Key.D1), shop.commits) == (Stage.LOCKED, (), [])
+    shop.step(events.Forwarded(shop.now, 3))
+    assert (shop.screen.status.waiting, shop.screen.status.unsent) == (3, 0)
+
+
+def test_f16_a_fork_is_named_before_the_retirement():
+    shop = Shop(JournalFacts(3, 1, (), OURS, retired=True), replace(CHECKPOINT, sequence=4))
+    assert shop.refusal is Reason.FORK
+
+
 def test_an_entry_is_kept_until_chain_and_snapshot_have_it_and_five_minutes_went_by(shop):
     shop.pay(1000)
     shop.wait(301)
@@ -70,9 +85,9 @@ def test_f23_a_younger_entry_is_kept_for_the_question(shop):
 
 def test_f03_a_start_counts_the_open_entries_of_the_journal():
     entries = (entry(4, 20_000), entry(5, 4_500))
-    shop = Shop(JournalFacts(5, 4, entries, recent=(entries[1], entries[0])), replace(CHECKPOINT, sequence=3))
-    shop.pay(501)
-    assert shop.refusal is Reason.SLICE_USED_UP
+    shop = Shop(JournalFacts(5, 4, entries, OURS, recent=(entries[1], entries[0])), replace(CHECKPOINT, sequence=3))
+    shop.pay(501)  # all that is free is 500
+    assert shop.refusal is Reason.ASK_OFFLINE
     assert [(line.sequence, line.amount, line.state) for line in shop.screen.recent] == [
         (5, 4_500, EntryState.WAITING),
         (4, 20_000, EntryState.FORWARDED),
@@ -80,7 +95,7 @@ def test_f03_a_start_counts_the_open_entries_of_the_journal():
 
 
 def test_f03_the_next_entry_follows_the_journal_and_not_the_chain():
-    shop = Shop(JournalFacts(5, 0, (entry(5),)), replace(CHECKPOINT, sequence=3))
+    shop = Shop(JournalFacts(5, 0, (entry(5),), OURS), replace(CHECKPOINT, sequence=3))
     shop.pay(700)
     assert shop.screen.sequence == 6
 

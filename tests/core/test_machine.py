@@ -1,52 +1,67 @@
-"""Any shop day at all: the core against a model that knows nothing of tables, only of promises.
+"""Any shop day at all: the core against a model of the world around it.
 
-The model plays signer, store and contract. The contract settles what it likes, draws whatever it likes from the
-slice, and must never find the slice too small: that is "approved is paid" as far as the core can keep it.
+The contract must never find a slice too small, nor the counter approve an ask that was not paid: that is "approved is
+paid" as far as the core can keep it. What else must hold stands in promises.py.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from contracts.wire.entry import Ask, Delegation, PhoneAsk, Refund
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents, Timestamp
 from terminal.core import events
-from terminal.core.effects import BeginLesson, Commit, Effect, EndLesson, Forget, KeepLesson
-from terminal.core.events import Event, Key
-from terminal.core.facts import Budget, Checkpoint, Slice
-from terminal.core.lesson import Question, Said, Saying
-from terminal.core.moment import Moment
-from terminal.core.sale import start, step
-from terminal.core.screen import Stage
-from terminal.core.state import (
-    Approved,
-    Committing,
-    Finishing,
+from terminal.core.counter import (
+    AskPaid,
+    CheckingPin,
+    EnteringPin,
     InMenu,
-    Learning,
-    Learnt,
-    LessonOver,
     Ready,
-    Refused,
-    Scanned,
-    State,
 )
-from terminal.core.view import view
-from tests.core.shop import CLOTHES, DAY, EMPTY, NOON, SPORTS
+from terminal.core.events import Key
+from terminal.core.facts import Budget, Outcome, PastSale, Slice
+from terminal.core.lesson import Question, Said, Saying
+from terminal.core.screen import Stage
+from tests.core.promises import Watched
+from tests.core.shop import CLOTHES, DAY, NOON, OURS, SPORTS, THEIRS, TODAY, budget
+from tests.core.world import World, is_rejection
 
 PASSES = st.integers(1, 4).map(lambda n: Address(bytes([n]) * 20))
-AMOUNTS = st.one_of(st.integers(1, 5_000), st.integers(1, 300), st.sampled_from([500, 0, 5_001, 99_999_999]))
+AMOUNTS = st.one_of(st.integers(1, 5_000), st.integers(1, 300), st.sampled_from([500, 0, 5_001, 6_000, 99_999_999]))
 LEFT = st.one_of(st.integers(0, 40_000), st.just(800)).map(Cents)
-BUDGET = st.builds(Budget, st.sampled_from([1, 1, 2, 7]), LEFT, st.sampled_from([False, False, False, True]))
+BUDGET = st.builds(
+    Budget,
+    st.sampled_from([1, 1, 2, 7]),
+    LEFT,
+    st.sampled_from([False, False, False, True]),
+    st.sampled_from([0, 0, 3_000]).map(Cents),
+    st.sampled_from([TODAY - 1, TODAY, TODAY + 1]),
+    st.sampled_from([0, 5]),
+    st.sampled_from([0, 0b101]),
+)
 BUDGETS = st.lists(BUDGET, min_size=1, max_size=3, unique_by=lambda budget: budget.programme).map(tuple)
-GOOD = (Budget(1, Cents(30_000), blocked=False),)
+GOOD = (budget(),)
+CODES = st.builds(
+    Delegation,
+    st.sampled_from([1, 1, 1, 2]),
+    st.sampled_from([300, 9_000, 9_000]).map(Cents),
+    st.sampled_from([NOON, NOON + 3_600, NOON + 30 * DAY]).map(Timestamp),
+    st.integers(0, 9),
+)
 WRONG_CODES = st.sampled_from([Reason.SCAN_PRODUCT, Reason.SCAN_LINK, Reason.SCAN_DAMAGED])
-TROUBLES = ({"paused": True}, {"admitted": False}, {"floor_limit": Cents(700)}, {"ends": NOON}, {"offline_window": 60})
+TROUBLES = (
+    {"paused": True},
+    {"admitted": False},
+    {"floor_limit": Cents(700)},
+    {"ends": NOON},
+    {"offline_window": 60},
+    {"day_limit": Cents(9_000)},
+)
 WAITS = st.sampled_from([0, 200, 1_000, 2_999, 3_000, 8_000, 120_000, 300_000, 3_600_000, 80_000_000])
-
-NO_SALE = Ready | Approved | Refused | InMenu | Learning | Learnt | Finishing | LessonOver
+GOSSIP = st.sampled_from([Reason.PAID, Reason.PAID, Reason.BUDGET_SHORT, Reason.SLICE_SHORT])
 LESSON = (
     lambda now: events.LessonAsked(now, Question.SCAN),
     lambda now: events.LessonSaid(now, Said(Saying.KEYPAD, ("pad",))),
@@ -55,61 +70,77 @@ LESSON = (
 )
 
 
-@dataclass(frozen=True)
-class Paid:
-    """A payment that the store holds."""
-
-    who: Address
-    programme: int
-    amount: int
-
-
-class Day(RuleBasedStateMachine):
+class Day(Watched, RuleBasedStateMachine):
     """One counter, its signer, its store, and a contract and a gateway that do as they please."""
 
-    @initialize(slice_1=st.sampled_from([25_000, 3_000]), lag=st.sampled_from([0, 7_200]))
-    def open(self, slice_1, lag):
+    @initialize(slice_1=st.sampled_from([25_000, 3_000]), lag=st.sampled_from([0, 7_200]), pin=st.booleans())
+    def open(self, slice_1, lag, pin):
         self.uptime, self.bound, self.real = 0, int(NOON), int(NOON) + lag
         self.clock, self.synchronised = int(NOON), False
-        self.block, self.slices, self.settled, self.checked = 1, {1: slice_1, 2: 1_000}, 0, int(NOON)
-        self.programmes, self.seen = (CLOTHES, SPORTS), 0
-        self.journal: list[Paid] = []
-        self.key: Address | None = None
-        self.read: tuple[Address, int] | None = None
-        self.left: dict[int, int] = {}
-        self.blocked: set[int] = set()
-        self.flying: Commit | None = None
-        self.locked = self.lesson = False
-        self.state = start(EMPTY, self.checkpoint_now(), self.programmes, 0)
+        self.world = World({1: slice_1, 2: 1_000})
+        for number in (1, 2, 3):
+            who = Address(bytes([number % 2 + 1]) * 20)
+            self.world.theirs[THEIRS, number] = PastSale(THEIRS, number, 1, who, Cents(1_000), Cents(0), NOON)
+        self.programmes, self.has_pin = (CLOTHES, SPORTS), pin
+        self.locked = self.gateway = self.chain = False
+        self.boot()
 
     # What can happen
 
-    @rule(who=PASSES, budgets=st.one_of(BUDGETS, st.just(GOOD)))
-    def scan(self, who, budgets):
-        self.feed_scan(who, budgets)
+    @rule(who=PASSES, budgets=st.one_of(BUDGETS, st.just(GOOD)), code=st.one_of(st.none(), CODES))
+    def scan(self, who, budgets, code):
+        self.feed_scan(who, budgets, code)
 
     @rule(key=st.sampled_from([*Key, Key.CONFIRM, Key.CONFIRM, Key.CONFIRM]))
     def press(self, key):
         self.feed(events.KeyPressed(self.now, key))
 
-    @rule(sales=st.lists(st.tuples(PASSES, AMOUNTS, st.sampled_from([0, 3_000, 3_000, 300_000])), max_size=12))
+    @rule(
+        sales=st.lists(
+            st.tuples(PASSES, AMOUNTS, st.sampled_from([0, 3_000, 3_000, 300_000]), st.one_of(st.none(), CODES)),
+            max_size=12,
+        )
+    )
     def sell(self, sales):
-        for who, amount, away in sales:
+        for who, amount, away, code in sales:
             self.wait(away)
-            self.feed_scan(who, GOOD)
-            for key in (*str(amount), Key.CONFIRM, Key.CONFIRM):
-                self.press(Key(key))
+            self.feed_scan(who, GOOD, code)
+            self.press_all(*str(amount), Key.CONFIRM, Key.CONFIRM)
             if self.flying:
                 self.store()
+
+    @rule(
+        who=PASSES,
+        amount=st.integers(5_001, 9_000),
+        code=st.one_of(st.none(), st.none(), CODES),
+        stays=st.booleans(),
+        paid=st.sampled_from([None, True, True, False]),
+    )
+    def ask(self, who, amount, code, stays, paid):
+        self.contact(gateway=True, chain=True)
+        self.wait(8_000)
+        self.feed(events.Ticked(self.now))
+        self.feed_scan(who, GOOD, code)
+        self.press_all(*str(amount), Key.CONFIRM, Key.CONFIRM)
+        if self.flying:
+            self.store()
+        if not stays:
+            self.press(Key.CANCEL)
+        if paid is not None:
+            self.contract_decides(paid)
 
     @precondition(lambda self: self.flying)
     @rule()
     def store(self):
         commit = self.flying
         assert commit is not None
-        self.journal.append(Paid(commit.pass_address, commit.payment.programme, commit.payment.amount))
+        self.world.store(commit)
+        if isinstance(commit.content, Ask | PhoneAsk):
+            self.unread.add(commit.sequence)
         self.feed(events.Committed(self.now, commit.sequence))
-        assert isinstance(self.state.sale, Approved)
+        stages = {Refund: Stage.REFUNDED, Ask: Stage.ASKING, PhoneAsk: Stage.ASKING}
+        wanted = stages.get(type(commit.content), Stage.APPROVED)
+        assert self.screen.stage is wanted or (self.locked and wanted is Stage.ASKING)
 
     @precondition(lambda self: self.flying)
     @rule()
@@ -121,10 +152,69 @@ class Day(RuleBasedStateMachine):
     def misread(self, reason):
         self.feed(events.ScanRefused(self.now, reason))
 
-    @rule()
-    def open_menu_and_learn(self):
-        for key in (Key.MENU, Key.D1):
+    @rule(right=st.sampled_from([True, True, True, False]))
+    def enter_the_menu(self, right):
+        self.wait(8_000)
+        self.feed(events.Ticked(self.now))
+        self.press(Key.MENU)
+        if isinstance(self.state.sale, EnteringPin):
+            self.press_all(Key.D1, Key.D2, Key.CONFIRM)
+        if isinstance(self.state.sale, CheckingPin):
+            self.feed(events.PinChecked(self.now, right))
+
+    @precondition(lambda self: isinstance(self.state.sale, InMenu))
+    @rule(item=st.sampled_from([Key.D1, Key.D2, Key.D2, Key.D3]))
+    def choose_an_item(self, item):
+        self.press(item)
+
+    @precondition(lambda self: self.searched)
+    @rule(reached=st.sampled_from([True, True, False]))
+    def gateway_finds(self, reached):
+        assert self.searched is not None
+        found = self.world.gateways_sales(self.searched) if reached else ()
+        self.told |= {(s.terminal, s.sequence): self.world.given_by_others[s.terminal, s.sequence] for s in found}
+        self.answer_search(found, last=True)
+
+    @rule(who=PASSES, amount=st.sampled_from(["", "1", "300"]), right=st.just(True))
+    def give_back(self, who, amount, right):
+        self.enter_the_menu(right)
+        self.press(Key.D2)
+        self.wait(3_000)
+        self.feed_scan(who, GOOD, None)
+        if self.searched:
+            self.gateway_finds(reached=True)
+        self.press_all(Key.D1, *amount, Key.CONFIRM)
+
+    @rule(right=st.just(True))
+    def void(self, right):
+        self.enter_the_menu(right)
+        self.press_all(Key.D3, Key.CONFIRM)
+
+    @precondition(lambda self: self.unread)
+    @rule(paid=st.booleans())
+    def contract_decides(self, paid):
+        self.checkpoint(share=100, choices=0xFFFF if paid else 0, raised=0)
+
+    @precondition(lambda self: self.state.paid_asks)
+    @rule(key=st.sampled_from([Key.D1, Key.D2]), stored=st.booleans())
+    def answer_the_question(self, key, stored):
+        for _ in range(2):
+            self.tick(8_000)
+        if isinstance(self.state.sale, AskPaid):
+            self.wait(1_000)
             self.press(key)
+        if self.flying and stored:
+            self.store()
+
+    @rule(number=st.integers(1, 3), amount=st.integers(1, 400), own=st.booleans())
+    def another_terminal_gives_back(self, number, amount, own):
+        """It holds itself to what it knows, which is all that the chain has settled."""
+        place = (OURS if own else THEIRS), number
+        sales = (sale.sequence for sale in self.world.sales if self.world.is_sale(sale))
+        if own and not (number in sales and number <= self.world.settled):
+            return
+        given = self.world.given_back(place, self.world.settled) + self.world.given_by_others[place]
+        self.world.given_by_others[place] += max(0, min(amount, self.world.amount_of(place) - given))
 
     @precondition(lambda self: self.lesson)
     @rule(said=st.sampled_from(LESSON))
@@ -135,148 +225,67 @@ class Day(RuleBasedStateMachine):
     @rule(wait=WAITS)
     def tick(self, wait):
         self.wait(wait)
+        before = self.state
         self.feed(events.Ticked(self.now))
+        if isinstance(before.sale, Ready) and before.paid_asks and not self.locked:
+            assert self.screen.stage is Stage.ASK_PAID
 
-    @rule(share=st.integers(0, 100), drawn=st.integers(0, 2**16), raised=st.sampled_from([0, 0, 5_000]))
-    def checkpoint(self, share, drawn, raised):
-        upto = self.settled + (len(self.journal) - self.settled) * share // 100
-        for number, paid in enumerate(self.journal[self.settled : upto]):
-            if drawn >> (number % 16) & 1:
-                self.slices[paid.programme] -= paid.amount
-        assert min(self.slices.values()) >= 0, "an approved payment would have been rejected"
-        self.slices[1] += raised
-        self.settled, self.block, self.checked = upto, self.block + 1, self.real - 12
-        self.bound = max(self.bound, self.checked)
-        self.feed(events.CheckpointRead(self.now, self.checkpoint_now()))
+    @rule(share=st.integers(0, 100), choices=st.integers(0, 2**16), raised=st.sampled_from([0, 0, 5_000]))
+    def checkpoint(self, share, choices, raised):
+        world = self.world
+        upto = world.settled + (len(world.journal) - world.settled) * share // 100
+        world.settle(upto, choices, max(world.time, self.real - 12))
+        world.slices[1] += raised
+        self.bound = max(self.bound, world.time)
+        self.feed(events.CheckpointRead(self.now, world.checkpoint()))
+        self.unread -= {ask.sequence for ask in self.open_asks if self.is_over(ask)}
 
     @rule(lag=st.integers(0, 3), slice_1=st.just(10**6))
     def lagging_node(self, lag, slice_1):
-        old = replace(self.checkpoint_now(), block=self.block - 1 - lag, slices=(Slice(1, Cents(slice_1)),))
+        old = replace(self.world.checkpoint(), block=self.world.block - 1 - lag, slices=(Slice(1, Cents(slice_1)),))
+        old = replace(old, ask_sequence=len(self.world.journal), ask_reason=0)
         self.feed(events.CheckpointRead(self.now, old))
 
     @rule(share=st.integers(0, 100), trouble=st.sampled_from([*[{}] * 4, *TROUBLES]))
     def snapshot(self, share, trouble):
         self.programmes = (replace(CLOTHES, **trouble), SPORTS)
-        self.seen += (len(self.journal) - self.seen) * share // 100
-        self.feed(events.SnapshotTaken(self.now, self.programmes, self.seen))
+        self.world.seen += (len(self.world.journal) - self.world.seen) * share // 100
+        self.feed(events.SnapshotTaken(self.now, self.programmes, self.world.seen))
+
+    @precondition(lambda self: self.world.journal)
+    @rule(share=st.integers(0, 99), reason=GOSSIP)
+    def gateway_gossips(self, share, reason):
+        sequence = 1 + len(self.world.journal) * share // 100
+        if is_rejection(reason):
+            self.world.rejected.add(sequence)
+        else:
+            self.world.rejected.discard(sequence)
+        self.feed(events.OutcomesKnown(self.now, (Outcome(sequence, reason),)))
+
+    @rule(gateway=st.booleans(), chain=st.booleans())
+    def contact(self, gateway, chain):
+        self.gateway, self.chain = gateway, chain
+        self.feed(events.ContactChanged(self.now, gateway=gateway, chain=chain))
 
     @rule(clock=st.sampled_from([0, NOON - DAY, NOON, NOON + DAY // 2, NOON + 1000 * DAY]), synchronised=st.booleans())
     def clock_jumps(self, clock, synchronised):
         self.clock, self.synchronised = clock, synchronised
+
+    @rule(stored=st.booleans())
+    def power_fails(self, stored):
+        if self.flying and stored:
+            self.world.store(self.flying)  # after the commit, before anybody heard of it
+        self.uptime, self.gateway, self.chain = 0, False, False
+        self.boot()
+        if self.locked:
+            self.feed(events.Locked(self.now, Reason.FORK))
 
     @rule(nineteen=st.integers(0, 19))
     def lock(self, nineteen):
         if nineteen == 19:  # rarely: nothing more happens on this day
             self.locked = True
             self.feed(events.Locked(self.now, Reason.FORK))
-            assert self.screen.stage in {Stage.LOCKED, Stage.WORKING, Stage.APPROVED}
-
-    # What must hold, whatever happens
-
-    def wait(self, milliseconds: int) -> None:
-        self.uptime += milliseconds
-        self.bound += milliseconds // 1000
-        self.real += milliseconds // 1000
-
-    def feed_scan(self, who: Address, budgets: tuple[Budget, ...]) -> None:
-        same = self.read is not None and self.read[0] == who and self.uptime - self.read[1] < 3_000
-        before = self.state
-        if self.flying:
-            who = self.flying.pass_address  # the daemon answers a commit before it takes another scan
-        self.key, self.read = who, (who, self.uptime)
-        if not same and not self.flying:
-            since = self.journal[self.seen :]
-            self.left = {
-                budget.programme: budget.left
-                - sum(paid.amount for paid in since if (paid.who, paid.programme) == (who, budget.programme))
-                for budget in budgets
-            }
-            self.blocked = {budget.programme for budget in budgets if budget.blocked}
-        self.feed(events.PassScanned(self.now, who, budgets))
-        if same:
-            assert (before.sale, before.knowledge) == (self.state.sale, self.state.knowledge)
-
-    def feed(self, event: Event) -> None:
-        before = self.state
-        self.state, effects = step(before, event)
-        commits = [effect for effect in effects if isinstance(effect, Commit)]
-        self.require_one_lesson(before, effects)
-        answered = isinstance(event, events.Committed | events.CommitFailed)
-        for commit in commits:
-            assert self.flying is None
-            assert isinstance(event, events.KeyPressed)
-            assert event.key is Key.CONFIRM
-            self.require_plainly_valid(commit)
-            self.flying = commit
-        if answered:
-            self.flying = None
-        if answered or Forget() in effects:
-            self.key = None
-        if isinstance(self.state.sale, Approved):
-            assert isinstance(before.sale, Approved) or isinstance(event, events.Committed)
-        assert isinstance(self.state.sale, Committing) == (self.flying is not None)
-        assert len(commits) <= 1
-        self.require_order()
-
-    def require_one_lesson(self, before: State, effects: tuple[Effect, ...]) -> None:
-        """One begins only without a sale and after the one before has ended; in it no pass begins a sale."""
-        if BeginLesson() in effects:
-            assert not self.lesson
-            assert self.holder is self.key is None
-            self.lesson = True
-        elif KeepLesson() in effects or EndLesson() in effects:
-            assert self.lesson
-        elif isinstance(before.sale, Learning | Learnt | Finishing):
-            assert isinstance(self.state.sale, Learning | Learnt | Finishing | LessonOver) or self.locked
-
-    def require_order(self) -> None:
-        assert self.state.knowledge.sequence == len(self.journal)
-        assert self.key == self.holder
-        after_checkpoint = self.journal[self.settled :]
-        for programme, guaranteed in self.slices.items():
-            assert sum(paid.amount for paid in after_checkpoint if paid.programme == programme) <= guaranteed
-        assert self.screen.status.waiting == len(self.journal) - self.settled <= 75
-
-    def require_plainly_valid(self, commit: Commit) -> None:
-        payment, now = commit.payment, self.now
-        rules = next(each for each in self.programmes if each.id == payment.programme)
-        open_amounts = [paid.amount for paid in self.journal[self.settled :] if paid.programme == payment.programme]
-        assert commit.sequence == len(self.journal) + 1
-        assert commit.pass_address == self.key
-        assert not self.locked
-        assert payment.programme not in self.blocked
-        assert 0 < payment.amount <= min(rules.floor_limit, self.left[payment.programme])
-        assert sum(open_amounts) + payment.amount <= self.slices[payment.programme]
-        assert len(self.journal) - self.settled < 75
-        assert rules.admitted
-        assert not rules.paused
-        assert rules.begins <= now.bound <= payment.time <= now.latest() <= rules.ends
-        assert now.latest() < self.checked + rules.offline_window
-
-    # What the model reads off
-
-    @property
-    def now(self) -> Moment:
-        return Moment(self.uptime, Timestamp(self.bound), Timestamp(self.clock), self.synchronised)
-
-    @property
-    def screen(self):
-        return view(self.state, self.now)
-
-    @property
-    def holder(self) -> Address | None:
-        """The pass of the sale that needs a key."""
-        sale = self.state.sale
-        if isinstance(sale, Committing):
-            return sale.commit.pass_address
-        if isinstance(sale, Refused) and sale.resume:
-            sale = sale.resume
-        scanned = None if isinstance(sale, NO_SALE) else sale.scanned
-        return scanned.pass_address if isinstance(scanned, Scanned) else None
-
-    def checkpoint_now(self) -> Checkpoint:
-        slices = tuple(Slice(programme, Cents(amount)) for programme, amount in self.slices.items())
-        return Checkpoint(self.block, Timestamp(self.checked), shop=1, sequence=self.settled, slices=slices)
+            assert self.screen.stage in {Stage.LOCKED, Stage.WORKING, Stage.APPROVED, Stage.REFUNDED}
 
 
 TestDay = Day.TestCase

@@ -12,7 +12,7 @@ from terminal.core.effects import Commit, Effect, Forget, HandOut, Signal, Tone
 from terminal.core.events import Key
 from terminal.core.facts import JournalFacts, OpenEntry
 from terminal.core.screen import Stage
-from tests.core.shop import CLOTHES, FAMILY_01, FAMILY_02, NOON, SPORTS, Shop, budget, slices
+from tests.core.shop import CLOTHES, FAMILY_01, FAMILY_02, NOON, OURS, SPORTS, Shop, budget, slices
 
 
 def approved(sequence: int = 1, rest: int = 0) -> tuple[Effect, ...]:
@@ -162,7 +162,7 @@ def test_an_amount_above_the_floor_limit_leaves_the_sale_open_for_a_lower_one(sh
     shop.scan()
     shop.type("5001")
     assert shop.confirm() == (Signal(Tone.REFUSED),)
-    assert shop.refusal is Reason.ABOVE_FLOOR_LIMIT
+    assert shop.refusal is Reason.ASK_OFFLINE
     shop.type("5000")
     shop.confirm()
     assert (shop.screen.stage, shop.screen.amount) == (Stage.APPROVED, 5000)
@@ -212,16 +212,29 @@ def test_f39_the_part_may_be_taken_of_a_price_above_the_floor_limit(shop):
 
 
 @pytest.mark.parametrize(
-    ("left", "free", "reason"),
-    [(6000, 25_000, Reason.ABOVE_FLOOR_LIMIT), (800, 799, Reason.SLICE_USED_UP)],
+    ("left", "free"),
+    [(6000, 25_000), (800, 799)],
 )
-def test_f39_the_part_obeys_all_other_limits(left, free, reason):
+def test_f39_the_part_obeys_all_other_limits(left, free):
     shop = Shop()
     shop.checkpoint(11, 0, slices(free))
     shop.scan(FAMILY_01, budget(left))
     shop.type("9900")
     assert shop.confirm() == (Signal(Tone.REFUSED),)
-    assert shop.refusal is reason
+    assert shop.refusal is Reason.ASK_OFFLINE
+
+
+def test_f39_a_price_above_what_the_day_limit_leaves_is_offered_in_part():
+    shop = Shop(programmes=(replace(CLOTHES, day_limit=Cents(2_000)),))
+    shop.scan(FAMILY_01, budget(today=500))
+    shop.type("2000")
+    shop.confirm()
+    assert (shop.screen.stage, shop.screen.amount, shop.screen.rest) == (Stage.PART, 1500, 500)
+    shop.confirm()
+    assert (shop.screen.stage, shop.screen.amount) == (Stage.APPROVED, 1500)
+    shop.wait(5)
+    assert shop.scan(FAMILY_01, budget(today=500)) == (Forget(), Signal(Tone.REFUSED))
+    assert shop.refusal is Reason.DAY_LIMIT
 
 
 def test_f39_the_part_is_judged_again_when_it_is_taken(shop):
@@ -299,8 +312,8 @@ def test_f23_another_payment_is_not_asked_about(shop, amount, who, programme):
 
 
 def test_f23_it_asks_across_a_restart():
-    before = OpenEntry(7, FAMILY_01, 1, Cents(1250), NOON)
-    shop = Shop(JournalFacts(sequence=7, forwarded=7, entries=(before,)), seen=7)
+    before = OpenEntry(7, FAMILY_01, 1, Cents(1250), NOON, NOON)
+    shop = Shop(JournalFacts(sequence=7, forwarded=7, entries=(before,), terminal=OURS), seen=7)
     shop.pay(1250)
     assert shop.screen.stage is Stage.AGAIN
 
