@@ -92,13 +92,15 @@ def checkpoint(terminal_address: address, programmes_: DynArray[uint32, CHECKPOI
     @param terminal_address The terminal's address; an unknown one has shop 0.
     @param programmes_ Whose slices it asks for.
     @return Chain and block, the terminal's shop, sequence and head, what became of its newest settled ask, and its
-            slices in cents, 0 where revoked.
+            slices in cents, 0 where revoked and where the programme is over.
     """
     packed: uint256 = terminals.terminals[terminal_address]
     ask: uint256 = terminals.asks[terminal_address]
     slices: DynArray[uint256, CHECKPOINT_PROGRAMMES_MAX] = []
     for programme: uint32 in programmes_:
-        slices.append(terminals.slices[convert(programme, uint256)][terminal_address].left)
+        key: uint256 = convert(programme, uint256)
+        # Nothing is approved on the word of a slice that may be swept before it is handed in.
+        slices.append(0 if programmes._is_over(key) else terminals.slices[key][terminal_address].left)
     return Checkpoint(
         chain_id=chain.id,
         network=network,
