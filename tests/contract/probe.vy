@@ -9,13 +9,7 @@
 
 import typed_data
 
-
-@external
-@view
-def payment(
-    domain: bytes32, terminal: address, sequence: uint256, programme: uint256, amount: uint256, time: uint256
-) -> bytes32:
-    return typed_data.payment(domain, terminal, sequence, programme, amount, time)
+SIGNATURE_AT: constant(uint256) = 4 + 32  # behind the digest in the data of a call of `signer`
 
 
 @external
@@ -26,11 +20,31 @@ def journal(domain: bytes32, terminal: address, sequence: uint256, head: bytes32
 
 @external
 @view
+def ask(
+    domain: bytes32,
+    terminal: address,
+    sequence: uint256,
+    programme: uint256,
+    amount: uint256,
+    time: uint256,
+    deadline: uint256,
+) -> bytes32:
+    return typed_data.ask(domain, terminal, sequence, programme, amount, time, deadline)
+
+
+@external
+@view
+def delegation(domain: bytes32, programme: uint256, ceiling: uint256, expiry: uint256, counter: uint256) -> bytes32:
+    return typed_data.delegation(domain, programme, ceiling, expiry, counter)
+
+
+@external
+@view
 def registration(domain: bytes32, terminal: address, shop: uint32) -> bytes32:
     return typed_data.registration(domain, terminal, shop)
 
 
 @external
 @view
-def recover(digest: bytes32, signature: Bytes[typed_data.SIGNATURE_BYTES]) -> address:
-    return typed_data.recover(digest, signature)
+def signer(digest: bytes32, signature: bytes32[2]) -> address:
+    return typed_data.signer_of(digest, SIGNATURE_AT)

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.wire import signature, typed_data
 from contracts.wire.typed_data import Domain
-from tests.contract.world import Till, World, address, key
+from tests.contract.journals import Till, address, key
+from tests.contract.world import World
 
 REFUSED = "terminal: did not agree"
 

@@ -6,29 +6,12 @@ from contracts.wire import signature
 from contracts.wire.entry import frame
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
-from tests.contract.evm import Receipt
-from tests.contract.world import BEGINS, ENDS, FLOOR, NOW, OFFLINE_WINDOW, World, address
+from tests.contract.books import RESERVE, SLICE, books, verdict
+from tests.contract.journals import NOW, address
+from tests.contract.machines import on_each
+from tests.contract.world import BEGINS, ENDS, EXCLUDED, FLOOR, World
 
-SLICE = 25_000
-
-
-def verdict(receipt: Receipt) -> list[tuple[int, Reason]]:
-    """Sequence and reason of what was not paid from the budget; and a check that nothing was refused."""
-    assert not receipt.named("SegmentRefused")
-    return [(event.sequence, Reason(event.reason)) for event in receipt.named("Drawn", "Rejected")]
-
-
-def books(world: World, holder: str = "family-01", programme: int = 1) -> tuple[int, int, int, int, int, int]:
-    """left, spent, drawn, the shop's credit, the till's slice, the reserve; and a check that held is their sum."""
-    budget = world.contract.view("budget", programme, address(holder))
-    credit = world.contract.view("credit", programme, 1)
-    slice_left = world.contract.view("slice_of", programme, world.till.address).left
-    reserve = world.contract.view("reserve", programme)
-    assert world.contract.view("held", programme) == budget.left + credit + slice_left + reserve
-    return budget.left, budget.spent, budget.drawn, credit, slice_left, reserve
-
-
-RESERVE = 1_000_000 - SLICE - 10_000
+pytestmark = on_each
 
 
 def test_a_plainly_valid_payment_is_paid_from_the_budget(world):
@@ -73,19 +56,21 @@ def pause(world: World) -> None:
 
 
 def exclude(world: World) -> None:
-    world("admit_shop", 1, 1, False)
+    world.place(standing=EXCLUDED)
 
 
 def begin_later(world: World) -> None:
-    world("set_programme", 1, NOW + 1, ENDS, FLOOR, OFFLINE_WINDOW)
+    world.set_rules(begins=NOW + 1)
 
 
 def end_earlier(world: World) -> None:
-    world("set_programme", 1, BEGINS, NOW - 1, FLOOR, OFFLINE_WINDOW)
+    """The end is moved to this moment, and then it is past."""
+    world.set_rules(ends=NOW)
+    world.evm.time = NOW + 1
 
 
 def lower_the_floor(world: World) -> None:
-    world("set_programme", 1, BEGINS, ENDS, 1249, OFFLINE_WINDOW)
+    world.set_rules(floor_limit=1249)
 
 
 BROKEN_RULES = [
@@ -101,7 +86,7 @@ BROKEN_RULES = [
 @pytest.mark.parametrize(("change", "reason"), BROKEN_RULES, ids=[reason.name for _, reason in BROKEN_RULES])
 def test_f15_a_broken_rule_draws_all_of_it_and_the_budget_pays_the_reserve(world, change, reason):
     change(world)
-    world.till.pay("family-01", 1250)
+    world.till.pay("family-01", 1250, time=world.evm.time)
     receipt = world.settle(world.till.segment())
     assert verdict(receipt) == [(1, reason)]
     drawn = receipt.named("Drawn")[0]
@@ -169,34 +154,31 @@ def test_a_short_budget_with_a_clock_ahead_is_called_short_and_covers_nothing(wo
     assert (receipt.named("Drawn")[0].from_slice, receipt.named("Drawn")[0].from_budget) == (4000, 2000)
 
 
+REPAIRS = [
+    (Reason.PASS_UNKNOWN, lambda world: world.grant("family-02", 100)),
+    (Reason.PASS_BLOCKED, lambda world: world("set_pass_blocked", 1, address("family-02"), False)),
+    (Reason.PROGRAMME_PAUSED, lambda world: world("set_paused", 1, False)),
+    (Reason.PERIOD_NOT_BEGUN, lambda world: world.set_rules(ends=NOW, floor_limit=1249, day_limit=0)),
+    (Reason.PERIOD_OVER, lambda world: world.set_rules(floor_limit=1249, day_limit=0)),
+    (Reason.SHOP_NOT_ADMITTED, lambda world: world.place()),
+    (Reason.ABOVE_FLOOR_LIMIT, lambda world: world.set_rules(day_limit=0)),
+    (Reason.BUDGET_SHORT, lambda world: world.grant("family-02", 10_000)),
+]
+
+
 def test_the_first_broken_rule_in_the_order_of_the_codes_is_named(world):
-    undo = [
-        lambda: world("set_pass_blocked", 1, address("family-01"), False),
-        lambda: world("set_paused", 1, False),
-        lambda: world("set_programme", 1, BEGINS, NOW - 1, 1249, OFFLINE_WINDOW),
-        lambda: world("set_programme", 1, BEGINS, ENDS, 1249, OFFLINE_WINDOW),
-        lambda: world("admit_shop", 1, 1, True),
-        lambda: world("set_programme", 1, BEGINS, ENDS, FLOOR, OFFLINE_WINDOW),
-        lambda: None,
-    ]
-    block(world)
-    pause(world)
-    exclude(world)
-    world("set_programme", 1, NOW + 902, ENDS, 1249, OFFLINE_WINDOW)
-    reasons = []
-    for repair in undo:
-        world.till.pay("family-01", 1250, time=NOW + 901)
-        reasons += verdict(world.settle(world.till.segment(world.till.sequence)))
-        repair()
-    assert [reason for _, reason in reasons] == [
-        Reason.PASS_BLOCKED,
-        Reason.PROGRAMME_PAUSED,
-        Reason.PERIOD_NOT_BEGUN,
-        Reason.PERIOD_OVER,
-        Reason.SHOP_NOT_ADMITTED,
-        Reason.ABOVE_FLOOR_LIMIT,
-        Reason.CLOCK_AHEAD,
-    ]
+    """All rules are broken at once, and mended one by one; the rest of the order stands in test_phone_codes."""
+    world.place(standing=EXCLUDED)
+    world("set_paused", 1, True)
+    world.set_rules(begins=NOW + 902, floor_limit=1249, day_limit=0)
+    named = []
+    for reason, repair in [*REPAIRS, (Reason.CLOCK_AHEAD, lambda _: None)]:
+        world.till.pay("family-02", 1250, time=NOW + 901)
+        named += verdict(world.settle_new())
+        repair(world)
+        if reason is Reason.PASS_UNKNOWN:
+            world("set_pass_blocked", 1, address("family-02"), True)
+    assert [reason for _, reason in named] == [*(reason for reason, _ in REPAIRS), Reason.CLOCK_AHEAD]
 
 
 def test_rules_that_are_mended_pay_from_the_budget_again(world):
@@ -242,9 +224,9 @@ def test_a_slice_that_is_too_short_for_all_of_it_pays_nothing(world):
     assert world.contract.view("credit", 1, 1) == 10_000
 
 
-def test_drawn_stops_at_its_largest_number():
+def test_drawn_stops_at_its_largest_number(machine):
     world = World(funds=2**34, slice_cents=2**33)
-    world("set_programme", 1, BEGINS, ENDS, 2**32 - 1, OFFLINE_WINDOW)
+    world.set_rules(floor_limit=2**32 - 1, day_limit=2**32 - 1)
     world.till.pay("family-01", 2**32 - 2)
     world.till.pay("family-01", 5)
     assert len(verdict(world.settle(world.till.segment()))) == 2
@@ -264,7 +246,7 @@ def test_drawn_stops_at_its_largest_number():
         frame(bytes([255]) * 255),
         frame(bytes([6]) + bytes(254)),
     ],
-    ids=["nothing", "only a kind", "short", "long", "an ask", "kind 0", "all ones", "the longest"],
+    ids=["nothing", "only a kind", "short", "long", "an ask too short", "kind 0", "all ones", "the longest"],
 )
 def test_f05_what_nobody_understands_is_consumed_and_the_rest_is_paid(world, entry):
     world.till.append(entry)
@@ -341,7 +323,7 @@ def test_f31_a_revoked_terminal_is_paid_nothing_more(world):
 def test_revoking_is_of_one_sponsor_alone(world):
     world.register_sponsor("sponsor-02")
     second = world.create_programme("sponsor-02", funds=100_000)
-    world("admit_shop", second, 1, True, sender="sponsor-02")
+    world.place(programme=second, sponsor="sponsor-02")
     world.grant("family-01", 5000, second, "sponsor-02")
     world("revoke_terminal", 1, world.till.address)
     world.till.pay("family-01", 100, programme=1)
@@ -362,7 +344,7 @@ def test_an_unknown_programme_is_rejected(world):
 
 def test_programmes_may_alternate_in_one_journal(world):
     second = world.create_programme("sponsor-01", funds=100_000)
-    world("admit_shop", second, 1, True)
+    world.place(programme=second)
     world.grant("family-01", 5000, second)
     for programme in (1, second, 1, 1, second, 1):
         world.till.pay("family-01", 100, programme=programme)
@@ -375,6 +357,6 @@ def test_programmes_may_alternate_in_one_journal(world):
 
 def test_programmes_of_one_pass_do_not_share_a_budget(world):
     second = world.create_programme("sponsor-01", funds=100_000)
-    world("admit_shop", second, 1, True)
+    world.place(programme=second)
     world.till.pay("family-01", 100, programme=second)
     assert verdict(world.settle(world.till.segment())) == [(1, Reason.SLICE_SHORT)]

@@ -3,8 +3,9 @@
 import pytest
 
 from contracts.wire.units import Address
-from tests.contract.evm import Contract
-from tests.contract.world import World, address, misbehaving
+from tests.contract.called import Contract
+from tests.contract.journals import address
+from tests.contract.world import EXCLUDED, World, misbehaving
 
 HONEST: dict[str, object] = {"fee_in": 0, "fee_out": 0, "answers": True, "reverts": False, "calls_back": False}
 
@@ -13,7 +14,7 @@ def with_token(world: World, name: str = "bad_token", *arguments: object, funds:
     """A programme in a token of tests/contract/tokens, where family-01 has EUR 50 and shop-01 sells."""
     token = world.evm.deploy(misbehaving(name), *arguments, sender=world.owner)
     programme = world.create_programme("sponsor-01", funds=funds, token=token)
-    world("admit_shop", programme, 1, True)
+    world.place(programme=programme)
     world.grant("family-01", 5_000, programme)
     return programme, token
 
@@ -175,7 +176,7 @@ def test_a_payout_pays_the_shop_all_of_its_credit(world):
 def test_a_payout_leaves_the_slot_in_use(world):
     """A slot that goes back to zero costs the next settlement 17,100 more."""
     sell(world, 1, 100)
-    world("admit_shop", 1, 1, False)
+    world.place(standing=EXCLUDED)
     sell(world, 1, 100)
     world("pay_out", 1, 1)
     world.till.pay("family-01", 100)
@@ -188,7 +189,7 @@ def test_a_payout_leaves_the_slot_in_use(world):
 
 def test_a_shop_that_is_excluded_is_paid_what_it_earned(world):
     sell(world, 1, 100)
-    world("admit_shop", 1, 1, False)
+    world.place(standing=EXCLUDED)
     world("pay_out", 1, 1)
     assert world.euro.view("balanceOf", address("shop-01")) == 100
     assert not world.contract.view("is_admitted", 1, 1)

@@ -7,8 +7,12 @@ from contracts.wire.batch import Segment
 from contracts.wire.entry import frame
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Hash
-from tests.contract.evm import Receipt
-from tests.contract.world import Till, World, address, key
+from tests.contract.called import Receipt
+from tests.contract.journals import Till, address, key
+from tests.contract.machines import on_each
+from tests.contract.world import World
+
+pytestmark = on_each
 
 
 def refusals(receipt: Receipt) -> list[Reason]:

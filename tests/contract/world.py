@@ -1,26 +1,38 @@
-"""A municipality in miniature on an Evm: a sponsor with a programme, shops with terminals, passes with budgets."""
+"""A municipality in miniature on a machine: a sponsor with a programme, shops with terminals, passes with budgets."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from coincurve import PrivateKey
-
 from contracts.compile import SOURCES, Artifact, compile_source, load
-from contracts.wire import batch, journal, signature, typed_data
+from contracts.wire import batch, signature, typed_data
 from contracts.wire.batch import Segment
-from contracts.wire.entry import Payment
 from contracts.wire.hashing import keccak256
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Cents, Hash, Timestamp
-from tests.contract.evm import Contract, Evm, Receipt, Reverted
+from contracts.wire.units import Address, Cents
+from tests.contract import machines
+from tests.contract.called import Contract, Machine, Receipt, Reverted
+from tests.contract.journals import NOW, Till, address, key
 
-NOW = Timestamp(1_800_000_000)
-BEGINS, ENDS = NOW - 86_400 * 30, NOW + 86_400 * 300
-FLOOR = Cents(5_000)
-OFFLINE_WINDOW = 86_400
+DAY = 86_400
+BEGINS, ENDS = NOW - DAY * 30, NOW + DAY * 300
+FLOOR, DAY_LIMIT = Cents(5_000), Cents(15_000)
+OFFLINE_WINDOW = DAY
+RULES: dict[str, int] = {
+    "begins": BEGINS,
+    "ends": ENDS,
+    "floor_limit": FLOOR,
+    "day_limit": DAY_LIMIT,
+    "offline_window": OFFLINE_WINDOW,
+    "categories": 0,
+}
+"""What create_programme and set_programme take, in their order."""
+
+BY_CATEGORY, ADMITTED, EXCLUDED = 0, 1, 2
+"""How a shop stands in a programme."""
+
 NETWORK = 7
 SOURCES_VARIABLE = "KINDPAKKET_CONTRACT_SOURCES"
 """Names a folder of sources that is tested instead of the checked-in bytecode: how mutants are tried."""
@@ -31,8 +43,22 @@ HERE = Path(__file__).parent
 @cache
 def artifact(name: str) -> Artifact:
     """A contract of ours, as checked in or as under test."""
-    folder = os.environ.get(SOURCES_VARIABLE)
-    return compile_source(Path(folder) / f"{name}.vy", Path(folder)) if folder and name == "kindpakket" else load(name)
+    folder = Path(os.environ.get(SOURCES_VARIABLE, SOURCES))
+    if all((folder / file).read_text() == (SOURCES / file).read_text() for file in _files(name, folder)):
+        return load(name)
+    return load(name) | {"bytecode": compile_source(folder / f"{name}.vy", folder)["bytecode"]}
+
+
+def _files(name: str, folder: Path) -> set[str]:
+    """The sources of a contract."""
+    found: set[str] = set()
+    wanted = {name}
+    while wanted:
+        file = f"{wanted.pop()}.vy"
+        found.add(file)
+        imported = re.findall(r"^import (\w+)$", (folder / file).read_text(), re.MULTILINE)
+        wanted |= {each for each in imported if f"{each}.vy" not in found}
+    return found
 
 
 @cache
@@ -47,76 +73,23 @@ def probe() -> Artifact:
     return compile_source(HERE / "probe.vy", Path(os.environ.get(SOURCES_VARIABLE, SOURCES)))
 
 
-@cache
-def key(name: str) -> PrivateKey:
-    """The key of somebody, the same in every run."""
-    return PrivateKey(keccak256(name.encode()))
-
-
-@cache
-def address(name: str) -> Address:
-    """The address of somebody."""
-    return signature.address_of(key(name))
-
-
-@dataclass
-class Till:
-    """A terminal with its journal. It signs whatever it is told to: the rules are the contract's to keep."""
-
-    name: str
-    domain: Domain
-    entries: list[bytes] = field(default_factory=list)
-    heads: list[Hash] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.heads = self.heads or [journal.genesis(self.domain, self.address)]
-
-    @property
-    def address(self) -> Address:
-        """The terminal's address."""
-        return address(self.name)
-
-    @property
-    def sequence(self) -> int:
-        """The sequence of the last entry made."""
-        return len(self.entries)
-
-    def append(self, entry: bytes) -> int:
-        """Put any bytes in the journal; returns their sequence."""
-        self.entries.append(entry)
-        self.heads.append(journal.advance(self.heads[-1], entry))
-        return self.sequence
-
-    def pay(self, holder: str, amount: int, programme: int = 1, time: int = NOW) -> int:
-        """Approve a payment of a pass; returns its sequence."""
-        return self.append(self.payment(holder, amount, programme, time))
-
-    def payment(self, holder: str, amount: int, programme: int = 1, time: int = NOW) -> bytes:
-        """The next entry, signed by the pass, not yet in the journal."""
-        payment = Payment(programme, Cents(amount), Timestamp(time))
-        return payment.pack(signature.sign(key(holder), payment.digest(self.domain, self.address, self.sequence + 1)))
-
-    def segment(self, first: int = 1, last: int | None = None) -> Segment:
-        """Entries first .. last of the journal, or all from first."""
-        end = self.sequence if last is None else last
-        return Segment(self.address, first, self.heads[first - 1], tuple(self.entries[first - 1 : end]), self.sign(end))
-
-    def sign(self, sequence: int) -> bytes:
-        """The terminal's signature at a sequence."""
-        digest = typed_data.journal(self.domain, self.address, sequence, self.heads[sequence])
-        return signature.sign(key(self.name), digest)
+def deploy(evm: Machine, owner: Address, at: Address | None = None) -> Contract:
+    """The contract, with its office."""
+    office = evm.deploy(artifact("office"), sender=owner)
+    return evm.deploy(artifact("kindpakket"), NETWORK, office.address, sender=owner, at=at)
 
 
 class World:
     """Programme 1 of sponsor-01, with EUR 10,000, and shop-01 in it, whose till-01 has a slice of EUR 250."""
 
     def __init__(self, funds: int = 1_000_000, slice_cents: int = 25_000) -> None:
-        self.evm = Evm(NOW)
+        self.evm = machines.new(NOW)
         self.owner = address("owner")
         self.euro = self.evm.deploy(artifact("development_euro"), sender=self.owner)
-        self.contract = self.evm.deploy(artifact("kindpakket"), NETWORK, sender=self.owner)
+        self.contract = deploy(self.evm, self.owner)
         self.domain = Domain(self.evm.chain_id, self.contract.address)
         self.tills: dict[str, Till] = {}
+        self.sponsors: dict[str, int] = {}
         self.register_sponsor("sponsor-01")
         self.create_programme("sponsor-01", funds=funds)
         self.till = self.new_till("till-01", self.new_shop("shop-01"), slice_cents)
@@ -127,16 +100,21 @@ class World:
 
     def register_sponsor(self, name: str) -> int:
         """A sponsor; returns its id."""
-        return int(self("register_sponsor", address(name), sender="owner").result)
+        self.sponsors[name] = int(self("register_sponsor", address(name), sender="owner").result)
+        return self.sponsors[name]
 
-    def create_programme(self, sponsor: str, funds: int = 0, token: Contract | None = None) -> int:
+    def create_programme(self, sponsor: str, funds: int = 0, token: Contract | None = None, **rules: int) -> int:
         """A programme with money in its reserve; returns its id."""
         used = token or self.euro
-        arguments = ("Kindpakket", used.address, BEGINS, ENDS, FLOOR, OFFLINE_WINDOW)
-        programme = int(self("create_programme", *arguments, sender=sponsor).result)
+        terms = ("Kindpakket", used.address, *(RULES | rules).values())
+        programme = int(self("create_programme", *terms, sender=sponsor).result)
         if funds:
             self.fund(programme, funds, sponsor, used)
         return programme
+
+    def set_rules(self, programme: int = 1, sponsor: str = "sponsor-01", **rules: int) -> Receipt:
+        """Change a programme's rules from those that it had at first."""
+        return self("set_programme", programme, *(RULES | rules).values(), sender=sponsor)
 
     def fund(self, programme: int, cents: int, sponsor: str = "sponsor-01", token: Contract | None = None) -> Receipt:
         """Money that did not exist before, in a programme's reserve."""
@@ -148,10 +126,21 @@ class World:
 
     def new_shop(self, name: str, programmes: Sequence[int] = (1,), sponsor: str = "sponsor-01") -> int:
         """A shop that the programmes admit; returns its id."""
-        shop = int(self("register_shop", address(name), sender=sponsor).result)
+        shop = int(self("register_shop", self.sponsors[sponsor], address(name), sender=sponsor).result)
         for programme in programmes:
-            self("admit_shop", programme, shop, True, sender=sponsor)
+            self.place(shop, programme, sponsor=sponsor)
         return shop
+
+    def place(
+        self,
+        shop: int = 1,
+        programme: int = 1,
+        standing: int = ADMITTED,
+        category: int = 0,
+        sponsor: str = "sponsor-01",
+    ) -> Receipt:
+        """Admit a shop, or say what else it is to a programme."""
+        return self("place_shop", programme, shop, category, standing, sender=sponsor)
 
     def new_till(self, name: str, shop: int, slice_cents: int = 0, sponsor: str = "sponsor-01") -> Till:
         """A terminal of the shop, with a slice of programme 1."""
@@ -178,6 +167,11 @@ class World:
         """Settle a batch as it is."""
         return self.contract("settle", data, sender=address("anybody"))
 
+    def settle_new(self, till: Till | None = None) -> Receipt:
+        """Settle all of a journal that is new, of till-01 unless another one is named."""
+        used = till or self.till
+        return self.settle(used.segment(self.contract.view("terminal", used.address).sequence + 1))
+
     def revert_reason(self, call: Callable[[], object]) -> str:
         """Why the call is undone. Fails the test when it is not."""
         try:
@@ -185,3 +179,7 @@ class World:
         except Reverted as error:
             return str(error)
         raise AssertionError("the call went through")
+
+    def refusal(self, name: str, *arguments: object, sender: str = "sponsor-01") -> str:
+        """Why a call of the contract is undone. Fails the test when it is not."""
+        return self.revert_reason(lambda: self(name, *arguments, sender=sender))
