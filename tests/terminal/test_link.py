@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from contracts.wire.errors import Broken
 from contracts.wire.units import Cents, Timestamp
 from terminal.core.events import Key
-from terminal.core.screen import Choice, EntryState, Lamp, Line, Screen, Stage, Status
+from terminal.core.screen import (
+    Booked,
+    Choice,
+    EntryState,
+    Item,
+    Lamp,
+    Line,
+    SaleChoice,
+    Screen,
+    Stage,
+    Status,
+    Wait,
+)
 from terminal.link import client, messages, server
 from terminal.link.client import Client
 from terminal.link.server import Server
@@ -33,7 +45,15 @@ screens = st.builds(
     reason=numbers,
     sequence=numbers,
     recent=st.lists(
-        st.builds(Line, sequence=numbers, amount=numbers, state=st.sampled_from(EntryState), reason=numbers), max_size=5
+        st.builds(
+            Line,
+            sequence=numbers,
+            amount=numbers,
+            state=st.sampled_from(EntryState),
+            reason=numbers,
+            kind=st.sampled_from(Booked),
+        ),
+        max_size=5,
     ).map(tuple),
     status=st.builds(
         Status,
@@ -47,6 +67,26 @@ screens = st.builds(
         devices=st.lists(st.builds(Lamp, name=texts, status=texts), max_size=4).map(tuple),
         attention=numbers,
     ),
+    items=st.lists(st.sampled_from(Item), max_size=3).map(tuple),
+    wait=st.none() | st.sampled_from(Wait),
+    seconds=numbers,
+    time=numbers,
+    typed=numbers,
+    sales=st.lists(
+        st.builds(
+            SaleChoice,
+            key=texts,
+            sequence=numbers,
+            here=st.booleans(),
+            amount=numbers,
+            programme=texts,
+            time=numbers,
+        ),
+        max_size=9,
+    ).map(tuple),
+    older=st.booleans(),
+    searching=st.booleans(),
+    whole=numbers,
 )
 STATUS = Status(True, False, 2, 1, Timestamp(9), Timestamp(10), True, (Lamp("scanner", "ready"),))
 LINE = Line(1, Cents(5), EntryState.WAITING, 0)
@@ -88,6 +128,9 @@ def changed(**values):
         changed(recent=[{**asdict(SCREEN.recent[0]), "name": "x"}]),
         changed(status={**asdict(STATUS), "gateway": 1}),
         changed(status=None),
+        changed(wait="luck"),
+        changed(sales=[{"key": "1"}]),
+        changed(recent=[{**asdict(LINE), "amount": -1}]),
         {"screen": None},
         {"error": "x"},
         [],
