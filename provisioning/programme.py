@@ -139,7 +139,8 @@ def sweep(town: Town, programme: int) -> Swept:
     for start in range(0, max(len(passes), len(terminals)), SWEEP):
         end = start + SWEEP
         swept = _sweep_part(town, programme, swept, passes[start:end], terminals[start:end])
-        desk.progress(f"swept {swept.budgets} of {len(passes)} budgets, {swept.slices} of {len(terminals)} slices")
+        if max(len(passes), len(terminals)) > SWEEP:
+            desk.progress(f"swept {swept.budgets} of {len(passes)} budgets, {swept.slices} of {len(terminals)} slices")
     return swept
 
 

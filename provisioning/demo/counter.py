@@ -13,19 +13,21 @@ from pathlib import Path
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
-from terminal.core.screen import Screen, Stage
+from terminal.core.screen import Item, Screen, Stage
 from terminal.link.client import Client
 
 _PATIENCE_SECONDS = 30
-_OPEN = {Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN}
+_OPEN = {Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.MENU, Stage.REFUND_SCAN}
+_ANSWERS = {Stage.APPROVED, Stage.REFUSED, Stage.PART, Stage.AGAIN, Stage.REFUNDED}
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One approval as the shopkeeper saw it."""
+    """One approval, or one refund, as the shopkeeper saw it."""
 
     sequence: int
     amount: Cents
+    refund: bool = False
 
 
 class Counter:
@@ -118,13 +120,50 @@ class Counter:
         return await self.confirm()
 
     async def confirm(self) -> Screen:
-        """Press confirm, and read what the screen says to it."""
+        """Press confirm, and read what the screen says to it; an ask is waited for."""
         before = _picture(self.screen)
         await self.press("confirm")
-        answers = (Stage.APPROVED, Stage.REFUSED, Stage.PART, Stage.AGAIN)
-        screen = await self.until(lambda now: _picture(now) != before and now.stage in answers, "an answer to confirm")
+        screen = await self.until(lambda now: _picture(now) != before and now.stage in _ANSWERS, "an answer to confirm")
         self._note_refusal(screen)
         return screen
+
+    async def void(self) -> Screen:
+        """Give the last sale back by the menu."""
+        await self.choose(Item.VOID)
+        await self.until(lambda now: now.stage is Stage.VOID, "the last sale")
+        return await self.confirm()
+
+    async def refund(self, code: str, sale: Cents, part: Cents | None = None) -> Screen:
+        """Give back a sale of this pass of which so much is left, in whole or in part."""
+        await self.choose(Item.REFUND)
+        await self.until(lambda now: now.stage is Stage.REFUND_SCAN, "that a pass is to be scanned")
+        await self.scan(code)
+        found = await self.until(lambda now: any(each.amount == sale for each in now.sales), f"a sale of {sale} cents")
+        await self.press(next(each.key for each in found.sales if each.amount == sale))
+        await self.until(lambda now: now.stage is Stage.REFUND_AMOUNT, "how much is given back")
+        if part is not None:
+            await self.press(*str(part))
+            await self.until(lambda now: now.amount == part, f"{part} cents typed")
+        return await self.confirm()
+
+    async def choose(self, item: Item) -> None:
+        """Open the menu, and choose from it."""
+        if self.screen is None or self.screen.stage is not Stage.MENU:
+            await self.clear()
+            await self.press("menu")
+        menu = await self.until(lambda now: now.stage is Stage.MENU, "the menu")
+        await self.press(str(menu.items.index(item) + 1))
+
+    async def type_pin(self, digits: str) -> bool:
+        """Open the menu by this PIN; whether it was right."""
+        await self.clear()
+        await self.press("menu")
+        await self.until(lambda now: now.stage is Stage.PIN, "that a PIN is asked for")
+        await self.press(*digits)
+        await self.until(lambda now: now.typed == len(digits), "the digits typed")
+        await self.press("confirm")
+        answer = await self.until(lambda now: now.typed == 0 and now.stage in {Stage.MENU, Stage.PIN}, "the menu")
+        return answer.stage is Stage.MENU
 
     def _note_refusal(self, screen: Screen) -> None:
         if screen.stage in {Stage.REFUSED, Stage.LOCKED}:
@@ -134,8 +173,9 @@ class Counter:
         async for screen in self._client.screens():
             async with self._changed:
                 self.screen = screen
-                if screen and screen.stage is Stage.APPROVED:
-                    self.notebook[screen.sequence] = Noted(screen.sequence, screen.amount)
+                if screen and screen.stage in {Stage.APPROVED, Stage.REFUNDED}:
+                    refund = screen.stage is Stage.REFUNDED
+                    self.notebook[screen.sequence] = Noted(screen.sequence, screen.amount, refund)
                 self._changed.notify_all()
 
     async def _tell(self, path: Path, command: dict[str, object]) -> None:

@@ -52,14 +52,15 @@ async def _play(folder: Path, language: str, report: Path | None) -> int:
     setting = Setting(folder, language)
     try:
         await setting.open(_say)
-        await Day(setting, _say).play()
+        day = Day(setting, _say)
+        await day.play()
         tills = await setting.tills()
-        credited = await asyncio.to_thread(setting.credited)
+        paid = await asyncio.to_thread(setting.paid)
     finally:
         await setting.close()
     counters = [shop.counter for shop in setting.shops]
     refusals = [reason for counter in counters for reason in counter.refusals]
-    closed = books.close(tills, credited, refusals, sum(counter.scans for counter in counters))
+    closed = books.close(tills, paid, refusals, sum(counter.scans for counter in counters), day.lost)
     if report:
         closed.save(report)
     _say("\nWhat was not simply paid from its budget")

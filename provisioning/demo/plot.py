@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from contracts.wire import base32, passcode
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
-from provisioning.programme import Terms
+from provisioning import categories
+from provisioning.programme import NO_LIMIT, Terms
 
 NETWORK = 2026
 DAY_SECONDS = 86_400
 SHORT_WINDOW_SECONDS = 15
 
-KIND, SPORT, PAUSED, NEXT_YEAR, LAST_YEAR, ELSEWHERE, SHORT = range(1, 8)
+KIND, SPORT, PAUSED, NEXT_YEAR, LAST_YEAR, BICYCLES, SHORT, LONG_AGO = range(1, 9)
 """The programmes' numbers, in the order in which they are made."""
 
 FUNDS = Cents(25_000_00)
@@ -24,10 +25,17 @@ PROGRAMMES: dict[int, tuple[str, tuple[int, int]]] = {
     PAUSED: ("Zwemles", _WHOLE_YEAR),
     NEXT_YEAR: ("Kindpakket volgend jaar", (60, 400)),
     LAST_YEAR: ("Kindpakket vorig jaar", (-400, -35)),
-    ELSEWHERE: ("Fietsplan", _WHOLE_YEAR),
+    BICYCLES: ("Fietsplan", _WHOLE_YEAR),
     SHORT: ("Proef zonder verbinding", _WHOLE_YEAR),
+    LONG_AGO: ("Kindpakket eerder", (-500, -100)),
 }
-"""Name and period; the period in days from now."""
+"""Name and period; the period in days from now. After the last one's end its 90 days have gone by."""
+
+DAY_LIMITS = {SPORT: Cents(60_00)}
+"""What one pass may spend in a day, where that is limited."""
+
+CATEGORIES = {BICYCLES: "fietsen"}
+"""Whose shops take part, where it goes by what they sell."""
 
 GRANTS: dict[str, dict[int, Cents]] = {
     **{f"family-{number:02}": {KIND: Cents(300_00)} for number in range(1, 41)},
@@ -38,35 +46,52 @@ GRANTS: dict[str, dict[int, Cents]] = {
     "paused": {PAUSED: Cents(75_00)},
     "next-year": {NEXT_YEAR: Cents(300_00)},
     "last-year": {LAST_YEAR: Cents(300_00)},
-    "elsewhere": {ELSEWHERE: Cents(80_00)},
+    "cyclist": {BICYCLES: Cents(80_00)},
+    "rider": {BICYCLES: Cents(80_00)},
     "short-window": {SHORT: Cents(60_00)},
     "unknown": {},
+    "blocked-meanwhile": {KIND: Cents(300_00)},
+    "sporty": {SPORT: Cents(100_00)},
+    "phone": {SPORT: Cents(100_00)},
+    "lost": {KIND: Cents(80_00), SPORT: Cents(20_00)},
+    "long-ago": {LONG_AGO: Cents(40_00)},
 }
 """Who holds a pass, and what stands on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShopPlan:
-    """A shop: where it takes part, and the slices of its one terminal."""
+    """A shop: what it sells by the word of some programmes, and where it is admitted whatever it sells."""
+
+    categories: dict[int, str]
+    admitted: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TillPlan:
+    """A terminal: of which shop (counted from 0), and its slices."""
 
     name: str
-    admitted: tuple[int, ...]
+    shop: int
     slices: dict[int, Cents]
 
 
 SHOPS = (
-    ShopPlan(
-        "shop-01",
-        (KIND, SPORT, ELSEWHERE),
-        {KIND: Cents(1_000_00), SPORT: Cents(250_00), ELSEWHERE: Cents(100_00)},
-    ),
-    ShopPlan(
+    ShopPlan({BICYCLES: "fietsen"}, (KIND, SPORT)),
+    ShopPlan({BICYCLES: "kleding"}, (KIND, SPORT, PAUSED, NEXT_YEAR, LAST_YEAR, SHORT)),
+)
+TILLS = (
+    TillPlan("shop-01", 0, {KIND: Cents(1_000_00), SPORT: Cents(250_00), BICYCLES: Cents(100_00)}),
+    TillPlan(
         "shop-02",
-        (KIND, PAUSED, NEXT_YEAR, LAST_YEAR, SHORT),
-        {each: Cents(250_00) if each == KIND else Cents(50_00) for each in (KIND, *range(PAUSED, SHORT + 1))},
+        1,
+        {each: Cents(250_00) if each == KIND else Cents(50_00) for each in (KIND, SPORT, *range(PAUSED, SHORT + 1))},
     ),
 )
 """The second one's slice is small, so that it can be run into; it has one of a programme that does not admit it."""
+
+STALL = TillPlan("stall", 1, {KIND: Cents(100_00)})
+"""The second shop's other terminal, which comes and goes in the course of the day."""
 
 CANNOT_PAY = {
     "unknown": Reason.PASS_UNKNOWN,
@@ -74,7 +99,7 @@ CANNOT_PAY = {
     "paused": Reason.PROGRAMME_PAUSED,
     "next-year": Reason.PERIOD_NOT_BEGUN,
     "last-year": Reason.PERIOD_OVER,
-    "elsewhere": Reason.SHOP_NOT_ADMITTED,
+    "cyclist": Reason.SHOP_NOT_ADMITTED,
 }
 """Passes that the second shop refuses, and why."""
 
@@ -82,7 +107,13 @@ CANNOT_PAY = {
 def terms(programme: int, now: Timestamp) -> Terms:
     """The programme's rules, from now."""
     begins, ends = (Timestamp(now + days * DAY_SECONDS) for days in PROGRAMMES[programme][1])
-    return Terms(begins, ends, offline_window=SHORT_WINDOW_SECONDS if programme == SHORT else DAY_SECONDS)
+    return Terms(
+        begins,
+        ends,
+        day_limit=DAY_LIMITS.get(programme, NO_LIMIT),
+        offline_window=SHORT_WINDOW_SECONDS if programme == SHORT else DAY_SECONDS,
+        categories=categories.read_all(CATEGORIES.get(programme, "none")),
+    )
 
 
 def wrong_codes(good: str) -> dict[Reason, str]:

@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -68,6 +69,11 @@ class Program:
         """End it as a power cut would, without a word."""
         await self._end(signal.SIGKILL)
 
+    def freeze(self, *, frozen: bool = True) -> None:
+        """Stop it where it stands, without a word to anybody, or let it go on."""
+        if self._process and self._process.returncode is None:
+            self._process.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
+
     def kill_now(self) -> None:
         """Send SIGKILL and return at once: what it was doing is cut off in the middle."""
         if self._process and self._process.returncode is None:
@@ -85,3 +91,15 @@ class Program:
         if self._log:
             self._log.close()
             self._log = None
+
+
+async def command(*words: str, environment: Mapping[str, str], given: str = "") -> str:
+    """What one `kindpakket` command says, once it has ended. Raises Broken with its last words when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "provisioning.cli", *words, stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env={**os.environ, **environment},
+    )  # fmt: skip
+    said, failed = await process.communicate(given.encode())
+    if process.returncode:
+        raise Broken(f"kindpakket {' '.join(words[:2])}: {failed.decode().strip()}")
+    return said.decode().strip()

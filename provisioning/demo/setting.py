@@ -1,41 +1,45 @@
-"""The town in which the demo plays: real programs on free ports, set up by the same functions as the commands.
+"""The town in which the demo plays: real programs on free ports, around a contract that was set up as `founding` does.
 
 Everything lives in one folder: the chain's data, the gateway's database, each terminal's key and journal, all logs.
 """
 
 import asyncio
+import shutil
 import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
-from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from contracts.embedded.accounts import development_keys
-from contracts.wire.units import Address, Cents, Timestamp, address, from_hex, to_hex
-from provisioning import deploy, device, fleet, grant, holdings, passes, programme, shop, sponsor
-from provisioning.demo import plot
-from provisioning.demo.books import Till
+from contracts.wire.entry import Delegation
+from contracts.wire.units import Address, Cents, Timestamp, to_hex
+from provisioning import desk, device, passes
+from provisioning.demo import founding, plot
+from provisioning.demo.books import Paid, Till
 from provisioning.demo.cable import Cable, Relay
 from provisioning.demo.counter import Counter
-from provisioning.demo.processes import Program
-from provisioning.fleet import Raise
-from provisioning.grant import Line
+from provisioning.demo.founding import people
+from provisioning.demo.processes import Program, command
+from provisioning.passes import NewPass
 from provisioning.town import Town
 from terminal import export
 from terminal.reconcile import reconcile
-from terminal.signer import TerminalSigner
 from terminal.store import Reader
 
 Say = Callable[[str], None]
+_T = TypeVar("_T")
+
+PHONE_SECONDS = 300
+"""How long a code on a phone can be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One shop with its terminal, and the cables between that and the world."""
+    """One terminal with its shop, and the cables between that and the world."""
 
     name: str
     number: int
@@ -51,6 +55,13 @@ class Shop:
         self.gateway_cable.set(cable)
         self.chain_cable.set(cable)
 
+    async def close(self) -> None:
+        """Take it down."""
+        await self.counter.close()
+        await self.daemon.stop()
+        await self.gateway_cable.stop()
+        await self.chain_cable.stop()
+
 
 class Setting:
     """The whole town. `open` builds it, `close` takes it down."""
@@ -59,8 +70,12 @@ class Setting:
         self.folder = folder
         self._language = language
         self._passes = {name: passes.new_pass(plot.NETWORK) for name in plot.GRANTS}
+        self._counters = dict.fromkeys(plot.GRANTS, 0)
         self._rpc_url = ""
+        self._gateway_port = 0
         self.shops: tuple[Shop, ...] = ()
+        self.gone: list[Till] = []
+        """Terminals that are no more, as they stood at their end."""
         self.chain = self._program("chain", "chain", "dev", "--port", "0", "--data", str(folder / "chain"))
         self.gateway: Program | None = None
         self._town: Town | None = None
@@ -69,30 +84,47 @@ class Setting:
         """Start chain and gateway, set the town up, and make the terminals; their daemons are not started."""
         say("starting the embedded chain")
         self._rpc_url = (await self.chain.start()).split()[1]
-        say("deploying the contract; a sponsor, programmes and budgets for the passes")
-        self._town = await asyncio.to_thread(self._found)
+        say("deploying the contract; a sponsor, programmes, shops, and budgets for the passes")
+        self._town = await asyncio.to_thread(founding.found, self._rpc_url, self.record, self._passes)
         say("starting the gateway")
-        gateway_port = await self._start_gateway()
+        self._gateway_port = await self._start_gateway()
         say("making two shops with a terminal each")
-        for index, plan in enumerate(plot.SHOPS):
-            self.shops += (await self._open_shop(plan, index, gateway_port),)
+        for plan in plot.TILLS:
+            self.shops += (await self.open_till(plan),)
 
     async def close(self) -> None:
         """Stop everything that was started here."""
         for each in self.shops:
-            await each.counter.close()
-            await each.daemon.stop()
-            await each.gateway_cable.stop()
-            await each.chain_cable.stop()
+            await each.close()
         if self.gateway:
             await self.gateway.stop()
         await self.chain.stop()
+
+    @property
+    def record(self) -> Path:
+        """The deployment's record."""
+        return self.folder / "deployment.json"
 
     @property
     def town(self) -> Town:
         """The contract, with the sponsor's key."""
         assert self._town  # noqa: S101  # open() made it
         return self._town
+
+    def town_of(self, account: LocalAccount) -> Town:
+        """The contract, with somebody else's key."""
+        return replace(self.town, account=account)
+
+    async def on_chain(self, act: Callable[..., _T], *arguments: object, **options: object) -> _T:
+        """What a function of the sponsor's gives, in a thread of its own: it waits for the chain."""
+        return await asyncio.to_thread(act, self.town, *arguments, **options)
+
+    async def run(self, *words: str, signs: LocalAccount | None = None) -> str:
+        """Run a command as a person at a shell does, and give what it says. Raises Broken with its last words."""
+        environment = {desk.KEY_VARIABLE: to_hex(signs.key)} if signs else {}
+        return await command(*words, environment=environment)
+
+    # Passes
 
     def code(self, name: str) -> str:
         """The text in the QR of that family's pass."""
@@ -102,18 +134,35 @@ class Setting:
         """What the chain knows of that family."""
         return self._passes[name].address
 
-    # The town's money, by the contract's own account
+    def phone_code(self, name: str, programme: int, ceiling: Cents, seconds: int = PHONE_SECONDS) -> str:
+        """A new code on that family's phone; `seconds` may lie behind us."""
+        self._counters[name] += 1
+        expiry = Timestamp(int(time.time()) + seconds)
+        delegation = Delegation(programme, ceiling, expiry, self._counters[name])
+        return founding.phone_code(self._passes[name], self.town.deployment.domain, delegation)
 
-    def credited(self) -> Cents:
-        """What the contract owes the shops, in all programmes."""
-        pairs = [(number, each.number) for number in plot.PROGRAMMES for each in self.shops]
-        return Cents(sum(int(self.town.view("credit", *pair)) for pair in pairs))
+    def hand_out(self, name: str, made: NewPass) -> None:
+        """The family holds this pass from now on."""
+        self._passes[name] = made
+
+    # The town's books
+
+    def paid(self) -> Paid:
+        """What the contract owes or paid the shops, less what they owe it for refunds."""
+        numbers = range(1, len(plot.SHOPS) + 1)
+        pairs = [(programme, number) for programme in plot.PROGRAMMES for number in numbers]
+        due = sum(int(self.town.view("credit", *pair)) - int(self.town.view("owed", *pair)) for pair in pairs)
+        paid = sum(int(args["amount"]) for args in self.town.history("PaidOut"))
+        marked = sum(int(args["amount"]) for args in self.town.history("TransferMoved") if args["state"] == 1)
+        compensated = sum(int(args["amount"]) for args in self.town.history("Compensated"))
+        return Paid(Cents(due + paid + marked - compensated), Cents(compensated))
 
     async def tills(self) -> list[Till]:
-        """Each terminal's notebook, journal, and outcomes by gateway and contract."""
-        return [await self._till(each) for each in self.shops]
+        """Each terminal's notebook, journal, and outcomes by gateway and contract; those that are gone as well."""
+        return [*[await self.till(each) for each in self.shops], *self.gone]
 
-    async def _till(self, each: Shop) -> Till:
+    async def till(self, each: Shop) -> Till:
+        """One terminal's, as it is now."""
         with closing(Reader.open(each.plan.journal)) as journal:
             whole, outcomes = export.of(journal), journal.outcomes()
         judged = await reconcile(whole, self._rpc_url)
@@ -121,39 +170,31 @@ class Setting:
 
     # Building it
 
-    def _found(self) -> Town:
-        owner, sponsor_account, _ = _accounts()
-        deployment = deploy.deploy(self._rpc_url, owner, plot.NETWORK, None)
-        deployment.save(self.folder / "deployment.json")
-        sponsor.add(Town.open(deployment, owner, self._rpc_url), address(from_hex(sponsor_account.address)))
-        town = Town.open(deployment, sponsor_account, self._rpc_url)
-        now = Timestamp(int(time.time()))
-        for number, (name, _) in plot.PROGRAMMES.items():
-            programme.create(town, name, plot.terms(number, now))
-            programme.fund(town, number, plot.FUNDS, mint=True)
-            lines = [Line(self.pass_address(who), got[number]) for who, got in plot.GRANTS.items() if number in got]
-            grant.grant(town, number, "first grant", lines)
-        holdings.set_blocked(town, self.pass_address("blocked"), blocked=True)
-        programme.pause(town, plot.PAUSED)
-        return town
-
     async def _start_gateway(self) -> int:
         """Start the gateway, and give its port, which it keeps when it is started again."""
-        record, data = self.folder / "deployment.json", self.folder / "gateway"
-        port = _free_port()
-        options = ["--record", str(record), "--rpc", self._rpc_url, "--data", str(data), "--port", str(port)]
-        self.gateway = self._program("gateway", "gateway", "run", *options, "--poll-seconds", "0.5")
+        port, data = _free_port(), self.folder / "gateway"
+        options = ["--record", str(self.record), "--rpc", self._rpc_url, "--data", str(data), "--port", str(port)]
+        pace = ["--batch-seconds", "1", "--poll-seconds", "0.5"]
+        self.gateway = self._program("gateway", "gateway", "run", *options, *pace)
         await self.gateway.start()
         return port
 
-    async def _open_shop(self, plan: plot.ShopPlan, index: int, gateway_port: int) -> Shop:
-        chain_cable, gateway_cable = Relay(int(self._rpc_url.rsplit(":", 1)[1])), Relay(gateway_port)
+    async def open_till(self, plan: plot.TillPlan, state: str | None = None) -> Shop:
+        """Make a terminal, register it, and lay its cables."""
+        shop = await self.make_till(plan, state)
+        await asyncio.to_thread(founding.register, self.town, plan, shop.plan.key)
+        return shop
+
+    async def make_till(self, plan: plot.TillPlan, state: str | None = None) -> Shop:
+        """Make a terminal that the contract does not know yet, and lay its cables."""
+        state = state or plan.name
+        chain_cable, gateway_cable = Relay(int(self._rpc_url.rsplit(":", 1)[1])), Relay(self._gateway_port)
         await chain_cable.start()
         await gateway_cable.start()
-        terminal_plan = device.Plan(
+        made = device.Plan(
             deployment=self.town.deployment,
-            config=self.folder / f"{plan.name}.toml",
-            state=self.folder / plan.name,
+            config=self.folder / f"{state}.toml",
+            state=self.folder / state,
             shop=plan.name,
             support="0800 0000",
             gateway_url=f"http://127.0.0.1:{gateway_cable.port}",
@@ -161,33 +202,23 @@ class Setting:
             language=self._language,
             simulators=True,
         )
-        payout = address(from_hex(_accounts()[2].address)[:19] + bytes([index]))
-        number, terminal = await asyncio.to_thread(self._admit, plan, terminal_plan, payout)
-        state = terminal_plan.state
-        counter = Counter(plan.name, state / "screen.sock", state / "scanner.sock", state / "keypad.sock")
-        daemon = self._program(plan.name, "terminal", "run", "--config", str(terminal_plan.config))
+        terminal = await asyncio.to_thread(device.make, made)
+        sockets = (made.state / f"{each}.sock" for each in ("screen", "scanner", "keypad"))
+        daemon = self._program(state, "terminal", "run", "--config", str(made.config))
         cables = gateway_cable, chain_cable
-        return Shop(plan.name, number, terminal_plan, terminal, *cables, counter, daemon)
+        return Shop(plan.name, plan.shop + 1, made, terminal, *cables, Counter(plan.name, *sockets), daemon)
 
-    def _admit(self, plan: plot.ShopPlan, terminal_plan: device.Plan, payout: Address) -> tuple[int, Address]:
-        number = shop.add(self.town, payout)
-        for each in plan.admitted:
-            shop.admit(self.town, each, number)
-        terminal = device.make(terminal_plan)
-        consent = TerminalSigner.load(terminal_plan.key, terminal_plan.deployment.domain).sign_registration(number)
-        slices = [Raise(each, cents) for each, cents in plan.slices.items()]
-        fleet.register(self.town, terminal, number, consent, slices)
-        return number, terminal
+    async def destroy(self, shop: Shop) -> None:
+        """The terminal's storage is no more. What it had approved goes into the books all the same."""
+        shop.daemon.kill_now()
+        await shop.daemon.stop()
+        self.gone.append(await self.till(shop))
+        shutil.rmtree(shop.plan.state)
+        await shop.close()
 
     def _program(self, name: str, *arguments: str) -> Program:
         log = self.folder / f"{name}.log"
-        return Program(name, list(arguments), log, {"KINDPAKKET_GATEWAY_KEY": to_hex(development_keys()[2])})
-
-
-def _accounts() -> tuple[LocalAccount, LocalAccount, LocalAccount]:
-    """Owner, sponsor, and whoever sends for the gateway: keys that everybody knows, on a chain of nobody."""
-    owner, sponsor_account, sender, *_ = (Account.from_key(key) for key in development_keys())
-    return owner, sponsor_account, sender
+        return Program(name, list(arguments), log, {"KINDPAKKET_GATEWAY_KEY": to_hex(people().gateway.key)})
 
 
 def _free_port() -> int:

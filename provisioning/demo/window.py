@@ -26,6 +26,9 @@ from terminal.tui.look import Look
 from terminal.tui.texts import Language
 
 _HELD_UP = ("family-01", "family-02", "family-03", "nearly-empty", "two-programmes", "shared", "blocked", "unknown")
+_PHONE, _CEILING = "phone", Cents(20_00)
+"""A family that shows codes on its phone: a new one each time, worth one payment up to this."""
+
 _MONEY_SECONDS = 2.0
 
 
@@ -44,6 +47,7 @@ class Window(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(f"f{number}", f"hold_up('{name}')", name, show=False) for number, name in enumerate(_HELD_UP, 1)),
         Binding("f9", "product", "a product"),
+        Binding("f10", f"hold_up('{_PHONE}')", "a phone", show=False),
         Binding("ctrl+n", "cable", "network cable"),
         Binding("ctrl+o", "other_shop", "sell at shop-02"),
         Binding("ctrl+q", "quit", "quit"),
@@ -52,7 +56,7 @@ class Window(App[None]):
     def __init__(self, setting: Setting, language: Language) -> None:
         super().__init__()
         self._setting = setting
-        self._look = Look(language, plot.SHOPS[0].name, "0800 0000")
+        self._look = Look(language, plot.TILLS[0].name, "0800 0000")
         self._client: Client | None = None
 
     def compose(self) -> ComposeResult:
@@ -126,7 +130,7 @@ class Window(App[None]):
         await self._setting.shops[1].counter.open()
         self.run_worker(self._watch())
         self.run_worker(self._count_money())
-        self._say("hold up a pass: F1 to F8, or click it")
+        self._say("hold up a pass: F1 to F8, a phone: F10, or click it")
 
     async def _watch(self) -> None:
         self._client = Client(self._shop.plan.state / "screen.sock")
@@ -144,17 +148,19 @@ class Window(App[None]):
         town = self._setting.town
         lines = ["[b]the contract says[/b]", f"  reserve     {_euros(town.view('reserve', plot.KIND))}"]
         for shop in self._setting.shops:
-            slice_left = town.view("slice_of", plot.KIND, checksum(shop.terminal))[0]
+            slice_left = town.look("slice_of", plot.KIND, checksum(shop.terminal))["left"]
             lines.append(f"  {shop.name}     credit {_euros(town.view('credit', plot.KIND, shop.number))}")
             lines.append(f"              slice  {_euros(slice_left)}")
         for name in _HELD_UP[:6]:
-            left = town.view("budget", plot.KIND, checksum(self._setting.pass_address(name)))[0]
+            left = town.look("budget", plot.KIND, checksum(self._setting.pass_address(name)))["left"]
             lines.append(f"  {name:<15}    {_euros(left)}")
         return "\n".join(lines)
 
     async def _scan(self, name: str) -> None:
         if self._setting.shops:
-            await self._shop.counter.scan(self._setting.code(name))
+            phone = name == _PHONE
+            code = self._setting.phone_code(name, plot.SPORT, _CEILING) if phone else self._setting.code(name)
+            await self._shop.counter.scan(code)
 
     async def _sell_elsewhere(self) -> None:
         shop = self._setting.shops[1]
@@ -174,7 +180,8 @@ class Window(App[None]):
 
     @staticmethod
     def _options() -> list[Option]:
-        return [Option(f"F{number} {name}", id=name) for number, name in enumerate(_HELD_UP, 1)]
+        passes = [Option(f"F{number} {name}", id=name) for number, name in enumerate(_HELD_UP, 1)]
+        return [*passes, Option(f"F10 {_PHONE}, a new code each time", id=_PHONE)]
 
 
 def _euros(cents: int) -> str:
