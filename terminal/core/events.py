@@ -1,34 +1,14 @@
 """What can happen to a terminal. Every event carries its moment; the daemon makes them, the core never does."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from contracts.wire.entry import Delegation
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
 from terminal.core.facts import Budget, Checkpoint, Outcome, PastSale, Programme
+from terminal.core.keys import Key as Key  # noqa: PLC0414 - who hears of events finds the keys here, too
 from terminal.core.lesson import Question, Said
 from terminal.core.moment import Moment
-
-
-class Key(StrEnum):
-    """The shopkeeper's keys, by the names that drivers and the link use."""
-
-    D0 = "0"
-    D1 = "1"
-    D2 = "2"
-    D3 = "3"
-    D4 = "4"
-    D5 = "5"
-    D6 = "6"
-    D7 = "7"
-    D8 = "8"
-    D9 = "9"
-    DOUBLE_ZERO = "00"
-    CORRECT = "correct"
-    CANCEL = "cancel"
-    CONFIRM = "confirm"
-    MENU = "menu"
 
 
 @dataclass(frozen=True, slots=True)

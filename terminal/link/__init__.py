@@ -3,7 +3,7 @@
 What a screen shows and sends is named here, for the screen's process knows nothing else of the terminal.
 """
 
-from terminal.core.events import Key
+from terminal.core.keys import Key
 from terminal.core.lesson import Question, Said, Saying
 from terminal.core.screen import (
     Booked,

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
-from terminal.core.events import Key
+from terminal.core.keys import Key
 from terminal.core.screen import Screen
 from terminal.link import messages
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from terminal.core.events import Key
+from terminal.core.keys import Key
 from terminal.core.screen import Screen
 
 KEY_LINE_MAX = 4 * 1024

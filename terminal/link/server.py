@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contracts.wire.errors import Broken
-from terminal.core.events import Key
+from terminal.core.keys import Key
 from terminal.core.screen import Screen
 from terminal.link import messages
 
