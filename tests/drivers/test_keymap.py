@@ -118,6 +118,8 @@ def test_f21_a_pass_under_a_wrong_layout_is_itself_or_refused_by_name(secret, se
     code = passcode.make_static(NETWORK, secret)
     read = typed(strokes(code, sent, caps=caps), set_to)
     try:
-        assert passcode.parse(read, NETWORK).secret == secret
+        parsed = passcode.parse(read, NETWORK)
+        assert isinstance(parsed, passcode.StaticCode)
+        assert parsed.secret == secret
     except Refused:
         assert sent != set_to

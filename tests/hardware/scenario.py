@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from contracts.wire.entry import Payment
 from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.receipt import parse
 from contracts.wire.units import Cents, euros
@@ -173,7 +174,8 @@ class Scenario:
 
     def the_receipt_on_paper_proves_it(self) -> str:
         receipt = parse(self._roll.code(PATIENCE))
-        payment = receipt.verify().payment
+        payment = receipt.verify().content
+        assert isinstance(payment, Payment)
         assert (receipt.sequence, payment.amount) == (len(self._sold), self._sold[-1]), f"another one: {receipt}"
         assert euros(payment.amount) in self._roll.text
         return f"entry {receipt.sequence}: {euros(payment.amount)}"
