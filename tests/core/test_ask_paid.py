@@ -142,7 +142,14 @@ def test_f39_until_then_no_other_is_made():
 def test_f39_what_is_known_already_at_the_start_is_noted_at_the_first_reading():
     checkpoint = replace(CHECKPOINT, sequence=1, ask_sequence=1, ask_reason=PAID)
     shop = Shop(JournalFacts(1, 1, (), OURS, open_asks=(open_ask(),)), checkpoint)
+    assert shop.tick(1) == ()
     assert shop.checkpoint(10, 1, ask=(1, PAID)) == (Resolve(1, AskEnd.PAID),)
+
+
+def test_f16_a_fork_at_the_first_reading_says_nothing_of_an_ask():
+    shop = Shop(JournalFacts(1, 1, (), OURS, open_asks=(open_ask(),)), checkpoint=None)
+    assert shop.checkpoint(10, 2, ask=(1, PAID)) == ()
+    assert (shop.screen.stage, shop.refusal) == (Stage.LOCKED, Reason.FORK)
 
 
 def test_f39_several_are_asked_about_one_by_one():
@@ -185,6 +192,7 @@ def test_f16_a_locked_terminal_asks_nothing():
     shop.tick(1)
     shop.lock()
     shop.tick(1)
+    shop.wait(1)
     assert (shop.screen.stage, shop.press(Key.D2)) == (Stage.LOCKED, ())
 
 

@@ -12,7 +12,7 @@ from terminal.core.effects import Commit, Effect, Forget, HandOut, Signal, Tone
 from terminal.core.events import Key
 from terminal.core.facts import JournalFacts, OpenEntry
 from terminal.core.screen import Stage
-from tests.core.shop import CLOTHES, FAMILY_01, FAMILY_02, NOON, OURS, SPORTS, Shop, budget, slices
+from tests.core.shop import CLOTHES, FAMILY_01, FAMILY_02, NOON, OURS, SPORTS, TODAY, Shop, budget, slices
 
 
 def approved(sequence: int = 1, rest: int = 0) -> tuple[Effect, ...]:
@@ -234,6 +234,25 @@ def test_f39_a_price_above_what_the_day_limit_leaves_is_offered_in_part():
     assert (shop.screen.stage, shop.screen.amount) == (Stage.APPROVED, 1500)
     shop.wait(5)
     assert shop.scan(FAMILY_01, budget(today=500)) == (Forget(), Signal(Tone.REFUSED))
+    assert shop.refusal is Reason.DAY_LIMIT
+
+
+def test_what_was_spent_here_on_a_new_day_counts_for_that_day():
+    """The snapshot is of yesterday, when all was spent that a day allows."""
+    shop = Shop(programmes=(replace(CLOTHES, day_limit=Cents(2_000)),))
+    yesterday = replace(budget(today=2_000), day=TODAY - 1)
+    for amount in (1_500, 500):
+        shop.pay(amount, FAMILY_01, yesterday)
+        assert (shop.screen.stage, shop.screen.amount) == (Stage.APPROVED, amount)
+    shop.pay(1, FAMILY_01, yesterday)
+    assert shop.refusal is Reason.DAY_LIMIT
+
+
+def test_a_day_limit_that_is_lowered_while_typing_leaves_no_part(shop):
+    shop.scan()
+    shop.type("1250")
+    shop.snapshot(replace(CLOTHES, day_limit=Cents(0)))
+    shop.confirm()
     assert shop.refusal is Reason.DAY_LIMIT
 
 

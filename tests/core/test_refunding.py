@@ -359,6 +359,14 @@ def test_f40_a_rejected_sale_is_not_given_back(shop):
     assert (refunded(shop), shop.refusal) == ([], Reason.REFUND_NOTHING)
 
 
+@pytest.mark.parametrize("other", [sale(1, 500), sale(2, 500, terminal=OURS)])
+def test_f40_that_one_was_rejected_says_nothing_of_another(shop, other):
+    shop.pay(500)
+    shop.outcomes(Outcome(1, Reason.SLICE_SHORT))
+    give_back(shop, other)
+    assert refunded(shop) == [500]
+
+
 def test_f40_nor_one_that_is_rejected_while_its_void_is_asked_about(shop):
     shop.pay(500)
     shop.tick(9)

@@ -143,19 +143,23 @@ def worth_walking_on(known: State) -> bool:
 
 def ways(first: State) -> set[tuple[type[Sale], Trigger, type[Sale]]]:
     gone, met, ahead = set(), {kind_of(first)}, [(first, 0)]
+    viewed = set(met)
     while ahead:
         before, uptime = ahead.pop(0)
         for wait in STEPS:
             now = Moment(uptime + wait, Timestamp(NOON + 1), Timestamp(0), synchronised=False)
             for event in happenings(now, before.knowledge.sequence):
                 after, effects = step(before, event)
-                view(after, now)
                 in_flight = isinstance(before.sale, Committing) and not isinstance(event, ANSWERS)
                 assert isinstance(after.sale, Committing) == (in_flight or any(isinstance(e, Commit) for e in effects))
                 locks = after.knowledge.locked and not before.knowledge.locked
                 gone.add((type(before.sale), Trigger.LOCK if locks else trigger_of(event), type(after.sale)))
-                if kind_of(after) not in met and worth_walking_on(after):
-                    met.add(kind_of(after))
+                kind = kind_of(after)
+                if kind not in viewed:
+                    viewed.add(kind)
+                    view(after, now)
+                if kind not in met and worth_walking_on(after):
+                    met.add(kind)
                     ahead.append((after, now.uptime_ms))
     return gone
 
