@@ -1,7 +1,6 @@
 """`kindpakket chain deploy`: the contract on a chain, and the record of it."""
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +112,10 @@ class _Deployer:
         return self._look(signed)
 
     def _until_deep(self) -> Sent:
-        """Wait until nothing of it can be undone; the last transaction."""
-        looks = [partial(self._look, signed) for signed in self.progress.all()]
-        return [finality.wait(self.chain, look, self.confirmations) for look in looks][-1]
+        """Wait until nothing of it can be undone; the last transaction. The earlier ones lie deeper."""
+        return finality.wait(
+            self.chain, lambda: [self._look(signed) for signed in self.progress.all()][-1], self.confirmations
+        )
 
     def _look(self, signed: Signed) -> Sent:
         """The transaction in its block; it is sent, and sent again when its block was undone."""

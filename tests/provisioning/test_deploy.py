@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from eth_account import Account
 
 from contracts.chain import Block, Chain, Sent
 from contracts.deployment import Deployment
@@ -165,6 +166,16 @@ def test_at_deploy_a_slow_network_is_told(words, monkeypatch):
     ended = run(*words)
     assert ended.status == 0
     assert "768 s after it was made: a sale" in ended.out
+
+
+def test_the_key_may_lie_in_a_keystore(words, tmp_path: Path, monkeypatch):
+    monkeypatch.delenv("KINDPAKKET_KEY")
+    keystore = tmp_path / "keystore.json"
+    keystore.write_text(json.dumps(Account.encrypt(OWNER.key, "geheim", iterations=2)))
+    monkeypatch.setenv("KINDPAKKET_PASSWORD", "fout")
+    assert "does not open" in refused(*words, "--keystore", str(keystore))
+    monkeypatch.setenv("KINDPAKKET_PASSWORD", "geheim")
+    assert done(*words, "--keystore", str(keystore))["network"] == 7
 
 
 def test_confirmations_are_a_number_from_one(words):

@@ -7,7 +7,7 @@ import pytest
 from contracts.chain import checksum
 from contracts.wire.errors import TryAgain
 from contracts.wire.units import Address, Cents, Timestamp, from_hex, to_hex
-from provisioning import grant, passes, programme, sponsor
+from provisioning import grant, passes, programme, sponsor, status
 from provisioning.programme import Terms
 from provisioning.town import Town
 from tests.chain.rpc import OTHER
@@ -56,6 +56,7 @@ def test_all_budgets_move_and_the_new_code_lies_ready(town: Town, record: Path, 
     assert len(list(files(folder))) == 3
     assert [budget(town, number, answer["new"])["left"] for number in (1, second)] == [300, 200]
     assert [budget(town, number, lost)["left"] for number in (1, second)] == [0, 0]
+    assert status.status(town).adds_up
     sentence = refused(*words, "--folder", str(tmp_path / "another"))
     assert f"was replaced before, by {answer['new']}" in sentence
     assert not (tmp_path / "another").exists()
