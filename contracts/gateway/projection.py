@@ -17,7 +17,6 @@ from contracts.gateway.events import Event
 from contracts.gateway.ledger import Key
 from contracts.gateway.store import put
 from contracts.gateway.tables import outcomes, sales, slices, terminals
-from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Timestamp
 
@@ -25,9 +24,6 @@ Place = tuple[Address, int]
 
 MARKS = frozenset({"Drawn", "Rejected", "AskPaid", "Refunded", "TerminalRetired"})
 """What is said of an entry before the `Settled` that consumes it."""
-
-_NOT_LOOKED_AT = frozenset({Reason.FORM, Reason.TERMINAL_RETIRED})
-"""Of such an entry the contract does not even read the programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +45,8 @@ class Judged:
         return 0 if self.mark is None or name not in self.mark.arguments else self.mark.number(name)
 
     def programme(self) -> int | None:
-        """The programme in which it was judged, if it was, and if that is known."""
-        unread = self.name == "Rejected" and self.number("reason") in _NOT_LOOKED_AT
-        return None if unread or self.entry is None else claims.programme(self.entry)
+        """The programme in which it was judged, if that is known; behind a journal's end it makes no difference."""
+        return None if self.entry is None else claims.programme(self.entry)
 
 
 @dataclass(slots=True)

@@ -73,6 +73,9 @@ class Desk:
         found = outcomes_after(self.store, till.address, 0).outcomes
         return [(one.sequence, one.reason, one.from_budget) for one in found]
 
+    def reasons(self, till: Till) -> list[int]:
+        return [reason for _, reason, _ in self.outcomes(till)]
+
     def settle(self, *tills: Till) -> None:
         """By somebody else, at once, as far as the tills have come; and read."""
         self.world.settle(batch.encode([till.segment() for till in tills]))

@@ -57,6 +57,15 @@ def test_a_payment_without_a_code_uses_none():
     assert Budget(counter=3, window=1).used(None) == Budget(counter=3, window=1)
 
 
+def test_how_far_back_codes_are_remembered():
+    budget = Budget().used(100)
+    assert budget.used(37).window == 1 << 63 | 1
+    assert budget.used(36) == budget.used(100) == budget
+    assert Budget().used(0).window == 1
+    assert budget.used(163).window == 1 << 63 | 1
+    assert budget.used(164).window == budget.used(2**32 - 1).window == 1
+
+
 @given(st.lists(st.integers(0, 200), max_size=60))
 def test_a_code_is_used_once_and_what_is_64_behind_is_forgotten(counters: list[int]):
     budget = Budget()

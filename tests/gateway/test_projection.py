@@ -7,17 +7,12 @@ from sqlalchemy import select
 
 from contracts.gateway.node import Block
 from contracts.gateway.store import forget_projection
-from contracts.gateway.tables import budgets, compensations, programmes, shops, slices, terminals
+from contracts.gateway.tables import budgets, programmes, shops, slices, terminals
 from contracts.wire import batch
 from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex
 from tests.gateway.desk import Desk
 from tests.gateway.world import ADMITTED, DAY, SLICE, Pass, Till, World, checksum, moment
-
-
-def reasons(desk: Desk, till: Till) -> list[int]:
-    return [outcome[1] for outcome in desk.outcomes(till)]
-
 
 # --------------------------------------------------------------------------------------------------- days and codes
 
@@ -41,7 +36,7 @@ def test_a_draw_counts_for_what_the_budget_gave(world: World, desk: Desk):
     till, card = world.till(), world.card(300)
     till.pay(card, 1_000)
     desk.settle(till)
-    assert reasons(desk, till) == [Reason.BUDGET_SHORT]
+    assert desk.reasons(till) == [Reason.BUDGET_SHORT]
     assert (desk.budget(card).left, desk.budget(card).today) == (0, 300)
 
 
@@ -57,7 +52,7 @@ def test_a_phones_code_is_used_once(world: World, desk: Desk):
     desk.settle(till)
 
     used = [Reason.PHONE_CODE_USED] * 2
-    assert reasons(desk, till) == [0, 0, 0, *used, Reason.ASK_PHONE_CODE_USED]
+    assert desk.reasons(till) == [0, 0, 0, *used, Reason.ASK_PHONE_CODE_USED]
     budget = desk.budget(card)
     assert (budget.counter, budget.window) == (71, 0b11), "7 and 6 are 64 and more behind"
 
@@ -66,7 +61,7 @@ def test_a_code_of_a_pass_that_has_nothing_yet_is_used_all_the_same(world: World
     till, card = world.till(), Pass()
     till.phone(card, 100, counter=5)
     desk.settle(till)
-    assert reasons(desk, till) == [Reason.PASS_UNKNOWN]
+    assert desk.reasons(till) == [Reason.PASS_UNKNOWN]
     assert desk.budget(card).known is False
     assert to_hex(card.address) not in str(desk.told(till)), "a pass without a budget is not told"
 
@@ -75,7 +70,7 @@ def test_a_code_of_a_pass_that_has_nothing_yet_is_used_all_the_same(world: World
     till.phone(card, 100, counter=6)
     desk.settle(till)
 
-    assert reasons(desk, till)[1:] == [Reason.PHONE_CODE_USED, 0]
+    assert desk.reasons(till)[1:] == [Reason.PHONE_CODE_USED, 0]
     assert desk.told_budget(till, card)[4:] == (6, "0x0000000000000003")
     assert desk.budget(card).known is True
 
@@ -110,106 +105,6 @@ def test_asks_are_paid_or_rejected_and_never_drawn(world: World, desk: Desk):
     assert world.slice_left(till) == SLICE
 
 
-# ---------------------------------------------------------------------------------------------------------- refunds
-
-
-def test_a_refund_gives_back_what_the_shop_has(world: World, desk: Desk):
-    till, card = world.till(), world.card(1_000)
-    till.pay(card, 700)
-    till.refund(card, 200, sale=1)
-    desk.settle(till)
-    assert desk.outcomes(till) == [(1, 0, 700), (2, 0, 0)]
-    assert (desk.budget(card).left, desk.budget(card).today) == (500, 500)
-
-
-def test_a_refund_of_a_shop_without_credit_waits_for_its_next_sale(world: World, desk: Desk):
-    shop = world.shop(ADMITTED)
-    till, card, other = world.till(shop=shop), world.card(1_000), world.card(1_000)
-    till.pay(card, 700)
-    desk.settle(till)
-    world.send(world.contract.functions.pay_out(shop, 1))
-    till.refund(card, 600, sale=1)
-    desk.settle(till)
-    assert (desk.budget(card).left, desk.budget(card).today) == (300, 700), "owed, and not moved yet"
-
-    till.pay(other, 250)
-    desk.settle(till)
-    assert (desk.budget(card).left, desk.budget(card).today) == (550, 450)
-    world.send(world.contract.functions.compensate(1, shop, bytes(31) + b"\x01", 1_000))
-    desk.read()
-
-    assert desk.budget(card).left == 900
-    with desk.store.reading() as connection:
-        found = connection.execute(select(compensations)).one()
-    assert tuple(found) == (1, bytes(31) + b"\x01", shop, 1_000)
-
-
-def test_what_comes_back_counts_for_the_day_on_which_it_comes(world: World, desk: Desk):
-    till, card = world.till(), world.card(1_000)
-    till.pay(card, 700, when=moment() - DAY)
-    till.refund(card, 200, sale=1)
-    till.pay(card, 10)
-    desk.settle(till)
-    assert (desk.budget(card).left, desk.budget(card).today) == (490, 10)
-
-
-def test_what_waited_comes_back_when_the_contract_goes_on_to_another_programme(own_world: World, own_desk: Desk):
-    contract = own_world.contract.functions
-    own_world.programme(0, moment() + DAY)
-    own_world.send(contract.fund(2, 1_000))
-    own_world.send(contract.place_shop(2, 1, 0, ADMITTED))
-    till, card, other = own_world.till(), own_world.card(1_000), own_world.card(1_000)
-    own_world.grant(other, 100, programme=2)
-    till.pay(card, 700, when=moment() - DAY)
-    own_desk.settle(till)
-    own_world.send(contract.pay_out(1, 1))
-    till.refund(card, 250, sale=1)
-    own_desk.settle(till)
-    till.pay(other, 250)  # from which 250 come back, on the card's old day
-    till.pay(other, 1, programme=2)
-    till.pay(card, 10)
-
-    own_desk.settle(till)
-
-    assert reasons(own_desk, till) == [0] * 5
-    assert (own_desk.budget(card).left, own_desk.budget(card).today) == (540, 10)
-
-
-def test_a_refund_of_a_draw_repays_the_reserve_first(world: World, desk: Desk):
-    till, card = world.till(), world.card(300)
-    till.pay(card, 1_000)
-    till.refund(card, 800, sale=1)
-    desk.settle(till)
-    assert (desk.budget(card).left, desk.budget(card).today) == (100, 200)
-
-
-def test_a_refund_that_is_rejected_gives_back_nothing(world: World, desk: Desk):
-    till, elsewhere, card = world.till(), world.till(shop=world.shop(ADMITTED)), world.card(1_000)
-    elsewhere.pay(card, 100)
-    desk.settle(elsewhere)
-    till.refund(card, 100, sale=1, of=elsewhere)
-    till.refund(card, 101, sale=1)
-    till.refund(card, 0, sale=1)
-    desk.settle(till)
-    assert reasons(desk, till) == [Reason.REFUND_SALE, Reason.REFUND_TOO_MUCH, Reason.AMOUNT_ZERO]
-    assert (desk.budget(card).left, desk.budget(card).today) == (900, 100)
-
-
-def test_a_refund_after_the_end_goes_to_the_sponsor(own_world: World, own_desk: Desk):
-    ended = moment() - DAY
-    own_world.programme(ended - DAY, ended)
-    own_world.send(own_world.contract.functions.fund(2, 10_000))
-    own_world.send(own_world.contract.functions.place_shop(2, 1, 0, ADMITTED))
-    till, card = own_world.till(), own_world.card(1_000, programme=2)
-    till.pay(card, 700, programme=2, when=ended)
-    till.refund(card, 200, sale=1, programme=2)
-
-    own_desk.settle(till)
-
-    assert reasons(own_desk, till) == [0, 0]
-    assert own_desk.budget(card, programme=2).left == 300
-
-
 # ------------------------------------------------------------------------------------ passes, terminals, programmes
 
 
@@ -225,7 +120,7 @@ def test_a_reissued_pass_takes_everything_along(world: World, desk: Desk):
 
     desk.settle(till)
 
-    assert reasons(desk, till) == [0, Reason.PASS_BLOCKED, 0, 0]
+    assert desk.reasons(till) == [0, Reason.PASS_BLOCKED, 0, 0]
     assert (desk.budget(old).left, desk.budget(old).blocked, desk.budget(old).counter) == (0, True, 4)
     budget = desk.budget(new)
     assert (budget.left, budget.today, budget.counter) == (740, 260, 4), "50 of the refund repaid the old pass's draw"

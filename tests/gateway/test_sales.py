@@ -10,7 +10,7 @@ from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex
 from tests.gateway.desk import Desk
 from tests.gateway.process import GatewayProcess, until
-from tests.gateway.world import ADMITTED, Pass, Till, World, moment
+from tests.gateway.world import ADMITTED, DAY, Pass, Till, World, moment
 
 Start = Callable[..., GatewayProcess]
 
@@ -93,6 +93,25 @@ def test_a_new_pass_has_the_sales_of_those_that_it_replaced(world: World, desk: 
     assert paid == [(100 * (n + 1), to_hex(passes[n].address)) for n in range(3)]
     assert told(desk, till, passes[1]) == [(1, 100, 0), (2, 200, 0)]
     assert told(desk, till, first) == [(1, 100, 0)]
+
+
+def test_a_pass_that_was_replaced_elsewhere_is_not_the_same(own_world: World, own_desk: Desk):
+    """The new pass of one programme took the budget of quite another one in a second programme."""
+    contract = own_world.contract.functions
+    own_world.programme(0, moment() + DAY)
+    own_world.send(contract.fund(2, 10_000))
+    own_world.send(contract.place_shop(2, 1, 0, ADMITTED))
+    till, first, other = own_world.till(), own_world.card(), own_world.card(1_000, programme=2)
+    till.pay(first, 100)
+    till.pay(other, 200, programme=2)
+    own_desk.settle(till)
+    second = own_world.reissue(first)
+    own_world.reissue(other, second, programme=2)
+    third = own_world.reissue(second)
+    own_desk.read()
+
+    assert [sale.amount for sale in own_desk.sales(till, third)] == [100]
+    assert [sale.amount for sale in own_desk.sales(till, second)] == [200, 100]
 
 
 def test_refunds_count_as_soon_as_they_are_taken_in(world: World, desk: Desk):

@@ -180,6 +180,21 @@ def test_what_waits_is_told_as_it_will_be(world: World, desk: Desk):
     assert desk.budget(card).left == 500
 
 
+def test_what_waits_counts_for_the_day_that_the_contract_will_take(world: World, desk: Desk):
+    till, old, asking = world.till(), world.card(3_000), world.card(3_000)
+    desk.time = moment()
+    till.pay(old, 100, when=desk.time - 20 * DAY)
+    till.ask(asking, 100, when=0)
+    desk.read()
+    desk.take_in(till)
+
+    waiting = desk.told_budget(till, old), desk.told_budget(till, asking)
+
+    assert [told[3] for told in waiting] == [desk.time // DAY - 7, desk.time // DAY]
+    desk.settle(till)
+    assert (desk.told_budget(till, old), desk.told_budget(till, asking)) == waiting
+
+
 def test_what_waits_takes_no_more_than_there_is(world: World, desk: Desk):
     till, card = world.till(), world.card(300)
     desk.time = moment()

@@ -191,9 +191,9 @@ class World:
     def block_pass(self, card: Pass, blocked: bool = True) -> None:
         self.send(self.contract.functions.set_pass_blocked(1, checksum(card.address), blocked))
 
-    def reissue(self, old: Pass) -> Pass:
-        card = Pass()
-        self.send(self.contract.functions.reissue(1, checksum(old.address), checksum(card.address)))
+    def reissue(self, old: Pass, new: Pass | None = None, programme: int = 1) -> Pass:
+        card = new or Pass()
+        self.send(self.contract.functions.reissue(programme, checksum(old.address), checksum(card.address)))
         return card
 
     def sequence(self, till: Till) -> int:
