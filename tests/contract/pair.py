@@ -109,9 +109,16 @@ class Pair:
             assert (state.shop, state.sequence, state.head) == (known.shop, known.sequence, known.head)
             assert state.retired == known.retired
             assert tuple(self.world.contract.view("last_ask", who).fields.values()) == known.ask
+            point = self.world.contract.view("checkpoint", who, list(self.ledger.programmes))
+            assert (point.sequence, point.ask_sequence, point.ask_reason) == (known.sequence, *known.ask)
+            assert list(point.slices) == [self.told(model, who) for model in self.ledger.programmes.values()]
         for shop_id, shop in self.ledger.shops.items():
             found = self.world.contract.view("shop", shop_id)
             assert (found.sponsor, found.payout, found.by_bank) == (shop.sponsor, hex_of(shop.payout), shop.by_bank)
+
+    def told(self, programme: Programme, who: Address) -> int:
+        """What a terminal may rely on: nothing that may be swept before it hands in what rests on it."""
+        return 0 if programme.is_over(self.now) else programme.slice_of(who).left
 
     def compare_programme(self, number: int, model: Programme) -> None:
         """The money of a programme, and who has it."""

@@ -80,6 +80,15 @@ def test_no_day_is_more_than_a_week_old(limited, back, day):
     assert day_of(world) == (day, 1_000)
 
 
+def test_a_draw_counts_for_no_older_day_either(limited):
+    """Or what it took would be forgotten by the day for which the next one counts."""
+    world = limited
+    for reason, back in ((Reason.DAY_LIMIT, 29), (Reason.DAY_LIMIT, 7)):
+        world.till.pay("family-01", LIMIT + 1, time=NOW - back * DAY)
+        assert verdict(world.settle_new()) == [(world.till.sequence, reason)]
+    assert day_of(world) == (-7, 2 * LIMIT + 2)
+
+
 def test_a_week_of_days_is_the_most_that_a_wrong_clock_finds(limited):
     """Eight limits, of today and the seven days before, from a pass that was not used meanwhile."""
     world = limited

@@ -215,6 +215,21 @@ def test_a_checkpoint_says_all_of_one_block(world):
     assert list(world.contract.view("checkpoint", world.till.address, [1, second]).slices) == [0, 500]
 
 
+def test_a_checkpoint_tells_no_slice_of_a_programme_that_is_over(world):
+    """What is approved on its word must find it when it is handed in, 90 days after the end at the latest."""
+    slices = lambda: list(world.contract.view("checkpoint", world.till.address, [1]).slices)  # noqa: E731
+    world.evm.time = ENDS
+    assert slices() == [25_000]
+    world.evm.time = ENDS + 1
+    assert slices() == [0]
+    assert world.contract.view("slice_of", 1, world.till.address).left == 25_000
+    world.set_rules(ends=ENDS + 2)
+    assert slices() == [25_000]
+    world.evm.time = ENDS + 3 + 90 * 86_400
+    world("close_programme", 1)
+    assert slices() == [0]
+
+
 def test_the_checkpoint_of_an_unknown_terminal_has_no_shop(world):
     point = world.contract.view("checkpoint", address("till-09"), [1])
     assert (point.shop, point.sequence, point.head, list(point.slices)) == (0, 0, bytes(20), [0])
