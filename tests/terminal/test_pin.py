@@ -43,7 +43,11 @@ def test_a_pin_is_four_to_eight_digits(wrong):
         pin.seal(wrong)
 
 
-@pytest.mark.parametrize("wrong", ["", "2468", SEALED[:-1], SEALED + "0", SEALED.replace("scrypt 14", "scrypt 1")])
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "2468", SEALED[:-1], SEALED + "0", SEALED.replace("scrypt 14", "scrypt 1")],
+    ids=["nothing", "the digits", "too short", "too long", "too cheap"],
+)
 def test_what_was_not_sealed_here_opens_nothing_and_is_no_configuration(till, wrong):
     assert not pin.is_sealed(wrong)
     assert not pin.opens(wrong, "2468")
