@@ -6,6 +6,7 @@ A scene does what people do and then waits for what must follow; it never waits 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from contracts.chain import checksum
@@ -26,8 +27,8 @@ _T = TypeVar("_T")
 Say = Callable[[str], None]
 Scene = Callable[[], Awaitable[None]]
 
-_PATIENCE_SECONDS = 30
-LOOK_SECONDS = 0.2
+_PATIENCE_SECONDS = 60
+_LOOK_SECONDS = 0.2
 
 
 class Acting:
@@ -79,16 +80,28 @@ class Acting:
     # Waiting for what must follow
 
     async def _all_settled(self, *shops: Shop) -> None:
-        """Wait until the chain has settled whatever these terminals approved."""
+        """Wait until the contract has settled whatever these terminals entered; they hear of it a little later."""
         for shop in shops or self._town.shops:
-            await shop.counter.until(lambda screen: screen.status.waiting == 0, "everything settled")
+            await self._until(partial(self._is_settled, shop), f"the entries of {shop.name} settled")
+
+    def _is_settled(self, shop: Shop) -> bool:
+        settled: int = self._town.town.look("terminal", checksum(shop.terminal))["sequence"]
+        return settled == _read(shop, lambda journal: journal.sequence)
 
     async def _until_known(self, shop: Shop, what: str, known: Callable[[Reader], bool]) -> None:
-        """Wait until the terminal has heard of something, as its own snapshot says."""
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            while not await asyncio.to_thread(_read, shop, known):  # noqa: ASYNC110  # it is another process that hears
-                await asyncio.sleep(LOOK_SECONDS)
+        """Wait until the terminal has heard of something, as its own journal says."""
+        await self._until(lambda: _read(shop, known), f"that {shop.name} knows {what}")
         self._say(f"  {shop.name}: knows {what}")
+
+    @staticmethod
+    async def _until(holds: Callable[[], bool], what: str) -> None:
+        """Look again and again until it holds. Raises Broken after a minute, saying what was waited for."""
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                while not await asyncio.to_thread(holds):  # noqa: ASYNC110  # what is looked at is another process's
+                    await asyncio.sleep(_LOOK_SECONDS)
+        except TimeoutError:
+            raise Broken(f"waited for {what}, which did not come") from None
 
     async def _begin(self, shop: Shop) -> None:
         """Start a terminal, and wait until it can approve."""
@@ -106,12 +119,12 @@ class Acting:
 
     async def _offline(self, shop: Shop) -> None:
         self._plug(shop, Cable.CUT)
-        await shop.counter.until(lambda screen: not screen.status.chain, "that it is offline")
+        await shop.counter.until(lambda screen: not screen.status.gateway, "that it is offline")
 
     @staticmethod
-    async def _guaranteed(shop: Shop) -> int:
+    def _guaranteed(shop: Shop) -> int:
         """Cents that the terminal may still approve by itself in the main programme."""
-        return await asyncio.to_thread(_read, shop, _free)
+        return _read(shop, _free)
 
     # What must be
 

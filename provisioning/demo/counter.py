@@ -6,6 +6,7 @@ screen calls approved is written down here, in a notebook that the terminal know
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,12 @@ from pathlib import Path
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
+from terminal.core.moves import SAME_SCAN_MS
 from terminal.core.screen import Item, Screen, Stage
 from terminal.link.client import Client
 
 _PATIENCE_SECONDS = 30
+_SAME_SCAN_SECONDS = SAME_SCAN_MS / 1000 + 0.2
 _OPEN = {Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.MENU, Stage.REFUND_SCAN}
 _ANSWERS = {Stage.APPROVED, Stage.REFUSED, Stage.PART, Stage.AGAIN, Stage.REFUNDED}
 
@@ -38,6 +41,7 @@ class Counter:
         self.notebook: dict[int, Noted] = {}
         self.refusals: list[Reason] = []
         self.scans = 0
+        self._last_scan = "", 0.0
         self.screen: Screen | None = None
         self._client = Client(screen_socket)
         self._scanner, self._keypad = scanner_socket, keypad_socket
@@ -74,6 +78,7 @@ class Counter:
     async def scan(self, code: str) -> None:
         """Hold a code before the scanner."""
         self.scans += 1
+        self._last_scan = code, time.monotonic()
         await self._tell(self._scanner, {"scan": code})
 
     async def scan_raw(self, data: bytes, *, end: bool) -> None:
@@ -98,6 +103,7 @@ class Counter:
         """Scan a pass. None when an amount can be typed, else the screen that says no or lets choose."""
         if self.screen and self.screen.stage in _OPEN:
             await self.clear()
+        await self._taken_away(code)
         before = _picture(self.screen)
         await self.scan(code)
         screen = await self.until(
@@ -105,6 +111,12 @@ class Counter:
         )
         self._note_refusal(screen)
         return None if screen.stage is Stage.AMOUNT else screen
+
+    async def _taken_away(self, code: str) -> None:
+        """Wait until a terminal believes that this pass is held up anew, and did not stay where it was."""
+        last, at = self._last_scan
+        if last == code:
+            await asyncio.sleep(max(0.0, _SAME_SCAN_SECONDS - (time.monotonic() - at)))
 
     async def clear(self) -> None:
         """End what is open and put away what is shown, as soon as the terminal takes the key for that."""
@@ -137,6 +149,7 @@ class Counter:
         """Give back a sale of this pass of which so much is left, in whole or in part."""
         await self.choose(Item.REFUND)
         await self.until(lambda now: now.stage is Stage.REFUND_SCAN, "that a pass is to be scanned")
+        await self._taken_away(code)
         await self.scan(code)
         found = await self.until(lambda now: any(each.amount == sale for each in now.sales), f"a sale of {sale} cents")
         await self.press(next(each.key for each in found.sales if each.amount == sale))

@@ -23,6 +23,7 @@ class Evening(Acting):
             self.an_old_copy_of_the_card,
             self.without_the_gateway,
             self.the_end_of_a_year,
+            self.closing_time,
             self.the_contract_adds_up,
         )
 
@@ -60,11 +61,9 @@ class Evening(Acting):
         settle = ("chain", "settle", str(path), "--record", str(self._town.record))
         said = await self._town.run(*settle, signs=people().passer_by)
         self._say(f"  a passer-by: {said.splitlines()[0]}")
-        await self._all_settled(shop)
+        await shop.counter.until(lambda screen: screen.status.waiting == 0, "everything settled")
         self._say(f"  {shop.name}: has it from the chain that all is settled")
         shop.gateway_cable.set(Cable.PLUGGED)
-        await shop.counter.until(lambda screen: screen.status.gateway, "that the gateway is back")
-        await shop.counter.until(lambda screen: screen.status.unsent == 0, "that the gateway knows too")
 
     async def the_end_of_a_year(self) -> None:
         """A programme is closed 90 days after its end, and not before; what is left goes back to the sponsor."""
@@ -80,6 +79,13 @@ class Evening(Acting):
         left = (await self._town.on_chain(programme.show, plot.LONG_AGO)).held
         self._require(left == 0, "nothing left in the closed programme", left)
         self._say(f"  an earlier one is closed: EUR {euros(Cents(swept.cents))} swept, EUR {euros(Cents(home))} home")
+
+    async def closing_time(self) -> None:
+        """Every terminal has heard from the chain and from the gateway what became of all its entries."""
+        for shop in self._town.shops:
+            await shop.counter.until(lambda screen: screen.status.waiting == screen.status.unsent == 0, "all settled")
+            whole = "what became of each entry"
+            await self._until_known(shop, whole, lambda journal: len(journal.outcomes()) == journal.sequence)
 
     async def the_contract_adds_up(self) -> None:
         """The contract's own books add up, and its code is the code here."""

@@ -90,7 +90,7 @@ class Returns(Acting):
         self._stall = await self._town.open_till(plot.STALL)
         await self._begin(self._stall)
         await self._approved(self._stall, "family-33", Cents(800))
-        await self._all_settled(self._stall)
+        await self._until_known(self._stall, "that this was paid", lambda journal: len(journal.outcomes()) == 1)
         await self._offline(self._stall)
         await self._approved(self._stall, "family-36", Cents(1500))
         config = str(self._stall.plan.config)
