@@ -19,7 +19,7 @@ OTHER_ADDRESS = Address(from_hex(OTHER.address))
 STRANGER = Address(b"\x5a" * 20)
 
 
-def test_an_admin_gives_and_takes_roles(town: Town, record: Path):
+def test_an_admin_gives_and_takes_roles(town: Town, record: Path, monkeypatch):
     account = Account.create().address.lower()
     words = ("--record", str(record), "--account", account)
     assert done("provision", "sponsor", "give", *words, "--role", "grants")["roles"] == ["grants"]
@@ -34,6 +34,8 @@ def test_an_admin_gives_and_takes_roles(town: Town, record: Path):
     assert done("provision", "sponsor", "take", *words, "--role", "grants", "--role", "pausing")["roles"] == []
     assert account not in done("provision", "sponsor", "show", "--record", str(record), "--sponsor", "1")["accounts"]
     assert run("provision", "sponsor", "give", *words, "--role", "everything").status == 2
+    monkeypatch.setenv("KINDPAKKET_KEY", to_hex(account_with_gas(town.deployment.rpc_url).key))
+    assert "sponsor: only a sponsor" in refused("provision", "sponsor", "give", *words, "--role", "grants")
 
 
 def test_each_role_opens_its_own_doors_alone(town: Town):
