@@ -7,11 +7,14 @@ Where the program is not installed, the tests that need it are skipped: `npm ins
 import atexit
 import http.client
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,6 +56,7 @@ class Node:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
+            start_new_session=True,  # npm's anvil is a program that starts the real one: both must end
         )
         atexit.register(self.stop)
         self._connection = http.client.HTTPConnection("127.0.0.1", self._port(), timeout=60)
@@ -60,8 +64,9 @@ class Node:
         self._count = 0
 
     def stop(self) -> None:
-        """End the process."""
-        self._process.kill()
+        """End the process, and what it started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def ask(self, method: str, *parameters: object) -> Any:
