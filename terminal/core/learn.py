@@ -41,8 +41,8 @@ def remember(state: State, entry: OpenEntry | GivenBack) -> State:
 
 
 def sold(state: State, entry: OpenEntry) -> State:
-    """The entry is a sale, approved or paid: the last one, unless a later one is known."""
-    if state.last_sale is not None and state.last_sale.sequence > entry.sequence:
+    """The entry is a sale, approved or paid: the last one, unless it or a later one is known as that."""
+    if state.last_sale is not None and state.last_sale.sequence >= entry.sequence:
         return state
     return replace(state, last_sale=past_sale(state, entry))
 

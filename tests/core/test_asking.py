@@ -286,6 +286,21 @@ def test_lines_tell_asks_from_payments_and_believe_the_chain_alone(shop):
     )
 
 
+def test_only_ends_of_listed_asks_are_kept(shop):
+    shop.ask()
+    shop.press(Key.CANCEL)
+    for amount in range(100, 105):
+        shop.pay(amount, FAMILY_02)
+    shop.checkpoint(11, 1, ask=(1, SHORT))
+    assert shop.state.ends == ()
+    shop.ask()
+    shop.checkpoint(12, 7, ask=(7, SHORT))
+    assert shop.state.ends == (Outcome(7, Reason.ASK_BUDGET_SHORT),)
+    for amount in range(100, 105):
+        shop.pay(amount)
+    assert shop.state.ends == ()
+
+
 def test_a_line_says_rejected_as_soon_as_it_is_too_late(shop):
     shop.ask()
     shop.wait(116)

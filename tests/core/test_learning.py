@@ -45,6 +45,12 @@ def test_f16_a_checkpoint_beyond_the_own_journal_locks(shop):
     assert shop.state.knowledge.checkpoint == CHECKPOINT
 
 
+def test_f16_why_it_was_locked_before_stays(shop):
+    shop.lock(Reason.TERMINAL_REVOKED)
+    shop.checkpoint(11, 2)
+    assert shop.refusal is Reason.TERMINAL_REVOKED
+
+
 def test_f16_so_does_one_that_is_found_at_the_start():
     shop = Shop(checkpoint=replace(CHECKPOINT, sequence=1))
     assert (shop.screen.stage, shop.refusal) == (Stage.LOCKED, Reason.FORK)

@@ -100,6 +100,33 @@ def test_keys_without_a_sale_do_nothing(shop, key):
 # Confirming
 
 
+def test_every_picture_of_a_sale_names_its_programme_and_what_is_paid_otherwise(shop):
+    def sell(sequence):
+        """EUR 99 with EUR 60 on the pass, as far as the contract's yes."""
+        shop.wait(5)
+        shop.scan(FAMILY_01, budget(6_000))
+        shop.type("9900")
+        while shop.screen.stage not in {Stage.APPROVED, Stage.REFUSED}:
+            pictures.append((shop.screen.stage, shop.screen.programme, shop.screen.amount, shop.screen.rest))
+            if shop.shows(Stage.WORKING):
+                shop.step(events.Committed(shop.now, sequence))
+            elif shop.shows(Stage.ASKING):
+                shop.checkpoint(10 + sequence, sequence, ask=(sequence, 0))
+            else:
+                shop.confirm()
+        shop.snapshot(CLOTHES, SPORTS, sequence=sequence)
+        pictures.append((shop.screen.stage, shop.screen.programme, shop.screen.amount, shop.screen.rest))
+
+    pictures: list[object] = []
+    shop.online()
+    shop.storing = False
+    sell(1)
+    sell(2)
+    first = [(Stage.AMOUNT, "Kleding", 9_900, 0), (Stage.PART, "Kleding", 6_000, 3_900)]
+    asked = [(stage, "Kleding", 6_000, 3_900) for stage in (Stage.WORKING, Stage.ASKING, Stage.APPROVED)]
+    assert pictures == [*first, *asked, *first, (Stage.AGAIN, "Kleding", 6_000, 3_900), *asked]
+
+
 def test_confirm_asks_for_the_commit_and_only_its_answer_approves(shop):
     shop.storing = False
     shop.scan()
@@ -246,6 +273,14 @@ def test_what_was_spent_here_on_a_new_day_counts_for_that_day():
         assert (shop.screen.stage, shop.screen.amount) == (Stage.APPROVED, amount)
     shop.pay(1, FAMILY_01, yesterday)
     assert shop.refusal is Reason.DAY_LIMIT
+
+
+def test_a_programme_that_vanishes_while_typing_pays_nothing(shop):
+    shop.scan()
+    shop.type("1250")
+    shop.snapshot(SPORTS)
+    assert shop.confirm() == (Forget(), Signal(Tone.REFUSED))
+    assert (shop.refusal, shop.commits) == (Reason.SHOP_NOT_ADMITTED, [])
 
 
 def test_a_day_limit_that_is_lowered_while_typing_leaves_no_part(shop):

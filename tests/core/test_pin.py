@@ -26,7 +26,7 @@ def enter(shop, digits="1234", right=False):
 
 def test_the_right_pin_opens_the_menu(shop):
     shop.press(Key.MENU)
-    assert (shop.screen.stage, shop.screen.typed) == (Stage.PIN, 0)
+    assert (shop.screen.stage, shop.screen.typed, shop.screen.reason) == (Stage.PIN, 0, 0)
     shop.type("1234")
     assert shop.screen.typed == 4
     assert shop.confirm() == (CheckPin("1234"),)

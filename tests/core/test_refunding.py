@@ -63,7 +63,9 @@ def test_a_refund_takes_the_pass_the_sale_and_the_whole_of_it(shop):
     assert shop.confirm() == (Commit(1, FAMILY_01, refund, NOON),)
     assert (shop.screen.stage, shop.screen.amount) == (Stage.WORKING, 500)
     assert shop.step(events.Committed(shop.now, 1)) == (Signal(Tone.APPROVED), HandOut(1, Cents(0)))
-    assert (shop.screen.stage, shop.screen.amount, shop.screen.sequence) == (Stage.REFUNDED, 500, 1)
+    screen = shop.screen
+    assert (screen.stage, screen.amount, screen.sequence) == (Stage.REFUNDED, 500, 1)
+    assert screen.programme == "Kleding"
 
 
 def test_f18_a_refund_that_was_not_stored_gives_nothing_back(shop):
