@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
+from contracts import compile as compiling
 from contracts.compile import SOURCES, Artifact, compile_source, load
 from contracts.wire import batch, signature, typed_data
 from contracts.wire.batch import Segment
@@ -46,7 +47,7 @@ def artifact(name: str) -> Artifact:
     folder = Path(os.environ.get(SOURCES_VARIABLE, SOURCES))
     if all((folder / file).read_text() == (SOURCES / file).read_text() for file in _files(name, folder)):
         return load(name)
-    return load(name) | {"bytecode": compile_source(folder / f"{name}.vy", folder)["bytecode"]}
+    return load(name) | compiling._compile(folder / f"{name}.vy", folder, "bytecode")
 
 
 def _files(name: str, folder: Path) -> set[str]:
