@@ -103,6 +103,10 @@ class Watched:
         self.feed(events.PassScanned(self.now, who, budgets, code))
         if same:
             assert (before.sale, before.knowledge) == (self.state.sale, self.state.knowledge)
+        elif isinstance(self.state.sale, OpenSale):
+            for known in self.state.sale.scanned.budgets:
+                wanted = self.budgets[known.programme]
+                assert (known.left, known.today, known.day) == (wanted.left, wanted.today, wanted.day)
 
     def answer_search(self, sales: tuple[PastSale, ...], *, last: bool) -> None:
         assert self.searched is not None

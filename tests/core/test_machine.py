@@ -4,7 +4,7 @@ The contract must never find a slice too small, nor the counter approve an ask t
 paid" as far as the core can keep it. What else must hold stands in promises.py.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -70,18 +70,53 @@ LESSON = (
 )
 
 
+PHONES = st.one_of(st.none(), st.none(), CODES)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A sale above the floor limit, and what becomes of it."""
+
+    who: Address
+    amount: int
+    code: Delegation | None
+    stays: bool
+    """Whether the shopkeeper waits."""
+    late: int
+    """Milliseconds until the next block, which does not have it; 0 for no such block."""
+    paid: bool | None
+    cut: bool
+
+
+ASKS = st.builds(
+    Asked,
+    PASSES,
+    st.integers(5_001, 9_000),
+    PHONES,
+    st.booleans(),
+    st.sampled_from([0, 0, 0, 90_000, 140_000]),
+    st.sampled_from([None, True, True, False]),
+    st.sampled_from([False, False, False, True]),
+)
+
+
 class Day(Watched, RuleBasedStateMachine):
     """One counter, its signer, its store, and a contract and a gateway that do as they please."""
 
-    @initialize(slice_1=st.sampled_from([25_000, 3_000]), lag=st.sampled_from([0, 7_200]), pin=st.booleans())
-    def open(self, slice_1, lag, pin):
+    @initialize(
+        slice_1=st.sampled_from([25_000, 3_000]),
+        lag=st.sampled_from([0, 7_200]),
+        pin=st.booleans(),
+        a_day=st.sampled_from([100_000, 100_000, 9_000]),
+    )
+    def open(self, slice_1, lag, pin, a_day):
         self.uptime, self.bound, self.real = 0, int(NOON), int(NOON) + lag
         self.clock, self.synchronised = int(NOON), False
         self.world = World({1: slice_1, 2: 1_000})
         for number in (1, 2, 3):
             who = Address(bytes([number % 2 + 1]) * 20)
             self.world.theirs[THEIRS, number] = PastSale(THEIRS, number, 1, who, Cents(1_000), Cents(0), NOON)
-        self.programmes, self.has_pin = (CLOTHES, SPORTS), pin
+        self.programmes, self.has_pin = (replace(CLOTHES, day_limit=Cents(a_day)), SPORTS), pin
         self.locked = self.gateway = self.chain = False
         self.boot()
 
@@ -109,25 +144,24 @@ class Day(Watched, RuleBasedStateMachine):
             if self.flying:
                 self.store()
 
-    @rule(
-        who=PASSES,
-        amount=st.integers(5_001, 9_000),
-        code=st.one_of(st.none(), st.none(), CODES),
-        stays=st.booleans(),
-        paid=st.sampled_from([None, True, True, False]),
-    )
-    def ask(self, who, amount, code, stays, paid):
-        self.contact(gateway=True, chain=True)
-        self.wait(8_000)
-        self.feed(events.Ticked(self.now))
-        self.feed_scan(who, GOOD, code)
-        self.press_all(*str(amount), Key.CONFIRM, Key.CONFIRM)
-        if self.flying:
-            self.store()
-        if not stays:
-            self.press(Key.CANCEL)
-        if paid is not None:
-            self.contract_decides(paid)
+    @rule(asks=st.lists(ASKS, min_size=1, max_size=4))
+    def ask(self, asks):
+        for asked in asks:
+            self.contact(gateway=True, chain=True)
+            self.tick(8_000)
+            self.feed_scan(asked.who, GOOD, asked.code)
+            self.press_all(*str(asked.amount), Key.CONFIRM, Key.CONFIRM)
+            if self.flying:
+                self.store()
+            if not asked.stays:
+                self.press(Key.CANCEL)
+            if asked.late:
+                self.wait(asked.late)
+                self.checkpoint(share=0, choices=0, raised=0)
+            if asked.paid is not None:
+                self.contract_decides(asked.paid)
+            if asked.cut:
+                self.power_fails(stored=False)
 
     @precondition(lambda self: self.flying)
     @rule()
@@ -175,19 +209,22 @@ class Day(Watched, RuleBasedStateMachine):
         self.told |= {(s.terminal, s.sequence): self.world.given_by_others[s.terminal, s.sequence] for s in found}
         self.answer_search(found, last=True)
 
-    @rule(who=PASSES, amount=st.sampled_from(["", "1", "300"]), right=st.just(True))
-    def give_back(self, who, amount, right):
-        self.enter_the_menu(right)
-        self.press(Key.D2)
-        self.wait(3_000)
-        self.feed_scan(who, GOOD, None)
-        if self.searched:
-            self.gateway_finds(reached=True)
-        self.press_all(Key.D1, *amount, Key.CONFIRM)
+    @rule(who=PASSES, amounts=st.lists(st.sampled_from(["", "1", "300"]), min_size=1, max_size=3))
+    def give_back(self, who, amounts):
+        for amount in amounts:
+            self.enter_the_menu(right=True)
+            self.press(Key.D2)
+            self.wait(3_000)
+            self.feed_scan(who, GOOD, None)
+            if self.searched:
+                self.gateway_finds(reached=True)
+            self.press_all(Key.D1, *amount, Key.CONFIRM)
+            if self.flying:
+                self.store()
 
-    @rule(right=st.just(True))
-    def void(self, right):
-        self.enter_the_menu(right)
+    @rule()
+    def void(self):
+        self.enter_the_menu(right=True)
         self.press_all(Key.D3, Key.CONFIRM)
 
     @precondition(lambda self: self.unread)
@@ -248,7 +285,8 @@ class Day(Watched, RuleBasedStateMachine):
 
     @rule(share=st.integers(0, 100), trouble=st.sampled_from([*[{}] * 4, *TROUBLES]))
     def snapshot(self, share, trouble):
-        self.programmes = (replace(CLOTHES, **trouble), SPORTS)
+        limited = {"day_limit": self.programmes[0].day_limit, **trouble}
+        self.programmes = (replace(CLOTHES, **limited), SPORTS)
         self.world.seen += (len(self.world.journal) - self.world.seen) * share // 100
         self.feed(events.SnapshotTaken(self.now, self.programmes, self.world.seen))
 
