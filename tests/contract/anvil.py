@@ -7,14 +7,11 @@ Where the program is not installed, the tests that need it are skipped: `npm ins
 import atexit
 import http.client
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,19 +22,13 @@ from tests.contract.called import CHAIN_ID, GAS_LIMIT, NOBODY, Log, Machine, Rev
 INSTALLED = Path(__file__).parents[2] / "build" / "node" / "node_modules" / ".bin" / "anvil"
 OPTIONS = (
     *("--port", "0", "--hardfork", "prague", "--chain-id", str(CHAIN_ID), "--gas-limit", "60000000"),
-    *(
-        "--gas-price",
-        "0",
-        "--base-fee",
-        "0",
-        "--accounts",
-        "0",
-        "--auto-impersonate",
-        "--timestamp",
-        "1",
-        "--no-mining",
-    ),
+    *("--gas-price", "0", "--base-fee", "0", "--accounts", "0", "--auto-impersonate"),
+    *("--timestamp", "1", "--no-mining"),
 )
+UNTIL_WE_END = '"$@" & read -r _; kill -KILL 0'
+"""It waits for a line that never comes: however this process ends, its end of the pipe is closed then. npm's anvil is a
+program that starts the real one, so all of its group is ended."""
+
 _LISTENING = re.compile(r"Listening on 127\.0\.0\.1:(\d+)")
 
 
@@ -51,12 +42,12 @@ class Node:
 
     def __init__(self, executable: str) -> None:
         self._process = subprocess.Popen(
-            [executable, *OPTIONS],
+            ["sh", "-c", UNTIL_WE_END, "sh", executable, *OPTIONS],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
             text=True,
-            start_new_session=True,  # npm's anvil is a program that starts the real one: both must end
+            start_new_session=True,
         )
         atexit.register(self.stop)
         self._connection = http.client.HTTPConnection("127.0.0.1", self._port(), timeout=60)
@@ -65,8 +56,8 @@ class Node:
 
     def stop(self) -> None:
         """End the process, and what it started."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._process.wait()
 
     def ask(self, method: str, *parameters: object) -> Any:

@@ -19,7 +19,7 @@ import pytest
 import vyper  # noqa: F401  loaded before the processes are forked
 
 from tests.contract.broken import MUTANTS, Mutant
-from tests.contract.world import SOURCES_VARIABLE, artifact, probe
+from tests.contract.world import HALF_VARIABLE, SOURCES_VARIABLE, artifact, probe
 
 ROOT = Path(__file__).parents[2]
 SUITE = (
@@ -42,7 +42,8 @@ SUITE = (
 """The quick ones first."""
 
 OPTIONS = (
-    *("-x", "-q", "--tb=no", "--assert=plain", "-k", "not anvil"),
+    *("-x", "-q", "--tb=no", "--assert=plain", "-k", "not anvil", "--disable-plugin-autoload"),
+    *("-p", "_hypothesis_pytestplugin", "-p", "pytest_timeout", "-p", "pytest_asyncio.plugin"),
     *("--hypothesis-seed=1", "--hypothesis-profile=first-failure"),
 )
 
@@ -66,7 +67,7 @@ def killer(mutant: Mutant, suite: Sequence[str] = SUITE) -> str:
     """
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         mutant.write(Path(folder))
-        os.environ[SOURCES_VARIABLE] = folder
+        os.environ |= {SOURCES_VARIABLE: folder, HALF_VARIABLE: mutant.half}
         artifact.cache_clear()
         probe.cache_clear()
         os.chdir(ROOT)

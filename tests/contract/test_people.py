@@ -139,6 +139,12 @@ def test_roles_are_told_kept_and_taken_back(world):
     assert world.refusal("set_paused", 1, True, sender="clerk-01") == "programme: of another sponsor"
 
 
+def test_a_role_counts_for_the_sponsor_that_gave_it(two):
+    programme = two.create_programme("sponsor-02")
+    assert two.refusal("set_paused", programme, True, sender="clerk-01") == "programme: of another sponsor"
+    two("set_paused", programme, True, sender="clerk-02")
+
+
 def test_only_an_admin_gives_roles_and_only_such_as_there_are(two):
     for sender in ("clerk-01", "owner", "anybody"):
         assert two.refusal("set_roles", address("clerk-03"), 1, sender=sender) == "sponsor: only a sponsor"

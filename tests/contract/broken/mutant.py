@@ -17,6 +17,8 @@ class Mutant:
     replacement: str = ""
     first: str = ""
     """The tests that should notice, which are asked before all others: test_<first>.py."""
+    half: str = "kindpakket"
+    """The half of the contract that is broken; a module's code can run in both, and one is enough to be noticed."""
 
     def write(self, folder: Path) -> None:
         """Put the sources there, broken. Raises ValueError when the text does not stand exactly once."""
@@ -29,6 +31,6 @@ class Mutant:
         broken.write_text(whole.replace(self.text, self.replacement))
 
 
-def broken(source: str, first: str, *changes: tuple[str, str, str]) -> tuple[Mutant, ...]:
+def broken(source: str, first: str, *changes: tuple[str, str, str], half: str = "kindpakket") -> tuple[Mutant, ...]:
     """Mutants of one source, by name, text and replacement."""
-    return tuple(Mutant(name, source, text, replacement, first) for name, text, replacement in changes)
+    return tuple(Mutant(name, source, text, replacement, first, half) for name, text, replacement in changes)

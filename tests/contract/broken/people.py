@@ -5,8 +5,6 @@ from tests.contract.broken.mutant import broken
 PASSES = broken(
     "passes",
     "reissuing",
-    ("a grant can be made twice", "    self.references[programme][reference] = True\n", ""),
-    ("a grant holds any amount", 'assert ever <= slots.U32, "', 'assert ever <= max_value(uint256), "'),
     (
         "a replaced pass keeps its budget",
         "budget & slots.BUDGET_PHONE | slots.BUDGET_STATUS | slots",
@@ -29,9 +27,19 @@ PASSES = broken(
     ),
     ("a pass with a budget takes another's", '    assert self.budgets[new] == 0, "pass: known before"\n', ""),
     ("nobody succeeds", "    self.successors[old] = new_pass\n", ""),
-    ("nine successors are followed", "SUCCESSORS_MAX: constant(uint256) = 8", "SUCCESSORS_MAX: constant(uint256) = 9"),
-) + broken("slots", "judging", ("a blocked pass pays", "= BUDGET_KNOWN | BUDGET_BLOCKED", "= BUDGET_KNOWN"))
+    half="office",
+)
 PEOPLE = (
+    *broken(
+        "passes",
+        "reissuing",
+        (
+            "nine successors are followed",
+            "SUCCESSORS_MAX: constant(uint256) = 8",
+            "SUCCESSORS_MAX: constant(uint256) = 9",
+        ),
+    ),
+    *broken("slots", "judging", ("a blocked pass pays", "= BUDGET_KNOWN | BUDGET_BLOCKED", "= BUDGET_KNOWN")),
     *broken(
         "sponsors",
         "people",
@@ -45,19 +53,38 @@ PEOPLE = (
         ("an offer is taken twice", "    self.pending_admins[sponsor] = empty(address)\n", ""),
         ("ownership needs no offer", '    assert msg.sender == self.pending_owner, "owner: not offered"\n', ""),
         ("any sponsor's admin will do", "self.admins[sponsor] == msg.sender or", "self.sponsor_of[msg.sender] != 0 or"),
+        half="office",
     ),
     *broken(
         "programmes",
         "closing",
         ("a programme closes early", "+ HAND_IN_SECONDS, ", ", "),
-        ("an end is moved into the past", "convert(ends, uint256) >= block.timestamp", "ends >= begins"),
         ("a payout is still held", "    self.held[programme] -= amount\n", ""),
+        half="office",
+    ),
+    *broken(
+        "programmes",
+        "money",
         ("a promise is funding", "(staticcall token.balanceOf(self) - before) // scale", "amount"),
         (
             "a token may take more",
             ' <= tokens, "token: took too much"',
             ' <= max_value(uint256), "token: took too much"',
         ),
+        half="office",
+    ),
+    *broken(
+        "programmes",
+        "sponsors",
+        ("an end is moved into the past", "convert(ends, uint256) >= block.timestamp", "ends >= begins"),
+        half="office",
+    ),
+    *broken(
+        "passes",
+        "money",
+        ("a grant can be made twice", "    self.references[programme][reference] = True\n", ""),
+        ("a grant holds any amount", 'assert ever <= slots.U32, "', 'assert ever <= max_value(uint256), "'),
+        half="office",
     ),
     *broken(
         "office",
@@ -69,6 +96,7 @@ PEOPLE = (
         ),
         ("a budget is swept twice", "        passes.budgets[budget_key] -= left\n", ""),
         ("what is swept is lost", "    programmes.reserves[key] += total\n", ""),
+        half="office",
     ),
     *broken(
         "slots",

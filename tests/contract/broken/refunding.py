@@ -28,6 +28,10 @@ REFUNDS = (
             "    elif revoked:\n        reason = reasons.TERMINAL_REVOKED\n",
             "",
         ),
+    ),
+    *broken(
+        "settlement",
+        "reissuing",
         (
             "a late draw is forgotten",
             "    if holder != named:\n",
@@ -38,11 +42,15 @@ REFUNDS = (
             "        passes.budgets[named_key] -= late << slots.BUDGET_DRAWN\n",
             "        pass\n",
         ),
+    ),
+    *broken(
+        "settlement",
+        "owed",
         ("the queue waits for ever", "        kept = shops._repay(account_key, account)\n", "        pass\n"),
     ),
     *broken(
         "shops",
-        "refunds",
+        "owed",
         (
             "a new refund jumps the queue",
             "    if account >> slots.ACCOUNT_OWED & slots.U64 == 0 and account",
@@ -56,18 +64,27 @@ REFUNDS = (
             "REPAYMENTS_MAX: constant(uint256) = 16",
             "REPAYMENTS_MAX: constant(uint256) = 64",
         ),
+        ("a part repaid is owed again", "        rest = self._less(rest, moved)\n        account", "        account"),
+    ),
+    *broken(
+        "shops",
+        "owed",
         (
             "refunds that are owed stop no payout",
             '== 0, "pay_out: refunds are owed"',
             '>= 0, "pay_out: refunds are owed"',
         ),
-        ("a part repaid is owed again", "        rest = self._less(rest, moved)\n        account", "        account"),
+        half="office",
+    ),
+    *broken(
+        "passes",
+        "owed",
+        ("a budget holds more than it has room for", "min(to_budget, room)", "to_budget"),
     ),
     *broken(
         "passes",
         "refunds",
         ("what is repaid after the end can be spent", "programmes._is_over(programme) or", "False or"),
-        ("a budget holds more than it has room for", "min(to_budget, room)", "to_budget"),
         ("a repayment is lost", "    self.budgets[key] = slots.give_back(budget, given)\n", ""),
         ("a repayment of a draw is lost", " += to_reserve + to_budget - given", " += to_budget - given"),
     ),
@@ -107,4 +124,5 @@ RETIREMENTS = broken(
         "    self.terminals[terminal] |= slots.TERMINAL_REVOKED_SOMEWHERE\n",
         "",
     ),
+    half="office",
 )
