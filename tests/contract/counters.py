@@ -1,17 +1,20 @@
 """Both sorts of terminals: one that keeps to what it promised, and one that keeps to nothing."""
 
-from contracts.wire.entry import EntryKind
+from collections import defaultdict
+
+from contracts.wire.entry import EntryKind, Refund, Retire, unpack
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
 from terminal.core.approve import free
 from terminal.core.facts import Checkpoint, OpenEntry, Slice
 from terminal.core.state import Knowledge
-from tests.contract.called import Receipt
+from tests.contract.called import Event, Receipt
 from tests.contract.journals import Till, address, code
 from tests.contract.world import World
 
 PROGRAMMES = (1, 2)
-BIGGEST = 3_000
+FLOOR = 1_500
+BIGGEST = 2 * FLOOR
 """Twice the floor limit: what keeps a sale from the budget must not keep it from being paid."""
 
 
@@ -115,9 +118,41 @@ EVERYBODY = (*SCANNED, *UNSEEN, *STRANGERS)
 class Cheat:
     """Two tills of two shops that work together, with the codes of some passes, keeping to nothing."""
 
-    def __init__(self, world: World, tills: tuple[Till, Till]) -> None:
+    def __init__(self, world: World, tills: tuple[Till, Till], shops: tuple[int, int]) -> None:
         self.world = world
         self.tills = tills
+        self.shops = shops
+        self.from_slices = 0
+        self.given_to_the_sponsor = 0
+        self.from_budgets: defaultdict[tuple[bytes, int], int] = defaultdict(int)
+        """By pass and programme, less what went back there."""
+
+    def hear(self, receipt: Receipt) -> None:
+        """Count what they got. From a budget a till takes by itself nothing above the floor limit."""
+        for till in self.tills:
+            who = "0x" + till.address.hex()
+            judged = {e.sequence: e for e in receipt.named("Drawn", "Rejected", "AskPaid") if e.terminal == who}
+            for settled in receipt.named("Settled"):
+                if settled.terminal == who:
+                    for sequence in range(settled.first, settled.last + 1):
+                        self._count(till, sequence, judged.get(sequence))
+        for event in receipt.named("Repaid"):
+            if event.shop in self.shops:
+                self.given_to_the_sponsor += event.to_reserve
+                self.from_budgets[bytes.fromhex(event.pass_address[2:]), event.programme] -= event.to_budget
+
+    def _count(self, till: Till, sequence: int, judged: Event | None) -> None:
+        signed = unpack(till.entries[sequence - 1])
+        if signed is None or isinstance(signed.content, Refund | Retire) or (judged and judged.kind == "Rejected"):
+            return
+        content = signed.content
+        from_slice = judged.from_slice if judged and judged.kind == "Drawn" else 0
+        assert judged or content.amount <= FLOOR
+        self.from_slices += from_slice
+        holder = signed.signer(self.world.domain, till.address, sequence)
+        if content.amount > from_slice:
+            assert holder is not None
+            self.from_budgets[holder, content.programme] += content.amount - from_slice
 
     def do(self, kind: str, which: int, holder: str, programme: int, amount: int, clock: int) -> None:
         """Put something in a journal."""
@@ -125,9 +160,13 @@ class Cheat:
         time = max(0, now + clock)
         if kind == "anything":
             till.pay(holder, amount, programme, time)
-        elif kind == "empty":  # day by day, as if it had sold all week
-            for day in range(8):
-                till.pay(holder, min(amount, 1_500), programme, now - (7 - day) * 86_400)
+        elif kind == "empty":  # day by day, as if it had sold all month, up to the limits and beyond
+            for day in (*range(-12, 1), 1):
+                for part in (FLOOR, amount % FLOOR + 1, FLOOR + 1):
+                    till.pay(holder, part, programme, now + day * 86_400)
+        elif kind == "draw":
+            for _ in range(4):
+                till.pay(STRANGERS[0], FLOOR, programme, now)
         elif kind == "ask":
             till.ask(holder, amount, programme, time, 2**40 - 1)
         elif kind == "phone":
@@ -135,7 +174,7 @@ class Cheat:
         elif kind == "refund":  # so that the pass can be charged again
             other = self.tills[1 - which]
             till.refund(holder, amount, max(1, till.sequence), programme)
-            other.pay(holder, min(amount, 1_500), programme, now)
+            other.pay(holder, min(amount, FLOOR), programme, now)
         else:  # it has seen a payment of this pass at another shop, and puts that signature under its own amount
             forged = till.payment(UNSEEN[0], 1000, programme, now)
             till.append(forged[:6] + amount.to_bytes(4) + forged[10:])

@@ -104,6 +104,11 @@ class Till:
         end = self.sequence if last is None else last
         return Segment(self.address, first, self.heads[first - 1], tuple(self.entries[first - 1 : end]), self.sign(end))
 
+    def after(self, cursor: int, back: int = 0, short: int = 0) -> Segment | None:
+        """What is new after a sequence, with some that is not, without some of the last; nothing when nothing is."""
+        last = self.sequence - short if self.sequence - short > cursor else self.sequence
+        return self.segment(max(1, cursor + 1 - back), last) if last > cursor else None
+
     def sign(self, sequence: int) -> bytes:
         """The terminal's signature at a sequence."""
         digest = typed_data.journal(self.domain, self.address, sequence, self.heads[sequence])

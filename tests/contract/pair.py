@@ -94,9 +94,7 @@ class Pair:
 
     def new_part(self, till: Till, back: int = 0, short: int = 0) -> Segment | None:
         """What is new of a journal, with some that is not, without some of the last."""
-        cursor = self.settled(till)
-        last = till.sequence - short if till.sequence - short > cursor else till.sequence
-        return till.segment(max(1, cursor + 1 - back), last) if last > cursor else None
+        return till.after(self.settled(till), back, short)
 
     # ---- the books
 

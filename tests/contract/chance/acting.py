@@ -150,21 +150,28 @@ class Acting(Making):
 
     def choose_bank(self) -> Outcome:
         shop = self.pick(1, 2)
-        return self.pair.act("set_by_bank", shop, self.pick(True, False), sender=self.pick(*self.payouts.values()))
+        who = self.payouts[shop] if not self.one_in(4) else self.pick(*self.payouts.values(), STRANGER)
+        return self.pair.act("set_by_bank", shop, not self.pair.ledger.shops[shop].by_bank, sender=who)
 
     def mark_paid(self) -> Outcome:
+        """Mostly for a shop that chose it: it chooses now, if it did not before."""
         programme, shop = self.programme(), self.pick(1, 2)
+        if not self.pair.ledger.shops[shop].by_bank and not self.one_in(5):
+            self.pair.act("set_by_bank", shop, True, sender=self.payouts[shop])
         credit = self.model(programme).account(shop).credit
         return self.act("mark_paid", programme, shop, self.some(credit), self.reference())
 
     def move_transfer(self) -> Outcome:
         """The shop or anybody confirms, the shop disputes, or the sponsor takes it back."""
-        programme, shop = self.programme(), self.pick(1, 2)
-        name = self.pick("confirm_transfer", "confirm_transfer", "dispute_transfer", "reverse_transfer")
+        known = [(number, *place) for number, each in self.pair.ledger.programmes.items() for place in each.transfers]
+        programme, shop, reference = (self.programme(), self.pick(1, 2), self.reference())
+        if known and not self.one_in(8):
+            programme, shop, reference = self.pick(*known)
+        name = self.pick("confirm_transfer", "dispute_transfer", "reverse_transfer")
         if name == "reverse_transfer":
-            return self.act(name, programme, shop, self.reference())
+            return self.act(name, programme, shop, reference)
         who = self.pick(self.payouts[shop], self.payouts[shop], STRANGER)
-        return self.pair.act(name, programme, shop, self.reference(), sender=who)
+        return self.pair.act(name, programme, shop, reference, sender=who)
 
     def reference(self) -> bytes:
         return self.dice.randrange(6).to_bytes(32)
