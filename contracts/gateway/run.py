@@ -10,8 +10,8 @@ from pathlib import Path
 import structlog
 
 from contracts.deployment import Deployment
-from contracts.gateway.batcher import Limits
 from contracts.gateway.service import Service, Settings, listen
+from contracts.gateway.settling.batcher import Limits
 from contracts.keys import KeySource
 from contracts.wire.errors import Broken
 

@@ -15,13 +15,13 @@ from eth_account.signers.local import LocalAccount
 from fastapi import FastAPI
 
 from contracts.deployment import Deployment
-from contracts.gateway.api import Gateway, create_app
-from contracts.gateway.batcher import Limits
-from contracts.gateway.node import Node
-from contracts.gateway.reader import Reader
-from contracts.gateway.register import Register
-from contracts.gateway.sender import Sender
-from contracts.gateway.store import Store, forget_projection
+from contracts.gateway.chain.node import Node
+from contracts.gateway.chain.reader import Reader
+from contracts.gateway.http.api import Gateway, create_app
+from contracts.gateway.serving.register import Register
+from contracts.gateway.settling.batcher import Limits
+from contracts.gateway.settling.sender import Sender
+from contracts.gateway.store.database import Store, forget_projection
 from contracts.gateway.worker import Job, Worker
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.units import Timestamp

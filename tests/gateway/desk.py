@@ -5,19 +5,20 @@ from pathlib import Path
 from eth_account import Account
 from sqlalchemy import select
 
-from contracts.gateway import intake, ledger
-from contracts.gateway.batcher import Limits
-from contracts.gateway.bodies import SaleBody, SnapshotBody
-from contracts.gateway.budget import Budget
-from contracts.gateway.node import Node
-from contracts.gateway.outcomes import outcomes_after
-from contracts.gateway.reader import Reader
-from contracts.gateway.sales import sales_of
-from contracts.gateway.sender import Sender
-from contracts.gateway.snapshot import snapshot
-from contracts.gateway.store import Store
-from contracts.gateway.tables import PROJECTION
-from contracts.gateway.tables import attention as marks
+from contracts.gateway.chain.budget import Budget
+from contracts.gateway.chain.node import Node
+from contracts.gateway.chain.reader import Reader
+from contracts.gateway.http.bodies import SaleBody, SnapshotBody
+from contracts.gateway.serving import intake
+from contracts.gateway.serving.outcomes import outcomes_after
+from contracts.gateway.serving.sales import sales_of
+from contracts.gateway.serving.snapshot import snapshot
+from contracts.gateway.settling.batcher import Limits
+from contracts.gateway.settling.sender import Sender
+from contracts.gateway.store import ledger
+from contracts.gateway.store.database import Store
+from contracts.gateway.store.tables import PROJECTION
+from contracts.gateway.store.tables import attention as marks
 from contracts.wire import batch
 from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.gateway.batcher import Candidate, Cut, Limits, Ready, choose, due
+from contracts.gateway.settling.batcher import Candidate, Cut, Limits, Ready, choose, due
 from contracts.wire.batch import BATCH_BYTES_MAX, HEADER_BYTES, PADDING, SEGMENTS_MAX
 from contracts.wire.units import Address, Timestamp
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.gateway.budget import Budget, day_of
-from contracts.gateway.claims import Claim
+from contracts.gateway.chain.budget import Budget, day_of
+from contracts.gateway.chain.claims import Claim
 from contracts.wire.units import Address, Cents, Timestamp
 from tests.gateway.world import DAY
 

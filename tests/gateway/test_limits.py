@@ -3,8 +3,8 @@
 import asyncio
 import json
 
-from contracts.gateway import limits
-from contracts.gateway.limits import BODY_BYTES_MAX, BoundedBodies
+from contracts.gateway.http import limits
+from contracts.gateway.http.limits import BODY_BYTES_MAX, BoundedBodies
 from contracts.wire.reasons import Reason
 
 SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}

@@ -5,9 +5,9 @@
 
 from sqlalchemy import select
 
-from contracts.gateway.node import Block
-from contracts.gateway.store import forget_projection
-from contracts.gateway.tables import budgets, programmes, shops, slices, terminals
+from contracts.gateway.chain.node import Block
+from contracts.gateway.store.database import forget_projection
+from contracts.gateway.store.tables import budgets, programmes, shops, slices, terminals
 from contracts.wire import batch
 from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex

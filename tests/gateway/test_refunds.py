@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from contracts.gateway import ledger
-from contracts.gateway.events import Event
-from contracts.gateway.projection import Projection
-from contracts.gateway.tables import compensations
+from contracts.gateway.chain.events import Event
+from contracts.gateway.chain.projection import Projection
+from contracts.gateway.store import ledger
+from contracts.gateway.store.tables import compensations
 from contracts.wire import batch
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Hash, to_hex

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contracts.gateway import sales
+from contracts.gateway.serving import sales
 from contracts.wire.errors import TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.gateway.events import Event
-from contracts.gateway.settlement import find
+from contracts.gateway.chain.events import Event
+from contracts.gateway.chain.settlement import find
 from contracts.wire import batch
 from contracts.wire.journal import kept
 from contracts.wire.typed_data import Domain

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contracts.gateway import snapshot
+from contracts.gateway.serving import snapshot
 from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex
 from tests.gateway.desk import Desk

@@ -11,8 +11,8 @@ import structlog
 from eth_account import Account
 from sqlalchemy import update
 
-from contracts.gateway.store import FILE_NAME, Store
-from contracts.gateway.tables import identity
+from contracts.gateway.store.database import FILE_NAME, Store
+from contracts.gateway.store.tables import identity
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex

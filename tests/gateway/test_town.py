@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.gateway.store import forget_projection
+from contracts.gateway.store.database import forget_projection
 from contracts.wire import batch
 from tests.gateway.desk import Desk
 from tests.gateway.world import ADMITTED, DAY, EXCLUDED, Pass, World, moment

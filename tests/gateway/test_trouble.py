@@ -4,9 +4,10 @@ import pytest
 from eth_account import Account
 from sqlalchemy import select
 
-from contracts.gateway import attention, journals
-from contracts.gateway.node import Signed
-from contracts.gateway.tables import attention as marks
+from contracts.gateway.chain.node import Signed
+from contracts.gateway.settling import attention
+from contracts.gateway.store import journals
+from contracts.gateway.store.tables import attention as marks
 from contracts.wire import batch
 from contracts.wire.reasons import Reason
 from tests.gateway.desk import Desk

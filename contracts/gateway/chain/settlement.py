@@ -1,6 +1,6 @@
 """Which entries a `Settled` event is about: they stand in the data of the transaction that emitted it."""
 
-from contracts.gateway.events import Event
+from contracts.gateway.chain.events import Event
 from contracts.wire import batch
 from contracts.wire.batch import Segment
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection, insert, update
 
-from contracts.gateway import ledger
-from contracts.gateway.events import Event
-from contracts.gateway.store import put
-from contracts.gateway.tables import budgets, compensations, placements, programmes, shops, slices, terminals
+from contracts.gateway.chain.events import Event
+from contracts.gateway.store import ledger
+from contracts.gateway.store.database import put
+from contracts.gateway.store.tables import budgets, compensations, placements, programmes, shops, slices, terminals
 
 CATEGORIES_BYTES = 8
 

@@ -18,9 +18,9 @@ from web3.types import BlockIdentifier, TxParams
 
 from contracts.chain import ANSWER_SECONDS, Chain, checksum
 from contracts.deployment import Deployment
-from contracts.gateway.budget import Budget
-from contracts.gateway.events import Event
-from contracts.gateway.logs import LogDecoder
+from contracts.gateway.chain.budget import Budget
+from contracts.gateway.chain.events import Event
+from contracts.gateway.chain.logs import LogDecoder
 from contracts.wire.errors import Broken, Refused, TryAgain
 from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Table, and_, create_engine, delete, e
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from contracts.gateway.tables import (
+from contracts.gateway.store.tables import (
     PROJECTION,
     SCHEMA_VERSION,
     identity,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
-from contracts.gateway import claims
-from contracts.gateway.batcher import Ready
-from contracts.gateway.budget import day_of
-from contracts.gateway.tables import entries, terminals
+from contracts.gateway.chain import claims
+from contracts.gateway.chain.budget import day_of
+from contracts.gateway.settling.batcher import Ready
+from contracts.gateway.store.tables import entries, terminals
 from contracts.wire import journal
 from contracts.wire.batch import Segment
 from contracts.wire.errors import Broken

@@ -14,14 +14,15 @@ from collections.abc import Sequence
 import structlog
 from eth_account.signers.local import LocalAccount
 
-from contracts.gateway import attention, journals, outbox
-from contracts.gateway.attention import Trouble
-from contracts.gateway.auth import Clock
-from contracts.gateway.batcher import Candidate, Cut, Limits, choose, due
-from contracts.gateway.events import Event
-from contracts.gateway.node import Node, Receipt, Signed
-from contracts.gateway.outbox import Outgoing
-from contracts.gateway.store import Store
+from contracts.gateway.chain.events import Event
+from contracts.gateway.chain.node import Node, Receipt, Signed
+from contracts.gateway.http.auth import Clock
+from contracts.gateway.settling import attention, outbox
+from contracts.gateway.settling.attention import Trouble
+from contracts.gateway.settling.batcher import Candidate, Cut, Limits, choose, due
+from contracts.gateway.settling.outbox import Outgoing
+from contracts.gateway.store import journals
+from contracts.gateway.store.database import Store
 from contracts.wire import batch as wire_batch
 from contracts.wire import journal
 from contracts.wire.batch import Segment

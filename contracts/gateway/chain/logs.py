@@ -10,7 +10,7 @@ from typing import Any
 
 from eth_abi.abi import decode
 
-from contracts.gateway.events import Event
+from contracts.gateway.chain.events import Event
 from contracts.wire.hashing import keccak256
 from contracts.wire.units import Hash
 

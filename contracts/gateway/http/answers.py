@@ -7,9 +7,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from contracts.gateway.auth import WrongClock
-from contracts.gateway.bodies import ClockBody, ConflictBody, RefusalBody
-from contracts.gateway.intake import Conflict
+from contracts.gateway.http.auth import WrongClock
+from contracts.gateway.http.bodies import ClockBody, ConflictBody, RefusalBody
+from contracts.gateway.serving.intake import Conflict
 from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex

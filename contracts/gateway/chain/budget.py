@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from contracts.gateway.claims import Claim
+from contracts.gateway.chain.claims import Claim
 from contracts.wire.units import CENTS_MAX, Timestamp
 
 DAY_SECONDS = 86_400

@@ -8,16 +8,19 @@ from collections.abc import Iterable, Sequence
 import structlog
 from sqlalchemy import Connection, select, update
 
-from contracts.gateway import attention, intake, journals, ledger, settlement
-from contracts.gateway.attention import Trouble
-from contracts.gateway.auth import Clock
-from contracts.gateway.budget import Budget
-from contracts.gateway.events import Event
-from contracts.gateway.ledger import Key
-from contracts.gateway.node import Block, Node
-from contracts.gateway.projection import Projection
-from contracts.gateway.store import Store, count_change
-from contracts.gateway.tables import progress
+from contracts.gateway.chain import settlement
+from contracts.gateway.chain.budget import Budget
+from contracts.gateway.chain.events import Event
+from contracts.gateway.chain.node import Block, Node
+from contracts.gateway.chain.projection import Projection
+from contracts.gateway.http.auth import Clock
+from contracts.gateway.serving import intake
+from contracts.gateway.settling import attention
+from contracts.gateway.settling.attention import Trouble
+from contracts.gateway.store import journals, ledger
+from contracts.gateway.store.database import Store, count_change
+from contracts.gateway.store.ledger import Key
+from contracts.gateway.store.tables import progress
 from contracts.wire import journal
 from contracts.wire.batch import Segment
 from contracts.wire.errors import Broken, TryAgain

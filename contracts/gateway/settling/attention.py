@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection, delete, func, select
 
-from contracts.gateway.store import put
-from contracts.gateway.tables import attention
+from contracts.gateway.store.database import put
+from contracts.gateway.store.tables import attention
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Timestamp, to_hex
 

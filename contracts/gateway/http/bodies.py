@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.gateway.intake import SEGMENT_ENTRIES_MAX
+from contracts.gateway.serving.intake import SEGMENT_ENTRIES_MAX
 from contracts.wire.batch import Segment
 from contracts.wire.entry import ENTRY_BYTES_MAX
 from contracts.wire.units import CENTS_MAX, SEQUENCE_MAX, TIMESTAMP_MAX, Address, Hash, from_hex

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
-from contracts.gateway.batcher import Cut
-from contracts.gateway.tables import in_flight, in_flight_segments
+from contracts.gateway.settling.batcher import Cut
+from contracts.gateway.store.tables import in_flight, in_flight_segments
 from contracts.wire.units import Address, Hash, Timestamp
 
 

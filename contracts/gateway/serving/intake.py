@@ -7,9 +7,9 @@ differs from the one that is here is refused with the terminal's own signature a
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from contracts.gateway import journals
-from contracts.gateway.journals import Position
-from contracts.gateway.store import Store, count_change
+from contracts.gateway.store import journals
+from contracts.gateway.store.database import Store, count_change
+from contracts.gateway.store.journals import Position
 from contracts.wire import journal
 from contracts.wire.batch import BATCH_BYTES_MAX, HEADER_BYTES, PADDING, Segment
 from contracts.wire.entry import ENTRY_BYTES_MAX

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from contracts.gateway import journals, ledger
-from contracts.gateway.bodies import BudgetRow, ProgrammeBody, SnapshotBody
-from contracts.gateway.budget import Budget
-from contracts.gateway.store import Store
-from contracts.gateway.tables import budgets, entries, placements, programmes, progress, slices, terminals
+from contracts.gateway.chain.budget import Budget
+from contracts.gateway.http.bodies import BudgetRow, ProgrammeBody, SnapshotBody
+from contracts.gateway.store import journals, ledger
+from contracts.gateway.store.database import Store
+from contracts.gateway.store.tables import budgets, entries, placements, programmes, progress, slices, terminals
 from contracts.wire.errors import TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from contracts.gateway.bodies import OutcomeBody, OutcomesBody
-from contracts.gateway.store import Store
-from contracts.gateway.tables import outcomes
+from contracts.gateway.http.bodies import OutcomeBody, OutcomesBody
+from contracts.gateway.store.database import Store
+from contracts.gateway.store.tables import outcomes
 from contracts.wire.units import Address, to_hex
 
 OUTCOMES_MAX = 500

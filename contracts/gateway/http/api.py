@@ -10,9 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from starlette.types import Lifespan
 
-from contracts.gateway import answers, attention, auth, intake, journals
-from contracts.gateway.auth import Clock
-from contracts.gateway.bodies import (
+from contracts.gateway.http import answers, auth
+from contracts.gateway.http.auth import Clock
+from contracts.gateway.http.bodies import (
     AcceptedBody,
     AddressHex,
     Body,
@@ -27,12 +27,15 @@ from contracts.gateway.bodies import (
     SnapshotBody,
     TerminalPath,
 )
-from contracts.gateway.limits import BoundedBodies
-from contracts.gateway.outcomes import outcomes_after
-from contracts.gateway.register import Register
-from contracts.gateway.sales import sales_of
-from contracts.gateway.snapshot import snapshot
-from contracts.gateway.store import Store
+from contracts.gateway.http.limits import BoundedBodies
+from contracts.gateway.serving import intake
+from contracts.gateway.serving.outcomes import outcomes_after
+from contracts.gateway.serving.register import Register
+from contracts.gateway.serving.sales import sales_of
+from contracts.gateway.serving.snapshot import snapshot
+from contracts.gateway.settling import attention
+from contracts.gateway.store import journals
+from contracts.gateway.store.database import Store
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import SEQUENCE_MAX, Address, from_hex, to_hex
 

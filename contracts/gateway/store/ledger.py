@@ -2,9 +2,9 @@
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from contracts.gateway.budget import Budget
-from contracts.gateway.store import put
-from contracts.gateway.tables import budgets
+from contracts.gateway.chain.budget import Budget
+from contracts.gateway.store.database import put
+from contracts.gateway.store.tables import budgets
 from contracts.wire.units import Address
 
 Key = tuple[int, Address]

@@ -10,13 +10,14 @@ from itertools import takewhile
 
 from sqlalchemy import Connection, insert, update
 
-from contracts.gateway import claims, decisions, ledger
-from contracts.gateway.budget import Budget, day_of
-from contracts.gateway.claims import Claim
-from contracts.gateway.events import Event
-from contracts.gateway.ledger import Key
-from contracts.gateway.store import put
-from contracts.gateway.tables import outcomes, sales, slices, terminals
+from contracts.gateway.chain import claims, decisions
+from contracts.gateway.chain.budget import Budget, day_of
+from contracts.gateway.chain.claims import Claim
+from contracts.gateway.chain.events import Event
+from contracts.gateway.store import ledger
+from contracts.gateway.store.database import put
+from contracts.gateway.store.ledger import Key
+from contracts.gateway.store.tables import outcomes, sales, slices, terminals
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Timestamp
 

@@ -7,10 +7,10 @@ from threading import Lock
 
 from sqlalchemy import select
 
-from contracts.gateway.auth import Clock
-from contracts.gateway.node import Node
-from contracts.gateway.store import Store
-from contracts.gateway.tables import terminals
+from contracts.gateway.chain.node import Node
+from contracts.gateway.http.auth import Clock
+from contracts.gateway.store.database import Store
+from contracts.gateway.store.tables import terminals
 from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Timestamp

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from contracts.gateway import journals, ledger
-from contracts.gateway.bodies import SaleBody, SalesBody
-from contracts.gateway.store import Store
-from contracts.gateway.tables import entries, sales, terminals
+from contracts.gateway.http.bodies import SaleBody, SalesBody
+from contracts.gateway.store import journals, ledger
+from contracts.gateway.store.database import Store
+from contracts.gateway.store.tables import entries, sales, terminals
 from contracts.wire.errors import TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex

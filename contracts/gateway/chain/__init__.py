@@ -1,0 +1,1 @@
+"""What the chain says: a node's answers, the contract's events, and the projection that they make."""

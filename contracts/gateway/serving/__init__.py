@@ -1,0 +1,1 @@
+"""What a terminal is served with: its entries taken in, outcomes, snapshots, sales."""

@@ -1,0 +1,1 @@
+"""How waiting entries reach the contract: which, when, in which transaction."""
