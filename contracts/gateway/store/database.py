@@ -88,7 +88,7 @@ class Store:
             if row is None:
                 values = {"chain_id": domain.chain_id, "contract": domain.contract, "store": secrets.token_hex(8)}
                 connection.execute(insert(identity).values(id=1, schema_version=SCHEMA_VERSION, **values))
-                connection.execute(insert(progress).values(id=1, block=first_block - 1, changes=0))
+                connection.execute(insert(progress).values(id=1, block=first_block - 1, changes=0, rules=0))
                 row = connection.execute(select(identity)).one()
             connection.commit()
         if (row.chain_id, row.contract) != (domain.chain_id, domain.contract):

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -16,9 +17,10 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 metadata = MetaData()
 
 identity = Table(
@@ -37,7 +39,8 @@ progress = Table(
     Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
     Column("block", BigInteger, nullable=False),  # read up to and including this one
     Column("block_hash", LargeBinary(32)),  # null until something was read
-    Column("changes", BigInteger, nullable=False),  # counts whatever changes a snapshot
+    Column("changes", BigInteger, nullable=False),  # the number of the newest change of a budget, or of what it will be
+    Column("rules", BigInteger, nullable=False, default=0),  # counts changes of whatever else a snapshot tells
 )
 
 # --- taken in from terminals --------------------------------------------------------------------------------
@@ -90,6 +93,95 @@ in_flight_segments = Table(
     Column("terminal", LargeBinary(20), primary_key=True),
     Column("first", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
+)
+
+work = Table(
+    "work",  # a row for each terminal with entries that the contract has not consumed at final depth
+    metadata,
+    Column("terminal", LargeBinary(20), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("owner", String(64)),  # the process that has leased it
+    Column("until", BigInteger, nullable=False, default=0),
+    Column("transaction", BigInteger),  # the one on its way with entries of this terminal
+    Index("work_by_since", "since"),
+)
+
+leases = Table(
+    "leases",  # of what only one process does at a time; correctness never hangs on them
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+transactions = Table(
+    "transactions",  # kept until they are in a final block, or can never be
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("account", LargeBinary(20), nullable=False),
+    Column("nonce", BigInteger, nullable=False),
+    Column("batch", LargeBinary, nullable=False),
+    Column("gas", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("block", BigInteger),  # null until it was seen in one
+    Column("block_hash", LargeBinary(32)),
+    UniqueConstraint("account", "nonce", name="transactions_by_nonce"),
+)
+
+attempts = Table(
+    "attempts",  # the same call with the same nonce, each at another price: one of them at most is ever mined
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("transaction", BigInteger, ForeignKey("transactions.id", ondelete="CASCADE"), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("max_fee", BigInteger, nullable=False),  # wei for a unit of gas
+    Column("tip", BigInteger, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Index("attempts_by_transaction", "transaction"),
+)
+
+transaction_segments = Table(
+    "transaction_segments",
+    metadata,
+    Column("transaction", BigInteger, ForeignKey("transactions.id", ondelete="CASCADE"), primary_key=True),
+    Column("terminal", LargeBinary(20), primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+)
+
+spent = Table(
+    "spent",  # on gas, by day (UTC) and account
+    metadata,
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", LargeBinary(20), primary_key=True),
+    Column("transactions", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("gas", BigInteger, nullable=False),
+    Column("fee_gwei", BigInteger, nullable=False),
+)
+
+# --- who may speak ---------------------------------------------------------------------------------------------
+
+admins = Table(
+    "admins",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("made_at", BigInteger, nullable=False),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("code_hash", LargeBinary(32), primary_key=True),
+    Column("shop", BigInteger, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("terminal", LargeBinary(20), unique=True),  # null until a terminal has used the code
+    Column("consent", LargeBinary(64)),
+    Column("used_at", BigInteger),
 )
 
 # --- the projection of the chain's final blocks ---------------------------------------------------------------
@@ -157,7 +249,9 @@ budgets = Table(
     Column("blocked", Boolean, nullable=False, default=False),
     Column("known", Boolean, nullable=False, default=False),
     Column("successor", LargeBinary(20)),  # the pass to which it was moved
+    Column("changed", BigInteger, nullable=False, default=0),  # the number of its newest change; each row its own
     Index("budgets_by_successor", "successor"),
+    Index("budgets_by_change", "programme", "changed"),
     sqlite_with_rowid=False,
 )
 
