@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 SCHEMA_VERSION = 3
@@ -255,6 +256,9 @@ budgets = Table(
     sqlite_with_rowid=False,
 )
 
+DRAWN_OR_REJECTED = text("reason > 0")
+"""Few of many outcomes, and told in every report; in the very words of its index, as SQLite asks."""
+
 outcomes = Table(
     "outcomes",
     metadata,
@@ -265,6 +269,7 @@ outcomes = Table(
     Column("from_budget", BigInteger, nullable=False),
     Column("transaction", LargeBinary(32), nullable=False),
     Column("block", BigInteger, nullable=False),
+    Index("outcomes_by_reason", "reason", sqlite_where=DRAWN_OR_REJECTED, postgresql_where=DRAWN_OR_REJECTED),
     sqlite_with_rowid=False,
 )
 
