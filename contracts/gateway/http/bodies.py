@@ -109,6 +109,8 @@ class ProgrammeBody(Body):
 class SnapshotBody(Body):
     """Budgets at a final block, after every accepted payment and ask that is not final yet; refunds are not in it.
 
+    Those that changed since the version that was `known`; with `full`, all of them, and what was known before is void.
+    With `more`, this is a page of it: ask again with its version, and believe none of it before the last page.
     `sequence`: this terminal's own entries up to here are contained. `budgets`: pass, programme, cents left, blocked,
     cents spent on the last day, that day (UTC, days since 1970), the newest counter of a phone's code, and which of it
     and the 63 before it were used (bit n is counter - n).
@@ -119,6 +121,8 @@ class SnapshotBody(Body):
     sequence: Sequence
     shop: int
     network: int
+    full: bool
+    more: bool
     programmes: list[ProgrammeBody]
     budgets: list[BudgetRow]
 
@@ -148,3 +152,20 @@ class HealthBody(Body):
     live: bool
     ready: bool
     why: str
+
+
+class AttentionBody(Body):
+    """A terminal whose entries cannot be settled as they are: since when, why, and when they are tried again."""
+
+    terminal: AddressHex
+    reason: int
+    detail: str
+    since: Time
+    attempts: int
+    retry_at: Time
+
+
+class AttentionsBody(Body):
+    """Who has rested longest stands first."""
+
+    terminals: list[AttentionBody]

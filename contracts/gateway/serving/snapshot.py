@@ -1,8 +1,14 @@
-"""What a terminal is told of budgets: the final state, after every accepted payment and ask that is not final yet."""
+"""What a terminal is told of budgets: the final state, after every accepted payment and ask that is not final yet.
 
+Every budget has the number of its newest change, and numbers are in the order of commits. So what has changed since a
+version is what has a higher number; it is told in pages, in that order, and a budget that changes between two pages
+comes again in a later one. The last page, whatever came before it, leaves what one whole answer would have told.
+"""
+
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -10,9 +16,19 @@ from sqlalchemy import Connection, select
 
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.http.bodies import BudgetRow, ProgrammeBody, SnapshotBody
+from contracts.gateway.serving.version import Version, mark
 from contracts.gateway.store import journals, ledger
 from contracts.gateway.store.database import Store
-from contracts.gateway.store.tables import budgets, entries, placements, programmes, progress, slices, terminals
+from contracts.gateway.store.tables import (
+    budgets,
+    entries,
+    identity,
+    placements,
+    programmes,
+    progress,
+    slices,
+    terminals,
+)
 from contracts.wire.errors import TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
@@ -20,8 +36,16 @@ from contracts.wire.units import Address, to_hex
 PROGRAMMES_MAX = 256
 """What a terminal takes. Any sponsor may admit any shop: those that gave this terminal a slice are told first."""
 
+BUDGETS_MAX = 5_000
+"""In one page: some 600 KB."""
+
 ADMITTED, EXCLUDED = 1, 2
 """A shop's standing in a programme; else its category decides."""
+
+_FEW = 500
+"""So many passes are looked up by name; for more, all that waits is read."""
+
+_COLUMNS = ("pass", "programme", "left", "blocked", "today", "day", "counter", "window", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +57,59 @@ class Waiting:
     counter: int | None
 
 
-def version(connection: Connection, store: Store) -> str:
-    """What a terminal may show instead of fetching the same again; another store's versions are never ours."""
-    return f"{store.id}-{connection.execute(select(progress.c.changes)).scalar_one()}"
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a terminal stands in one view of the store: its shop, what it is told of, and what that is called now."""
+
+    shop: int
+    programmes: list[ProgrammeBody]
+    version: Version
+    block: int
+    rules: int
+
+    @property
+    def ids(self) -> list[int]:
+        """Of its programmes."""
+        return [programme.id for programme in self.programmes]
+
+
+def standing(connection: Connection, terminal: Address) -> Standing:
+    """Raises TryAgain while the terminal's registration is not final."""
+    shop = connection.execute(select(terminals.c.shop).where(terminals.c.terminal == terminal)).scalar_one_or_none()
+    if shop is None:
+        raise TryAgain("the terminal's registration is not final yet")
+    store = connection.execute(select(identity.c.store)).scalar_one()
+    at = connection.execute(select(progress.c.block, progress.c.changes, progress.c.rules)).one()
+    own = _programmes(connection, terminal, shop)
+    told = json.dumps([shop, *(programme.model_dump() for programme in own)]).encode()
+    marks = mark(repr([programme.id for programme in own]).encode()), mark(told)
+    return Standing(shop, own, Version(store, at.changes, *marks), at.block, at.rules)
 
 
 def snapshot(store: Store, domain: Domain, network: int, terminal: Address, known: str | None) -> SnapshotBody | None:
-    """The terminal's snapshot, or None when it has this version already.
+    """The next page of the terminal's snapshot, or None when nothing has changed since this version.
 
     Raises TryAgain while the terminal's registration is not final.
     """
+    had = Version.parse(known)
     with store.reading() as connection:
-        current = version(connection, store)
-        if known == current:
+        here = standing(connection, terminal)
+        whole = had is None or not had.leads_to(here.version)
+        rows = _rows(connection, here.ids, -1 if had is None or whole else had.cursor)
+        if had is not None and not whole and not rows and had.rules == here.version.rules:
             return None
-        shop = connection.execute(select(terminals.c.shop).where(terminals.c.terminal == terminal)).scalar_one_or_none()
-        if shop is None:
-            raise TryAgain("the terminal's registration is not final yet")
-        own = _programmes(connection, terminal, shop)
+        more = len(rows) > BUDGETS_MAX
+        del rows[BUDGETS_MAX:]
         return SnapshotBody(
-            version=current,
-            block=connection.execute(select(progress.c.block)).scalar_one(),
+            version=str(replace(here.version, cursor=rows[-1].changed) if more else here.version),
+            block=here.block,
             sequence=journals.position(connection, domain, terminal).sequence,
-            shop=shop,
+            shop=here.shop,
             network=network,
-            programmes=own,
-            budgets=_budgets(connection, [programme.id for programme in own]),
+            programmes=here.programmes,
+            full=whole,
+            more=more,
+            budgets=_as_they_will_be(connection, rows),
         )
 
 
@@ -88,19 +139,22 @@ def _concerned(rows: Iterable[Mapping[Any, Any]]) -> Iterator[ProgrammeBody]:
             yield ProgrammeBody(**{name: row[name] for name in plain}, admitted=admitted)
 
 
-def _budgets(connection: Connection, wanted: Sequence[int]) -> list[BudgetRow]:
-    waiting = _waiting(connection)
-    columns = [
-        budgets.c[name] for name in ("pass", "programme", "left", "blocked", "today", "day", "counter", "window")
-    ]
-    where = (budgets.c.programme.in_(wanted), budgets.c.known)
-    rows = connection.execute(select(*columns).where(*where).order_by(budgets.c.programme, budgets.c["pass"]))
+def _rows(connection: Connection, wanted: Sequence[int], cursor: int) -> list[Any]:
+    """What has changed after the cursor, by number; one more than a page, if there is more."""
+    where = (budgets.c.programme.in_(wanted), budgets.c.changed > cursor, budgets.c.known)
+    query = select(*(budgets.c[name] for name in _COLUMNS)).where(*where)
+    return list(connection.execute(query.order_by(budgets.c.changed).limit(BUDGETS_MAX + 1)))
+
+
+def _as_they_will_be(connection: Connection, rows: Sequence[Any]) -> list[BudgetRow]:
+    passes = {row[0] for row in rows}
+    waiting = _waiting(connection, passes) if passes else {}
     return [_told(row, waiting) for row in rows]
 
 
 def _told(row: Any, waiting: Mapping[tuple[int, bytes], Sequence[Waiting]]) -> BudgetRow:
     """The budget as it is, or as it will be. Nothing waits for most of a hundred thousand."""
-    pass_address, programme, left, blocked, today, day, counter, window = row
+    pass_address, programme, left, blocked, today, day, counter, window, _ = row
     if (programme, pass_address) in waiting:
         after = _after(
             Budget(left, today, day, counter, int.from_bytes(window), blocked, known=True),
@@ -118,14 +172,19 @@ def _after(budget: Budget, waiting: Iterable[Waiting]) -> Budget:
     return budget
 
 
-def _waiting(connection: Connection) -> Mapping[tuple[int, bytes], Sequence[Waiting]]:
-    """What accepted entries that are not final take from each budget. Those behind a journal's end take nothing."""
+def _waiting(connection: Connection, passes: set[bytes]) -> Mapping[tuple[int, bytes], Sequence[Waiting]]:
+    """What accepted entries that are not final take from the budgets of these passes, and perhaps of others.
+
+    Those behind a journal's end take nothing.
+    """
     beyond = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
     columns = (entries.c.programme, entries.c["pass"], entries.c.amount, entries.c.day, entries.c.counter)
     query = select(*columns).select_from(terminals.join(entries, beyond))
-    where = (entries.c.programme.is_not(None), ~terminals.c.retired)
+    query = query.where(entries.c.programme.is_not(None), ~terminals.c.retired)
+    if len(passes) <= _FEW:
+        query = query.where(entries.c["pass"].in_(passes))
     found: dict[tuple[int, bytes], list[Waiting]] = defaultdict(list)
     order = (entries.c.accepted_at, entries.c.terminal, entries.c.sequence)
-    for programme, pass_address, *about in connection.execute(query.where(*where).order_by(*order)):
+    for programme, pass_address, *about in connection.execute(query.order_by(*order)):
         found[programme, pass_address].append(Waiting(*about))
     return found

@@ -62,6 +62,7 @@ entries = Table(
     Column("sale_sequence", BigInteger),
     Column("amount", BigInteger),  # of all these
     Column("accepted_at", BigInteger, nullable=False),
+    Index("entries_by_pass", "pass"),  # what waits of a few budgets that have changed
     sqlite_with_rowid=False,
 )
 
@@ -182,6 +183,7 @@ enrolments = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("terminal", LargeBinary(20), unique=True),  # null until a terminal has used the code
     Column("consent", LargeBinary(64)),
+    Column("proof", LargeBinary(32)),  # that whoever enrolled had the code; only whoever made the code can tell
     Column("used_at", BigInteger),
 )
 
