@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from contracts.deployment import Deployment
 from contracts.gateway.chain.node import Node
 from contracts.gateway.chain.reader import Reader
-from contracts.gateway.http.api import Gateway, create_app
+from contracts.gateway.http.api import create_app
+from contracts.gateway.http.gateway import Gateway
 from contracts.gateway.serving.register import Register
 from contracts.gateway.settling.batcher import Limits
 from contracts.gateway.settling.sender import Sender
@@ -56,7 +57,7 @@ class Service:
         record, domain = settings.record, settings.record.domain
         asking = Node(settings.rpc_url, record, _ASKING_SECONDS)
         _check_chain(asking)
-        self._store = store = Store(settings.data, domain, record.block)
+        self._store = store = Store.open(settings.data, domain, record.block)
         if settings.rebuild:
             with store.writing() as connection:
                 forget_projection(connection, record.block)

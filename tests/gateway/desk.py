@@ -41,9 +41,9 @@ class PickyNode(Node):
 class Desk:
     """Reader and sender on one store, driven by hand; `time` is what their clock says."""
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(self, world: World, folder: str | Path) -> None:
         self.world, self.time = world, 1_000_000
-        self.store = Store(folder, world.domain, world.block)
+        self.store = Store.open(folder, world.domain, world.block)
         self.node = PickyNode(world.rpc_url, world.record())
         self.reader = Reader(self.store, self.node, world.domain, self.clock)
         account = Account.from_key(KEY_OF_GATEWAY)

@@ -11,7 +11,8 @@ import structlog
 from eth_account import Account
 from sqlalchemy import update
 
-from contracts.gateway.store.database import FILE_NAME, Store
+from contracts.gateway.store.database import Store
+from contracts.gateway.store.engines import FILE_NAME
 from contracts.gateway.store.tables import identity
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
@@ -88,28 +89,28 @@ def test_help_has_an_example(capsys):
 
 
 def test_one_gateway_per_folder(tmp_path: Path):
-    first = Store(tmp_path, DOMAIN, 1)
+    first = Store.open(tmp_path, DOMAIN, 1)
     with pytest.raises(Broken, match="another gateway"):
-        Store(tmp_path, DOMAIN, 1)
+        Store.open(tmp_path, DOMAIN, 1)
     first.close()
-    Store(tmp_path, DOMAIN, 1).close()
+    Store.open(tmp_path, DOMAIN, 1).close()
 
 
 @pytest.mark.parametrize("domain", [Domain(1, DOMAIN.contract), Domain(1337, Address(b"d" * 20))])
 def test_a_database_of_another_contract(tmp_path: Path, domain: Domain):
-    Store(tmp_path, DOMAIN, 1).close()
+    Store.open(tmp_path, DOMAIN, 1).close()
     with pytest.raises(Broken, match="belongs to contract 0x6363"):
-        Store(tmp_path, domain, 1)
-    Store(tmp_path, DOMAIN, 1).close()
+        Store.open(tmp_path, domain, 1)
+    Store.open(tmp_path, DOMAIN, 1).close()
 
 
 def test_a_database_of_a_newer_program(tmp_path: Path):
-    store = Store(tmp_path, DOMAIN, 1)
+    store = Store.open(tmp_path, DOMAIN, 1)
     with store.writing() as connection:
         connection.execute(update(identity).values(schema_version=99))
     store.close()
     with pytest.raises(Broken, match=r"schema 99.*update the program"):
-        Store(tmp_path, DOMAIN, 1)
+        Store.open(tmp_path, DOMAIN, 1)
 
 
 def test_a_database_of_an_older_program_is_kept_as_it_is(tmp_path: Path):
@@ -118,7 +119,7 @@ def test_a_database_of_an_older_program_is_kept_as_it_is(tmp_path: Path):
         old.execute("INSERT INTO identity VALUES (1, 1)")
     old.close()
     with pytest.raises(Broken, match=r"schema 1, .*keep the folder and choose another --data"):
-        Store(tmp_path, DOMAIN, 1)
+        Store.open(tmp_path, DOMAIN, 1)
     with sqlite3.connect(tmp_path / FILE_NAME) as old:
         assert old.execute("SELECT name FROM sqlite_master").fetchall() == [("identity",)]
     old.close()
@@ -128,7 +129,7 @@ def test_a_database_of_an_older_program_is_kept_as_it_is(tmp_path: Path):
 def test_f17_a_file_that_is_no_database_of_ours_stays_as_it_is(tmp_path: Path, content: bytes):
     (tmp_path / FILE_NAME).write_bytes(content)
     with pytest.raises(Broken, match="keep it"):
-        Store(tmp_path, DOMAIN, 1)
+        Store.open(tmp_path, DOMAIN, 1)
     assert (tmp_path / FILE_NAME).read_bytes() == content
 
 
@@ -137,7 +138,7 @@ def test_a_database_with_other_tables_is_not_touched(tmp_path: Path):
         other.execute("CREATE TABLE entries (something TEXT)")
     other.close()
     with pytest.raises(Broken, match="not a gateway's"):
-        Store(tmp_path, DOMAIN, 1)
+        Store.open(tmp_path, DOMAIN, 1)
     with sqlite3.connect(tmp_path / FILE_NAME) as other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("entries",)]
     other.close()
@@ -146,11 +147,11 @@ def test_a_database_with_other_tables_is_not_touched(tmp_path: Path):
 def test_a_folder_that_cannot_be_used(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Broken, match="cannot be used"):
-        Store(tmp_path / "file", DOMAIN, 1)
+        Store.open(tmp_path / "file", DOMAIN, 1)
 
 
 def test_commits_survive_a_power_cut(tmp_path: Path):
-    store = Store(tmp_path, DOMAIN, 1)
+    store = Store.open(tmp_path, DOMAIN, 1)
     with store.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"

@@ -108,6 +108,20 @@ def _budget(event: Event) -> dict[str, object]:
     return {"programme": event.number("programme"), "pass": event.address("pass_address")}
 
 
+RULES = frozenset(
+    {
+        "ProgrammeCreated",
+        "ProgrammeChanged",
+        "ProgrammePaused",
+        "ProgrammeClosed",
+        "ShopPlaced",
+        "TerminalRegistered",
+        "TerminalRevoked",
+        "SliceRaised",
+    }
+)
+"""What changes a snapshot otherwise than by a budget."""
+
 HANDLERS: dict[str, Callable[[Connection, Event], None]] = {
     "ProgrammeCreated": _programme_created,
     "ProgrammeChanged": _programme_changed,

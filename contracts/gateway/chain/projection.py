@@ -15,8 +15,7 @@ from contracts.gateway.chain.budget import Budget, day_of
 from contracts.gateway.chain.claims import Claim
 from contracts.gateway.chain.events import Event
 from contracts.gateway.store import ledger
-from contracts.gateway.store.database import put
-from contracts.gateway.store.ledger import Key
+from contracts.gateway.store.database import Key, put
 from contracts.gateway.store.tables import outcomes, sales, slices, terminals
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Timestamp
@@ -59,6 +58,7 @@ class Projection:
     refunds among them are not known as such. `times` has the time of every block with a Settled event.
 
     `said` is what was said since the last Settled, in order: marks of entries, and money that came back to budgets.
+    `written` are the budgets that entries have changed.
     """
 
     connection: Connection
@@ -66,6 +66,7 @@ class Projection:
     entries: Callable[[Event], Sequence[bytes] | None]
     times: Mapping[int, Timestamp]
     said: deque[Event] = field(default_factory=deque)
+    written: set[Key] = field(default_factory=set)
 
     def apply(self, event: Event) -> None:
         """One event. Those that change nothing here (money of sponsors, payouts, refused segments) pass by."""
@@ -164,6 +165,7 @@ class Projection:
         after = change(before)
         if after != before:
             ledger.write(self.connection, key, after)
+            self.written.add(key)
 
     def _take_slice(self, mark: Event, terminal: Address) -> None:
         where = (slices.c.programme == mark.number("programme"), slices.c.terminal == terminal)

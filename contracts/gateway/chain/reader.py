@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import structlog
 from sqlalchemy import Connection, select, update
 
-from contracts.gateway.chain import settlement
+from contracts.gateway.chain import decisions, settlement
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.chain.events import Event
 from contracts.gateway.chain.node import Block, Node
@@ -17,9 +17,8 @@ from contracts.gateway.http.auth import Clock
 from contracts.gateway.serving import intake
 from contracts.gateway.settling import attention
 from contracts.gateway.settling.attention import Trouble
-from contracts.gateway.store import journals, ledger
-from contracts.gateway.store.database import Store, count_change
-from contracts.gateway.store.ledger import Key
+from contracts.gateway.store import journals, ledger, waiting
+from contracts.gateway.store.database import READER, Key, Store, count_rules, hold, lock, touch
 from contracts.gateway.store.tables import progress
 from contracts.wire import journal
 from contracts.wire.batch import Segment
@@ -84,7 +83,12 @@ class Reader:
         times = self._times(settled, last)
         budgets = {} if None not in entries.values() else self._ask_budgets(events, last.number)
         with self._store.writing() as connection:
+            lock(connection, READER)
+            if connection.execute(select(progress.c.block)).scalar_one() != first - 1:
+                return  # another process has read these blocks meanwhile
             self._import(connection, segments.values())
+            keys = _keys(connection, events) | budgets.keys()
+            hold(connection, keys)
             projection = Projection(connection, self._domain, lambda event: entries[_settlement(event)], times)
             for event in events:
                 projection.apply(event)
@@ -93,10 +97,13 @@ class Reader:
                 ledger.write(connection, key, budget)
             for event in settled:
                 attention.clear(connection, event.address("terminal"))
-                _log_settled(event)
+            waiting.tidy(connection)
+            touch(connection, keys | projection.written)
+            if any(event.name in decisions.RULES for event in events):
+                count_rules(connection)
             connection.execute(update(progress).values(block=last.number, block_hash=last.hash))
-            if events:
-                count_change(connection)
+        for event in settled:
+            _log_settled(event)
 
     def _ask_events(self, first: int, last: int) -> list[Event]:
         """The events of these blocks; a node that finds them too many is asked for fewer blocks the next time."""
@@ -151,8 +158,7 @@ class Reader:
         """Every budget after this block, from the contract itself."""
         with self._store.reading() as connection:
             keys = ledger.keys(connection)
-        named = ((event, name) for event in events for name in _PASSES if name in event.arguments)
-        keys |= {(event.number("programme"), event.address(name)) for event, name in named}
+        keys |= _named(events)
         return {key: self._node.budget(*key, block) for key in keys}
 
     def _import(self, connection: Connection, segments: Iterable[Segment]) -> None:
@@ -165,6 +171,23 @@ class Reader:
             elif reason == Reason.FORK:
                 detail = f"entry {segment.last} on the contract differs from the one taken in here"
                 attention.mark(connection, Trouble(segment.terminal, reason, detail), self._clock())
+
+
+def _named(events: Iterable[Event]) -> set[Key]:
+    """The budgets that the events name."""
+    named = ((event, name) for event in events for name in _PASSES if name in event.arguments)
+    return {(event.number("programme"), event.address(name)) for event, name in named}
+
+
+def _keys(connection: Connection, events: Iterable[Event]) -> set[Key]:
+    """Every budget that changes with these events, or for which something ceases to wait."""
+    found = _named(events)
+    for event in events:
+        if event.name == "Settled":
+            found |= journals.keys(connection, event.address("terminal"), event.number("first"), event.number("last"))
+        elif event.name == "TerminalRetired":  # what is behind it takes nothing
+            found |= journals.keys(connection, event.address("terminal"), event.number("sequence"))
+    return found
 
 
 def _settlement(event: Event) -> Settlement:

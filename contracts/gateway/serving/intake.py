@@ -5,18 +5,17 @@ differs from the one that is here is refused with the terminal's own signature a
 """
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
-from contracts.gateway.store import journals
-from contracts.gateway.store.database import Store, count_change
+from contracts.gateway.store import journals, waiting
+from contracts.gateway.store.database import Store, lock, touch
 from contracts.gateway.store.journals import Position
 from contracts.wire import journal
 from contracts.wire.batch import BATCH_BYTES_MAX, HEADER_BYTES, PADDING, Segment
 from contracts.wire.entry import ENTRY_BYTES_MAX
-from contracts.wire.errors import Refused, TryAgain
+from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Hash, Timestamp
+from contracts.wire.units import Hash, Timestamp, to_hex
 
 SEGMENT_ENTRIES_MAX = 500
 """So many entries settle within one transaction even if each is drawn. A refund costs more, and few wait at a time."""
@@ -71,15 +70,15 @@ def take_in(store: Store, domain: Domain, segment: Segment, now: Timestamp) -> P
 
     The caller has called `check`. Raises Conflict for a gap or a fork, TryAgain when the store cannot commit.
     """
-    try:
-        with store.writing() as connection:
-            here = journals.position(connection, domain, segment.terminal)
-            reason = follows(connection, domain, segment, here)
-            if reason is not None:
-                raise Conflict(reason, here)
-            journals.append(connection, domain, segment, here.sequence, now)
-            if segment.last > here.sequence:
-                count_change(connection)
-            return journals.position(connection, domain, segment.terminal)
-    except IntegrityError as error:
-        raise TryAgain("another request took in the same entries at the same moment") from error
+    with store.writing() as connection:
+        lock(connection, to_hex(segment.terminal))
+        here = journals.position(connection, domain, segment.terminal)
+        reason = follows(connection, domain, segment, here)
+        if reason is not None:
+            raise Conflict(reason, here)
+        journals.append(connection, domain, segment, here.sequence, now)
+        then = journals.position(connection, domain, segment.terminal)
+        if then.sequence > here.sequence:
+            waiting.add(connection, segment.terminal, then.sequence, now)
+            touch(connection, journals.keys(connection, segment.terminal, here.sequence + 1, then.sequence))
+    return then

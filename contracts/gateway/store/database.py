@@ -1,100 +1,100 @@
 """The durable store: opens it, knows whose it is, and commits. 2xx to a terminal means that this has committed.
 
-SQLite with WAL and synchronous=FULL; every transaction that reads before it writes begins IMMEDIATE, so that what it
-read still holds when it writes.
+Whoever reads before he writes takes a `lock` first, so that what was read still holds when he writes: on SQLite every
+writing transaction is alone anyway.
 """
 
-import fcntl
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
-from typing import IO
+from typing import Self
 
-from sqlalchemy import Connection, Engine, Table, and_, create_engine, delete, event, insert, inspect, select, update
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, inspect, select, tuple_, update
+from sqlalchemy.exc import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    TimeoutError,  # noqa: A004  # SQLAlchemy's: no connection became free
+)
 
+from contracts.gateway.store.engines import Backend, open_backend
 from contracts.gateway.store.tables import (
     PROJECTION,
     SCHEMA_VERSION,
+    budgets,
     identity,
     metadata,
     progress,
 )
 from contracts.wire.errors import Broken, TryAgain
+from contracts.wire.hashing import keccak256
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import to_hex
+from contracts.wire.units import Address, to_hex
 
-FILE_NAME = "gateway.sqlite"
-_LOCK_NAME = "gateway.lock"
-_BUSY_SECONDS = 10
-_SYNCHRONOUS_FULL = 2
+Key = tuple[int, Address]
+"""A programme and a pass: which budget."""
+
+READER = "reader"
+"""The lock of whoever brings the projection forward."""
+
+_KEYS_MAX = 5_000
+"""So many keys go into one statement: each is two of the 32,766 values that it may have."""
 
 
 class Store:
-    """The gateway's database in one folder, for one contract on one chain, used by one process at a time.
+    """The gateway's database, for one contract on one chain: a folder for one process, a server for any number."""
 
-    Raises Broken when the folder is in use, belongs to another contract, or holds what is no database of ours;
-    nothing is overwritten then.
-    """
+    def __init__(self, backend: Backend, store_id: str) -> None:
+        self._backend = backend
+        self.id = store_id
 
-    def __init__(self, folder: Path, domain: Domain, first_block: int) -> None:
-        self._lock = _lock(folder)
-        self._engine = _engine(folder / FILE_NAME)
+    @classmethod
+    def open(cls, where: str | Path, domain: Domain, first_block: int) -> Self:
+        """The store in a folder, or at `postgresql://...`; made, or brought up to date, if need be.
+
+        Raises Broken when the folder is in use, or the database belongs to another contract or is none of ours: nothing
+        is overwritten then. Raises TryAgain when the server does not answer.
+        """
+        backend = open_backend(where)
         try:
-            self.id = self._prepare(domain, first_block)
-        except DatabaseError as error:
-            self.close()
-            raise Broken(
-                f"{folder / FILE_NAME} cannot be used ({error.orig}): keep it, choose another --data"
-            ) from error
-        except Broken:
-            self.close()
+            return cls(backend, _prepare(backend, domain, first_block))
+        except BaseException:
+            backend.close()
             raise
 
     def close(self) -> None:
         """Let go of the database and the folder."""
-        self._engine.dispose()
-        self._lock.close()
+        self._backend.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view. Raises TryAgain when the database does not answer in time."""
-        with _as_try_again(), self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with _as_try_again(), self._backend.reading.connect() as connection:
+            if self._backend.begin_reading:
+                connection.exec_driver_sql(self._backend.begin_reading)
             yield connection
             connection.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction, committed at the end. Raises TryAgain when the database does not answer in time."""
-        with _as_try_again(), self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-            connection.commit()
+        """One transaction, committed at the end.
 
-    def _prepare(self, domain: Domain, first_block: int) -> str:
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            names = inspect(connection).get_table_names()
-            if names and identity.name not in names:
-                raise Broken("the database in the folder is not a gateway's: keep it, choose another --data")
-            if names:
-                _check_schema(connection)
-            metadata.create_all(connection)
-            row = connection.execute(select(identity)).one_or_none()
-            if row is None:
-                values = {"chain_id": domain.chain_id, "contract": domain.contract, "store": secrets.token_hex(8)}
-                connection.execute(insert(identity).values(id=1, schema_version=SCHEMA_VERSION, **values))
-                connection.execute(insert(progress).values(id=1, block=first_block - 1, changes=0, rules=0))
-                row = connection.execute(select(identity)).one()
-            connection.commit()
-        if (row.chain_id, row.contract) != (domain.chain_id, domain.contract):
-            whose = f"contract {to_hex(row.contract)} on chain {row.chain_id}"
-            raise Broken(f"the database belongs to {whose}, not to this deployment: choose another --data")
-        return str(row.store)
+        Raises TryAgain when the database does not answer in time, when somebody else wrote the same at the same moment,
+        or when the connection is lost. If it is lost at the very end, nobody knows whether this has committed: whatever
+        is written here can be written again.
+        """
+        with _as_try_again(), _writing(self._backend) as connection:
+            yield connection
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Until this transaction ends, nobody else holds the lock of this name; on SQLite nobody else writes at all."""
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(keccak256(name.encode())[:8], signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def put(connection: Connection, table: Table, key: dict[str, object], **values: object) -> None:
@@ -104,17 +104,97 @@ def put(connection: Connection, table: Table, key: dict[str, object], **values: 
         connection.execute(insert(table).values(**key, **values))
 
 
-def count_change(connection: Connection) -> None:
-    """Something that a snapshot tells has changed."""
-    connection.execute(update(progress).values(changes=progress.c.changes + 1))
+def touch(connection: Connection, keys: Collection[Key]) -> None:
+    """These budgets have changed, or what they will be has: each gets the next number. The LAST thing in a transaction.
+
+    From here to the commit nobody else can number, so whoever has seen a number has seen all below it. The rows are
+    locked before the count is, always in the same order, so that nobody waits for each other. A budget that nobody
+    knows yet has no row and takes no number.
+    """
+    ordered = sorted(set(keys))
+    if not ordered:
+        return
+    hold(connection, ordered)
+    count = update(progress).values(changes=progress.c.changes + len(ordered)).returning(progress.c.changes)
+    last = connection.execute(count).scalar_one()
+    numbered = zip(ordered, range(last - len(ordered) + 1, last + 1), strict=True)
+    where = (budgets.c.programme == bindparam("of_programme"), budgets.c["pass"] == bindparam("of_pass"))
+    rows = [{"of_programme": programme, "of_pass": owner, "number": number} for (programme, owner), number in numbered]
+    connection.execute(update(budgets).where(*where).values(changed=bindparam("number")), rows)
+
+
+def hold(connection: Connection, keys: Collection[Key]) -> None:
+    """Lock these budgets' rows, always in the same order: whoever writes several holds them before he begins."""
+    place, ordered = tuple_(budgets.c.programme, budgets.c["pass"]), sorted(keys)
+    rows = select(budgets.c.programme).order_by(budgets.c.programme, budgets.c["pass"]).with_for_update()
+    for first in range(0, len(ordered), _KEYS_MAX):
+        connection.execute(rows.where(place.in_(ordered[first : first + _KEYS_MAX])))
+
+
+def count_rules(connection: Connection) -> None:
+    """Something other than budgets that a snapshot tells has changed. As late in a transaction as `touch`."""
+    connection.execute(update(progress).values(rules=progress.c.rules + 1))
 
 
 def forget_projection(connection: Connection, first_block: int) -> None:
     """Empty all that comes from the chain; the reader then begins again at the deployment's block."""
+    lock(connection, READER)
     for table in PROJECTION:
         connection.execute(delete(table))
     connection.execute(update(progress).values(block=first_block - 1, block_hash=None))
-    count_change(connection)
+    count_rules(connection)
+
+
+@contextmanager
+def _writing(backend: Backend) -> Iterator[Connection]:
+    with backend.writing.connect() as connection:
+        if backend.begin_writing:
+            connection.exec_driver_sql(backend.begin_writing)
+        yield connection
+        connection.commit()
+
+
+def _prepare(backend: Backend, domain: Domain, first_block: int) -> str:
+    """Make or check the tables; the store's id."""
+    try:
+        with _writing(backend) as connection:
+            lock(connection, "schema")
+            names = inspect(connection).get_table_names()
+            if names and identity.name not in names:
+                raise Broken(f"{backend.where} is not a gateway's: keep it, choose another")
+            if names:
+                _check_schema(connection)
+            metadata.create_all(connection)
+            return _identify(connection, domain, first_block)
+    except OperationalError as error:
+        if backend.writing.dialect.name == "postgresql":
+            raise TryAgain(f"{backend.where} does not answer: {error.orig}") from error
+        raise _unusable(backend, error) from error
+    except DatabaseError as error:
+        raise _unusable(backend, error) from error
+
+
+def _unusable(backend: Backend, error: DatabaseError) -> Broken:
+    return Broken(f"{backend.where} cannot be used ({error.orig}): keep it, choose another")
+
+
+def _identify(connection: Connection, domain: Domain, first_block: int) -> str:
+    """Whose store this is; a new one becomes this deployment's. Raises Broken when it is another's."""
+    row = connection.execute(select(identity)).one_or_none()
+    if row is None:
+        values = {"chain_id": domain.chain_id, "contract": domain.contract, "store": new_id()}
+        connection.execute(insert(identity).values(id=1, schema_version=SCHEMA_VERSION, **values))
+        connection.execute(insert(progress).values(id=1, block=first_block - 1, changes=0, rules=0))
+        row = connection.execute(select(identity)).one()
+    if (row.chain_id, row.contract) != (domain.chain_id, domain.contract):
+        whose = f"contract {to_hex(row.contract)} on chain {row.chain_id}"
+        raise Broken(f"the database belongs to {whose}, not to this deployment: choose another")
+    return str(row.store)
+
+
+def new_id() -> str:
+    """A store's id: versions of another store's snapshots are never its own."""
+    return secrets.token_hex(8)
 
 
 def _check_schema(connection: Connection) -> None:
@@ -128,38 +208,13 @@ def _check_schema(connection: Connection) -> None:
         raise Broken(f"{schemas}: keep the folder and choose another --data, which fills itself again")
 
 
-def _lock(folder: Path) -> IO[str]:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (folder / _LOCK_NAME).open("w")
-    except OSError as error:
-        raise Broken(f"the folder {folder} cannot be used: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise Broken(f"another gateway is running on {folder}: stop it or choose another --data") from error
-    return lock
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
-    event.listen(engine, "connect", _configure)
-    return engine
-
-
-def _configure(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
-    if synchronous != _SYNCHRONOUS_FULL:
-        raise Broken("the database does not take synchronous=FULL: a power cut could lose entries")
-
-
 @contextmanager
 def _as_try_again() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except IntegrityError as error:
+        raise TryAgain("somebody else wrote the same at the same moment") from error
+    except (OperationalError, InterfaceError, InternalError) as error:  # internal: a standby that takes no writes
         raise TryAgain(f"the store does not answer: {error.orig}") from error
+    except TimeoutError as error:
+        raise TryAgain("the store has too much to do") from error

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 from contracts.gateway.chain import claims
 from contracts.gateway.chain.budget import day_of
 from contracts.gateway.settling.batcher import Ready
+from contracts.gateway.store.database import Key
 from contracts.gateway.store.tables import entries, terminals
 from contracts.wire import journal
 from contracts.wire.batch import Segment
@@ -88,6 +89,15 @@ def stored(connection: Connection, terminal: Address, first: int, last: int) -> 
     """The entries first..last that are here, in order."""
     where = (entries.c.terminal == terminal, entries.c.sequence.between(first, last))
     return connection.execute(select(entries.c.entry).where(*where).order_by(entries.c.sequence)).scalars().all()
+
+
+def keys(connection: Connection, terminal: Address, first: int, last: int | None = None) -> set[Key]:
+    """Every budget from which the entries first..last take, as far as they are here; without `last`, all from first."""
+    where = [entries.c.terminal == terminal, entries.c.sequence >= first, entries.c.programme.is_not(None)]
+    if last is not None:
+        where.append(entries.c.sequence <= last)
+    rows = connection.execute(select(entries.c.programme, entries.c["pass"]).where(*where).distinct())
+    return {(int(programme), Address(owner)) for programme, owner in rows}
 
 
 def _rows(domain: Domain, segment: Segment, now: Timestamp) -> Iterable[dict[str, object]]:

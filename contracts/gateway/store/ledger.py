@@ -3,12 +3,9 @@
 from sqlalchemy import ColumnElement, Connection, select
 
 from contracts.gateway.chain.budget import Budget
-from contracts.gateway.store.database import put
+from contracts.gateway.store.database import Key, put
 from contracts.gateway.store.tables import budgets
 from contracts.wire.units import Address
-
-Key = tuple[int, Address]
-"""A programme and a pass."""
 
 SUCCESSORS_MAX = 8
 """So many times the contract follows a pass that was replaced."""
