@@ -97,6 +97,10 @@ class Reason(IntEnum):
     REQUEST_SIGNATURE = 161
     REQUEST_CLOCK = 162
     REQUEST_TOO_LARGE = 163
+    ADMIN_UNKNOWN = 164
+    ADMIN_ROLE = 165
+    ENROL_CODE = 166
+    ENROL_CONSENT = 167
 
     RECEIPT_FOREIGN = 192
     RECEIPT_IS_PASS = 193
@@ -355,6 +359,22 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.REQUEST_TOO_LARGE: (
         "Het bericht aan de centrale is te groot. De betaling staat veilig; bel de helpdesk.",
         "The message to the gateway is too large. The payment is safe; call support.",
+    ),
+    Reason.ADMIN_UNKNOWN: (
+        "De centrale kent deze beheerder niet. Controleer het beheerderswachtwoord.",
+        "The gateway does not know this admin. Check the credential.",
+    ),
+    Reason.ADMIN_ROLE: (
+        "Deze beheerder mag dit niet. Vraag iemand met de juiste rol.",
+        "This admin may not do this. Ask somebody who has the role.",
+    ),
+    Reason.ENROL_CODE: (
+        "Deze aanmeldcode is onbekend, verlopen of al gebruikt. Vraag de gemeente om een nieuwe.",
+        "This enrolment code is unknown, expired or used already. Ask the municipality for a new one.",
+    ),
+    Reason.ENROL_CONSENT: (
+        "De instemming van de kassa klopt niet met deze winkel. Meld de kassa opnieuw aan.",
+        "The terminal's consent does not fit this shop. Enrol the terminal again.",
     ),
     Reason.RECEIPT_FOREIGN: (
         "Dit is geen bon van deze regeling. Scan de QR-code die onder op de bon staat.",

@@ -23,6 +23,11 @@ _STATUS = {
     Reason.REQUEST_TOO_LARGE: 413,
     Reason.JOURNAL_SIGNATURE: 401,
     Reason.TERMINAL_UNKNOWN: 403,
+    Reason.ADMIN_UNKNOWN: 401,
+    Reason.ADMIN_ROLE: 403,
+    Reason.ENROL_CODE: 403,
+    Reason.ENROL_CONSENT: 403,
+    Reason.NOTHING_NEW: 404,
     Reason.GAP: 409,
     Reason.FORK: 409,
 }

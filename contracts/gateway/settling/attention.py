@@ -3,10 +3,12 @@
 Nothing is dropped. The mark goes when the contract has consumed entries of that journal again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from contracts.gateway.store.database import put
 from contracts.gateway.store.tables import attention
@@ -16,6 +18,7 @@ from contracts.wire.units import Address, Timestamp, to_hex
 _FIRST_PAUSE = 30
 _LONGEST_PAUSE = 3_600
 _DETAIL_MAX = 200
+_TOLD_MAX = 1_000
 _log = structlog.get_logger("gateway.attention")
 
 
@@ -48,6 +51,18 @@ def clear(connection: Connection, terminal: Address) -> None:
 def resting(connection: Connection, now: Timestamp) -> frozenset[bytes]:
     """The terminals whose next attempt is not due."""
     return frozenset(connection.execute(select(attention.c.terminal).where(attention.c.retry_at > now)).scalars())
+
+
+def every(connection: Connection) -> Sequence[Any]:
+    """The first thousand rows, who has rested longest first."""
+    query = select(attention).order_by(attention.c.since, attention.c.terminal).limit(_TOLD_MAX)
+    return connection.execute(query).all()
+
+
+def hurry(connection: Connection, terminal: Address, now: Timestamp) -> bool:
+    """Let a resting terminal go at once; whether there was anything to let go."""
+    resting = (attention.c.terminal == terminal, attention.c.retry_at > now)
+    return connection.execute(update(attention).where(*resting).values(retry_at=now)).rowcount == 1
 
 
 def count(connection: Connection) -> int:

@@ -1,0 +1,137 @@
+"""What terminals ask: to take entries in, and what is theirs to read. 2xx to a segment means that it has committed."""
+
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError
+
+from contracts.gateway.http import auth
+from contracts.gateway.http.bodies import (
+    AcceptedBody,
+    AddressHex,
+    Body,
+    ClockBody,
+    ConflictBody,
+    OutcomesBody,
+    PositionBody,
+    RefusalBody,
+    SalesBody,
+    SegmentBody,
+    SnapshotBody,
+    TerminalPath,
+)
+from contracts.gateway.http.gateway import Here
+from contracts.gateway.serving import intake
+from contracts.gateway.serving.outcomes import outcomes_after
+from contracts.gateway.serving.sales import sales_of
+from contracts.gateway.serving.snapshot import snapshot
+from contracts.gateway.store import journals
+from contracts.wire.units import SEQUENCE_MAX, Address, from_hex, to_hex
+
+router = APIRouter(prefix="/v1/terminals/{terminal}")
+_log = structlog.get_logger("gateway.api")
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    422: {"model": RefusalBody},
+    413: {"model": RefusalBody},
+    403: {"model": RefusalBody},
+}
+_SIGNED: dict[int | str, dict[str, Any]] = {**_REFUSALS, 401: {"model": RefusalBody | ClockBody}}
+
+
+class OutcomesQuery(Body):
+    """Which outcomes."""
+
+    after: Annotated[int, Field(ge=0, le=SEQUENCE_MAX, description="only sequences above this one")] = 0
+
+
+class SalesQuery(Body):
+    """Which sales."""
+
+    pass_address: Annotated[AddressHex, Field(description="whose, and those of the passes that it replaced")]
+
+
+class SnapshotQuery(Body):
+    """What the terminal has."""
+
+    known: Annotated[str, Field(max_length=64, description="the version of the terminal's snapshot")] | None = None
+
+
+def _asking(
+    here: Here,
+    terminal: TerminalPath,
+    request: Request,
+    time: Annotated[str | None, Header(alias=auth.TIME_HEADER)] = None,
+    signature: Annotated[str | None, Header(alias=auth.SIGNATURE_HEADER)] = None,
+) -> Address:
+    """The terminal that signed this request, and is on the contract."""
+    address = Address(from_hex(terminal))
+    auth.check(here.domain, address, _target(request), (time, signature), here.clock())
+    here.register.check(address)
+    return address
+
+
+Asking = Annotated[Address, Depends(_asking)]
+
+
+async def _segment_body(request: Request) -> SegmentBody:
+    """The body, by pydantic's own JSON parser: it bounds depth and numbers, which the standard library's does not."""
+    try:
+        return SegmentBody.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_input=False, include_context=False)) from error
+
+
+def _json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The body's description in the OpenAPI document."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
+
+
+@router.post(
+    "/segments",
+    responses={**_SIGNED, 409: {"model": ConflictBody}},
+    openapi_extra=_json_body(SegmentBody),
+)
+def take_in(here: Here, terminal: TerminalPath, body: Annotated[SegmentBody, Depends(_segment_body)]) -> AcceptedBody:
+    """Take in consecutive entries of a journal. The same bytes may come again; what overlaps must be the same."""
+    segment = body.segment(Address(from_hex(terminal)))
+    intake.check(here.domain, segment)
+    here.register.check(segment.terminal)
+    now_at = intake.take_in(here.store, here.domain, segment, here.clock())
+    _log.info("taken in", terminal=terminal, first=segment.first, last=segment.last, sequence=now_at.sequence)
+    return AcceptedBody(sequence=now_at.sequence, head=to_hex(now_at.head))
+
+
+@router.get("/position", responses=_SIGNED)
+def position(here: Here, terminal: Asking) -> PositionBody:
+    """What the gateway has of this journal."""
+    with here.store.reading() as connection:
+        now_at = journals.position(connection, here.domain, terminal)
+    signature = None if now_at.signature is None else to_hex(now_at.signature)
+    return PositionBody(sequence=now_at.sequence, head=to_hex(now_at.head), signature=signature)
+
+
+@router.get("/outcomes", responses=_SIGNED)
+def outcomes(here: Here, terminal: Asking, query: Annotated[OutcomesQuery, Query()]) -> OutcomesBody:
+    """What the contract made of this journal's entries, at final depth; at most 500 at once."""
+    return outcomes_after(here.store, terminal, query.after)
+
+
+@router.get("/snapshot", response_model=SnapshotBody, responses={**_SIGNED, 204: {}})
+def read_snapshot(here: Here, terminal: Asking, query: Annotated[SnapshotQuery, Query()]) -> SnapshotBody | Response:
+    """Programmes and budgets for this terminal; 204 when it has this version already."""
+    found = snapshot(here.store, here.domain, here.network, terminal, query.known)
+    return Response(status_code=204) if found is None else found
+
+
+@router.get("/sales", responses=_SIGNED)
+def sales(here: Here, terminal: Asking, query: Annotated[SalesQuery, Query()]) -> SalesBody:
+    """What a pass paid at this terminal's shop, at final depth; the newest 20, with what was given back of each."""
+    return sales_of(here.store, here.domain, terminal, Address(from_hex(query.pass_address)))
+
+
+def _target(request: Request) -> str:
+    """Path and query as they were sent: what the terminal signed."""
+    path, query = request.scope["raw_path"], request.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")  # type: ignore[no-any-return]
