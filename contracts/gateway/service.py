@@ -19,6 +19,7 @@ from contracts.gateway.chain.node import Node
 from contracts.gateway.chain.reader import Reader
 from contracts.gateway.http.api import create_app
 from contracts.gateway.http.gateway import Gateway
+from contracts.gateway.serving.changes import Changes
 from contracts.gateway.serving.register import Register
 from contracts.gateway.settling.batcher import Limits
 from contracts.gateway.settling.sender import Sender
@@ -67,8 +68,9 @@ class Service:
         jobs = [Job("chain", reader.step), Job("settling", sender.step)]
         self._worker = Worker(jobs, settings.poll, self._stop)
         register = Register(store, asking, now)
-        gateway = Gateway(store, domain, record.network, register, now, self._worker.why_not_ready)
-        self._server = _Server(create_app(gateway, self._lifespan))
+        self._changes = Changes(store)
+        gateway = Gateway(store, domain, record.network, register, now, self._worker.why_not_ready, self._changes)
+        self._server = _Server(create_app(gateway, self._lifespan), self._changes.close)
 
     def run(self, listener: socket.socket, ready: Callable[[], None]) -> None:
         """Serve until SIGTERM or SIGINT; `ready` is called once requests are answered.
@@ -92,7 +94,9 @@ class Service:
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         self._worker.start()
+        looking = asyncio.create_task(self._changes.run())
         yield
+        looking.cancel()
         await asyncio.to_thread(self._worker.stop, _STOPPING_SECONDS)
 
 
@@ -105,11 +109,11 @@ def _check_chain(node: Node) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers."""
+    """Says when it answers, and when it stops: whoever waits is let go at once."""
 
     ready: Callable[[], None]
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, stopping: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
             http="h11",
@@ -120,11 +124,16 @@ class _Server(uvicorn.Server):
             timeout_graceful_shutdown=int(_STOPPING_SECONDS),
         )
         super().__init__(config)
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
 
 def now() -> Timestamp:

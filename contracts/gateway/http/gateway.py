@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from contracts.gateway.http.auth import Clock
+from contracts.gateway.serving.changes import Changes
 from contracts.gateway.serving.register import Register
 from contracts.gateway.store.database import Store
 from contracts.wire.typed_data import Domain
@@ -22,6 +23,7 @@ class Gateway:
     register: Register
     clock: Clock
     why_not_ready: Callable[[], str]
+    changes: Changes
 
 
 async def _here(request: Request) -> Gateway:

@@ -23,7 +23,7 @@ from contracts.gateway.http.bodies import (
     TerminalPath,
 )
 from contracts.gateway.http.gateway import Here
-from contracts.gateway.serving import intake
+from contracts.gateway.serving import changes, intake
 from contracts.gateway.serving.outcomes import outcomes_after
 from contracts.gateway.serving.sales import sales_of
 from contracts.gateway.serving.snapshot import snapshot
@@ -31,6 +31,8 @@ from contracts.gateway.store import journals
 from contracts.wire.units import SEQUENCE_MAX, Address, from_hex, to_hex
 
 router = APIRouter(prefix="/v1/terminals/{terminal}")
+WAIT_SECONDS_MAX = 15
+"""A terminal waits 20 s for any answer."""
 _log = structlog.get_logger("gateway.api")
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     422: {"model": RefusalBody},
@@ -53,9 +55,10 @@ class SalesQuery(Body):
 
 
 class SnapshotQuery(Body):
-    """What the terminal has."""
+    """What the terminal has, and how long to wait for something newer."""
 
     known: Annotated[str, Field(max_length=64, description="the version of the terminal's snapshot")] | None = None
+    wait: Annotated[int, Field(ge=0, le=WAIT_SECONDS_MAX, description="seconds")] = 0
 
 
 def _asking(
@@ -119,10 +122,19 @@ def outcomes(here: Here, terminal: Asking, query: Annotated[OutcomesQuery, Query
 
 
 @router.get("/snapshot", response_model=SnapshotBody, responses={**_SIGNED, 204: {}})
-def read_snapshot(here: Here, terminal: Asking, query: Annotated[SnapshotQuery, Query()]) -> SnapshotBody | Response:
-    """Programmes and budgets for this terminal; 204 when it has this version already."""
-    found = snapshot(here.store, here.domain, here.network, terminal, query.known)
-    return Response(status_code=204) if found is None else found
+async def read_snapshot(here: Here, terminal: Asking, query: Annotated[SnapshotQuery, Query()]) -> Response:
+    """Programmes and budgets for this terminal, as far as they changed since the version that it has.
+
+    204 when nothing has, not even after `wait` seconds.
+    """
+    if query.wait and query.known:
+        concern = await here.changes.read(changes.concern_of, here.store, terminal, query.known)
+        if concern is not None:
+            await here.changes.wait(concern, query.wait)
+    found = await here.changes.read(snapshot, here.store, here.domain, here.network, terminal, query.known)
+    if found is None:
+        return Response(status_code=204)
+    return Response(found.model_dump_json(), media_type="application/json")
 
 
 @router.get("/sales", responses=_SIGNED)
