@@ -4,9 +4,28 @@ from pathlib import Path
 import pytest
 
 from tests.chain import processes
+from tests.gateway import postgres as postgresql
 from tests.gateway.desk import Desk
+from tests.gateway.postgres import Postgres
 from tests.gateway.process import GatewayProcess, Proxy
 from tests.gateway.world import KEY_OF_GATEWAY, KEY_OF_SHARED_GATEWAY, World
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with postgresql.running() as server:
+        if server is None:
+            pytest.skip("no PostgreSQL: apt-get install postgresql")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
+    """Where a store is kept, in each of the two ways."""
+    if request.param == "sqlite":
+        return tmp_path / "store"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.url()
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +84,14 @@ def proxy(rpc_url: str) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def own_desk(own_world: World, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(own_world, tmp_path)
+def own_desk(own_world: World, where: str | Path) -> Iterator[Desk]:
+    desk = Desk(own_world, where)
     yield desk
     desk.store.close()
 
 
 @pytest.fixture
-def desk(world: World, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(world, tmp_path)
+def desk(world: World, where: str | Path) -> Iterator[Desk]:
+    desk = Desk(world, where)
     yield desk
     desk.store.close()
