@@ -12,6 +12,7 @@ from contracts.wire.units import Timestamp
 from terminal.core.effects import Commit
 from terminal.core.facts import GivenBack, OpenEntry
 from terminal.core.line import Line
+from terminal.store.closings import require_chained
 from terminal.store.reading import View
 from terminal.store.schema import KEEP
 
@@ -24,7 +25,15 @@ def require_sound_tail(view: View) -> None:
 
     All else that a daemon starts from must be within its bounds as well.
     """
-    for read in (view.facts, view.programmes, view.snapshot_version, view.schedule, view.attention):
+    for read in (
+        view.facts,
+        view.programmes,
+        view.snapshot_version,
+        view.coming,
+        view.schedule,
+        view.attention,
+        view.last_closing,
+    ):
         read()
     checkpoint = view.checkpoint()
     settled = checkpoint.sequence if checkpoint else 0
@@ -34,8 +43,10 @@ def require_sound_tail(view: View) -> None:
 def require_sound(view: View, first: int = 1) -> None:
     """Raise Broken unless the lines from `first` on are without gap, chained, as is noted of them, and vouched for.
 
-    The last line's signature vouches for all before it.
+    The last line's signature vouches for all before it. With the whole journal goes the whole chain of closed days.
     """
+    if first == 1:
+        require_chained(view)
     head = view.head_at(first - 1)
     last = None
     noted: tuple[Iterator[OpenEntry | GivenBack], ...] = (view.sales(first), view.refunds(first))

@@ -1,9 +1,9 @@
 """The tables of a journal, and the steps by which an older journal comes to have them.
 
-What a terminal may never lose (`entries`, `payments`, `refunds`) can only grow: triggers refuse anything else. All the
-rest can be fetched again or, as how an ask ended (`ends`), asked again, and lies in tables of its own. The bounds of
-every value stand in its table; SQLite does not check them in a file that is only read, so `tables` holds every value to
-them once more.
+What a terminal may never lose (`entries`, `payments`, `refunds`, `closings`) can only grow: triggers refuse anything
+else. All the rest can be fetched again or, as how an ask ended (`ends`), asked again, and lies in tables of its own.
+The bounds of every value stand in its table; SQLite does not check them in a file that is only read, so `tables` holds
+every value to them once more.
 """
 
 _JOURNAL = """
@@ -167,5 +167,37 @@ CREATE TABLE budgets (
 """
 # A snapshot of before says nothing of these limits: the gateway's next one does.
 
-MIGRATIONS: tuple[str, ...] = (_JOURNAL + _PROGRESS + _SNAPSHOT, _ASKS_AND_REFUNDS + _LIMITS_AND_PHONES)
+_CLOSINGS = """
+CREATE TABLE closings (
+    number INTEGER PRIMARY KEY CHECK (number BETWEEN 1 AND 4294967295),
+    last INTEGER NOT NULL CHECK (last BETWEEN 0 AND 4294967295),
+    head BLOB NOT NULL CHECK (length(head) = 32),
+    previous BLOB NOT NULL CHECK (length(previous) = 32),
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    document TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER closings_in_order BEFORE INSERT ON closings
+WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM closings)
+    OR NEW.previous <> coalesce((SELECT hash FROM closings ORDER BY number DESC LIMIT 1), NEW.previous)
+    OR NEW.last < coalesce((SELECT last FROM closings ORDER BY number DESC LIMIT 1), 0)
+    OR NEW.last > 0 AND NEW.head IS NOT (SELECT head FROM entries WHERE sequence = NEW.last)
+BEGIN SELECT raise(ABORT, 'a closing out of order'); END;
+CREATE TRIGGER closings_stay BEFORE UPDATE ON closings BEGIN SELECT raise(ABORT, 'a closed day stays'); END;
+CREATE TRIGGER closings_last BEFORE DELETE ON closings BEGIN SELECT raise(ABORT, 'a closed day stays'); END;
+"""
+
+_PAGES = """
+CREATE TABLE coming (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    version TEXT NOT NULL,
+    whole INTEGER NOT NULL CHECK (whole IN (0, 1))
+) STRICT;
+"""
+# What has come of a snapshot that does not count yet; its budgets lie under the next generation.
+
+MIGRATIONS: tuple[str, ...] = (
+    _JOURNAL + _PROGRESS + _SNAPSHOT,
+    _ASKS_AND_REFUNDS + _LIMITS_AND_PHONES,
+    _CLOSINGS + _PAGES,
+)
 """Number n leads from schema version n-1 to n. What was published is never edited; a change is one more."""

@@ -19,13 +19,13 @@ from terminal.core.facts import (
     Programme,
 )
 from terminal.store import schema, tables
-from terminal.store.past import Past
+from terminal.store.closings import Closings
 
 AGAIN_SECONDS = 300
 """How long the core asks "again?" for the same pass and amount."""
 
 
-class View(Past):
+class View(Closings):
     """Every question that can be asked of a journal. Raises Broken when the file does not answer as it must."""
 
     # What became of it, as the gateway says.
@@ -59,6 +59,10 @@ class View(Past):
     def snapshot_version(self) -> str | None:
         """The gateway's name for the newest snapshot; None before the first."""
         return self._one(str, "SELECT version FROM snapshot")
+
+    def coming(self) -> str | None:
+        """The version of what has come of a snapshot that does not count yet; None when nothing has."""
+        return self._one(str, "SELECT version FROM coming")
 
     def snapshot_sequence(self) -> int:
         """The newest snapshot has the own entries up to this one taken off; 0 before the first."""

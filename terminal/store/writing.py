@@ -16,7 +16,8 @@ from contracts.wire.units import Address, Hash, Timestamp
 from terminal.core.effects import AskEnd, Commit
 from terminal.core.facts import Budget, Checkpoint, GivenBack, OpenEntry, Outcome, Programme
 from terminal.core.line import Line
-from terminal.store import opening, schema, snapshot
+from terminal.store import closings, opening, schema, snapshot
+from terminal.store.closings import Closing
 from terminal.store.place import Lock
 from terminal.store.reading import View
 from terminal.store.turns import Turns
@@ -27,7 +28,7 @@ _NO_LONGER_A_JOURNAL = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Store(View):
-    """The journal in the hands of its one daemon. For one thread, but for `replace_snapshot`."""
+    """The journal in the hands of its one daemon. For one thread, but for snapshots and `close_day`."""
 
     def __init__(self, database: sqlite3.Connection, path: Path, lock: Lock) -> None:
         super().__init__(database, path)
@@ -119,12 +120,34 @@ class Store(View):
         programmes: Sequence[Programme],
         budgets: Iterable[tuple[Address, Budget]],
     ) -> None:
-        """Have these programmes and budgets count instead of the old ones, all at once; one call at a time.
+        """Have these programmes and budgets count instead of the old ones, all at once; see `take_page`."""
+        self.take_page(version, block, sequence, programmes, budgets, full=True, more=False)
+
+    def take_page(
+        self,
+        version: str,
+        block: int,
+        sequence: int,
+        programmes: Sequence[Programme],
+        budgets: Iterable[tuple[Address, Budget]],
+        *,
+        full: bool,
+        more: bool,
+    ) -> None:
+        """Keep a page of a snapshot, or of what changed in it; all of it counts at once with the last; one at a time.
 
         For a thread of its own: it uses its own connection, and approvals go on meanwhile. Raises ValueError for
         anything out of bounds and Refused(STORAGE_FAULT); then the old snapshot stays in force.
         """
-        snapshot.replace(self._path, self._turns, version, block, sequence, programmes, budgets)
+        snapshot.take(self._path, self._turns, version, block, sequence, programmes, budgets, full=full, more=more)
+
+    def forget_pages(self) -> None:
+        """Drop what has come of a snapshot that is not whole, as `take_page` does. Raises Refused(STORAGE_FAULT)."""
+        snapshot.forget_pages(self._path, self._turns)
+
+    def close_day(self, day: Closing) -> None:
+        """Keep a closed day. For a thread of its own, as `take_page` is. Raises Refused(STORAGE_FAULT)."""
+        closings.append(self._path, self._turns, day)
 
     def save_bound(self, bound: Timestamp) -> None:
         """Keep that it is not earlier than this; an earlier one than is kept changes nothing."""

@@ -10,9 +10,12 @@ import pytest
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
-from terminal import report, zone
+from terminal import zone
 from terminal.core.effects import AskEnd
 from terminal.core.facts import Checkpoint, Outcome, Programme, Slice
+from terminal.report import command
+from terminal.report.day import day_report
+from terminal.report.sums import row
 from tests.terminal.books import TIME, ask, give_back, retire, sell
 from tests.terminal.till import PROGRAMME, Till
 
@@ -43,7 +46,7 @@ def day(till):
             store.acknowledge(forwarded, store.head_at(forwarded))
             store.record_outcomes([Outcome(n, reason) for n, reason in enumerate(reasons, start=1)])
             store.save_checkpoint(Checkpoint(1, Timestamp(seen), 1, settled, (Slice(1, Cents(1)),)))
-            return report.day_report(store, at)
+            return day_report(store, at)
 
     return day
 
@@ -110,13 +113,13 @@ def test_f08_refunds_and_asks_stand_where_they_belong(till):
         give_back(store, signer, 1, amount=25_00, time=today)
         give_back(store, signer, 1, amount=1_00, time=yesterday)
         retire(store, signer)
-        found = report.day_report(store, today)
+        found = day_report(store, today)
     document = found.total.document()
     assert (document["count"], document["cents"]) == (2, 100_00)
     assert (document["refunds"], document["net_cents"]) == ({"count": 1, "cents": 25_00}, 75_00)
     assert (document["asked"]["cents"], document["refused"]["cents"]) == (60_00, 70_00)
     assert found.carried_over.document()["refunds"] == {"count": 1, "cents": 1_00}
-    assert found.carried_over.row("x")[-2:] == ("1,00", "-1,00")
+    assert row("x", found.carried_over.document())[-2:] == ("1,00", "-1,00")
 
 
 def test_f19_a_clock_that_lags_behind_the_chain_is_not_believed(day):
@@ -130,7 +133,7 @@ def test_the_command_prints_a_table_and_a_document(till, capsys, monkeypatch):
         sell(store, till.signer(), amount=12_50)
         sell(store, till.signer(), amount=1_00, programme=3)
         store.replace_snapshot("a", 1, 0, (PROGRAMME, SWIMMING), [])
-    assert report.main(["x", "--config", str(till.config)]) == 0
+    assert command.main(["x", "--config", str(till.config)]) == 0
     table = capsys.readouterr().out
     assert "X report of 2023-11-14" in table
     assert [line.split()[:3] for line in table.splitlines()[3:6]] == [
@@ -138,7 +141,7 @@ def test_the_command_prints_a_table_and_a_document(till, capsys, monkeypatch):
         ["3", "1", "1,00"],
         ["total", "2", "13,50"],
     ]
-    assert report.main(["x", "--json", "--config", str(till.config)]) == 0
+    assert command.main(["x", "--json", "--config", str(till.config)]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["day"], document["terminal"]) == ("2023-11-14", "0x" + till.address.hex())
     assert [(one["programme"], one["name"], one["cents"]) for one in document["programmes"]] == [
@@ -151,7 +154,7 @@ def test_it_changes_nothing_beside_a_running_daemon(till, capsys):
     with till.store() as store:
         sell(store, till.signer())
         before = till.journal.with_name("journal.sqlite-wal").read_bytes()
-        assert report.main(["x", "--config", str(till.config)]) == 0
+        assert command.main(["x", "--config", str(till.config)]) == 0
         assert till.journal.with_name("journal.sqlite-wal").read_bytes() == before
 
 
@@ -164,14 +167,14 @@ def test_a_machine_without_time_zones_is_named(day, monkeypatch):
         day(TIME)
 
 
-@pytest.mark.parametrize("wrong", [[], ["z"], ["x", "y"]])
+@pytest.mark.parametrize("wrong", [[], ["y"], ["x", "y"], ["z", "--json", "--csv"]])
 def test_wrong_use(wrong):
     with pytest.raises(SystemExit) as left:
-        report.main(wrong)
+        command.main(wrong)
     assert left.value.code == 2
 
 
 def test_a_journal_that_is_not_there(till, capsys):
     till.journal.unlink()
-    assert report.main(["x", "--config", str(till.config)]) == 1
+    assert command.main(["x", "--config", str(till.config)]) == 1
     assert "there is no journal" in capsys.readouterr().err
