@@ -69,6 +69,12 @@ class RefusalBody(Body):
     detail: Annotated[str, Field(max_length=200)] = ""
 
 
+class LaterBody(Body):
+    """Nothing was decided; ask again when Retry-After says."""
+
+    detail: Annotated[str, Field(max_length=200)]
+
+
 class ClockBody(RefusalBody):
     """The request's time is too far from the gateway's (162): sign again with this time."""
 
@@ -144,6 +150,20 @@ class SalesBody(Body):
 
     sequence: Sequence
     sales: list[SaleBody]
+
+
+class LiveBody(Body):
+    """The process answers."""
+
+    live: bool = True
+
+
+class ReadyBody(Body):
+    """Whether requests may be sent here; whether entries are being settled; and if either is not so, why."""
+
+    ready: bool
+    settling: bool
+    why: Annotated[str, Field(max_length=200)]
 
 
 class HealthBody(Body):

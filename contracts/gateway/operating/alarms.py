@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.gateway.operating.facts import Chain, Facts, Journal
+from contracts.gateway.operating.words import ether, gwei, span
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents, Timestamp, euros, to_hex
 
@@ -181,23 +182,3 @@ def _slice(facts: Facts) -> Iterator[Alarm]:
 _RULES: tuple[Callable[[Facts], Iterator[Alarm]], ...] = (
     _idle, _node, _behind, _fees, _gas, _stuck, _fork, _disk, _drawn, _slice,
 )  # fmt: skip
-
-
-def span(seconds: int) -> str:
-    """So long, in the largest whole unit: `40 s`, `3 min`, `5 h`, `2 days`."""
-    for size, unit in ((2 * 86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // (86_400 if unit == 'days' else size)} {unit}"
-    return f"{max(0, seconds)} s"
-
-
-def ether(wei: int) -> str:
-    """So much of the network's own coin, with six digits, never rounded up."""
-    whole, rest = divmod(wei // 10**12, 10**6)
-    return f"{whole}.{rest:06d} ETH"
-
-
-def gwei(wei: int) -> str:
-    """A price for a unit of gas, with three digits."""
-    whole, rest = divmod(wei // 10**6, 1_000)
-    return f"{whole}.{rest:03d} gwei"

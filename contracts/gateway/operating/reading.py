@@ -29,10 +29,12 @@ from contracts.gateway.store.tables import (
     transactions,
     work,
 )
-from contracts.wire.units import Address, Timestamp
+from contracts.wire.units import Address, Timestamp, from_hex
 
 SPENDING_DAYS = 7
 _DRAWN_LAST = 31
+_ACCOUNT = "account:"
+_any = entries.alias()
 
 
 def read(connection: Connection, now: Timestamp) -> Stored:
@@ -54,6 +56,14 @@ def read(connection: Connection, now: Timestamp) -> Stored:
     )
 
 
+def accounts(connection: Connection) -> set[Address]:
+    """The accounts that have paid for gas from this store, or are leased to."""
+    names = connection.execute(select(leases.c.name).where(leases.c.name.startswith(_ACCOUNT))).scalars()
+    leased = {Address(from_hex(name.removeprefix(_ACCOUNT))) for name in names}
+    known = (connection.execute(select(table.c.account).distinct()).scalars() for table in (spent, transactions))
+    return leased | {Address(account) for one in known for account in one}
+
+
 _TROUBLE = (
     attention.c.terminal, attention.c.reason, attention.c.detail, attention.c.since, attention.c.attempts,
 )  # fmt: skip
@@ -64,8 +74,8 @@ def _journals(connection: Connection) -> Iterator[Journal]:
     settled = func.coalesce(terminals.c.sequence, 0).label("settled")
     of_work = work.outerjoin(terminals, terminals.c.terminal == work.c.terminal)
     begins = and_(entries.c.terminal == work.c.terminal, entries.c.sequence == settled + 1)
-    newest = select(func.max(entries.c.sequence)).where(entries.c.terminal == work.c.terminal).scalar_subquery()
-    columns = (work.c.terminal, settled, entries.c.accepted_at, newest.label("last"))
+    newest = select(func.max(_any.c.sequence)).where(_any.c.terminal == work.c.terminal).correlate(work)
+    columns = (work.c.terminal, settled, entries.c.accepted_at, newest.scalar_subquery())
     rows = connection.execute(select(*columns).select_from(of_work.join(entries, begins)).order_by(work.c.terminal))
     moving = _moving(connection)
     for terminal, done, since, last in rows:
@@ -142,5 +152,5 @@ def _spent(connection: Connection, now: Timestamp) -> Iterator[Spent]:
         yield Spent(Address(account), **sums, days=len(whole), days_fee_gwei=sum(whole))
 
 
-def _processes(now: Timestamp) -> Select[tuple[str]]:
+def _processes(now: Timestamp) -> Select[str]:
     return select(leases.c.owner).where(leases.c.until > now).distinct().order_by(leases.c.owner)
