@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from contracts.gateway.http.auth import WrongClock
-from contracts.gateway.http.bodies import ClockBody, ConflictBody, RefusalBody
+from contracts.gateway.http.bodies import ClockBody, ConflictBody, LaterBody, RefusalBody
+from contracts.gateway.http.rates import TooMany
 from contracts.gateway.serving.intake import Conflict
 from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
@@ -62,8 +63,13 @@ def _body(error: Refused) -> BaseModel:
 
 async def _try_again(_request: Request, error: Exception) -> JSONResponse:
     _log.warning("try again", why=str(error))
+    return later(429 if isinstance(error, TooMany) else 503, str(error))
+
+
+def later(status: int, why: str) -> JSONResponse:
+    """Not now: nothing was decided, and the same request is welcome in a moment. So it has no reason of a refusal."""
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    return JSONResponse({"detail": str(error)[:_DETAIL_MAX]}, 503, headers)
+    return JSONResponse(LaterBody(detail=why[:_DETAIL_MAX]).model_dump(), status, headers)
 
 
 async def _malformed(_request: Request, error: Exception) -> JSONResponse:
