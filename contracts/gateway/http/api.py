@@ -1,13 +1,24 @@
-"""The HTTP interface, put together: who asks what stands in `terminals`, `admin` and `enrolments`."""
+"""The HTTP interface, put together: who asks what stands in `terminals`, `admin`, `operating` and `enrolments`."""
+
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from contracts.gateway.http import admin, answers, terminals
-from contracts.gateway.http.bodies import HealthBody
-from contracts.gateway.http.gateway import Gateway, Here
+from contracts.gateway.http import admin, answers, operating, terminals
+from contracts.gateway.http.bodies import LaterBody, RefusalBody
+from contracts.gateway.http.counting import Counting
+from contracts.gateway.http.doorman import Doorman, Known
+from contracts.gateway.http.gate import Gate
+from contracts.gateway.http.gateway import Gateway
 from contracts.gateway.http.limits import BoundedBodies
-from contracts.gateway.settling import attention
+
+_ANYWHERE: dict[int | str, dict[str, Any]] = {
+    408: {"model": LaterBody},
+    413: {"model": RefusalBody},
+    429: {"model": LaterBody},
+    503: {"model": LaterBody},
+}
 
 
 def create_app(gateway: Gateway, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
@@ -19,20 +30,15 @@ def create_app(gateway: Gateway, lifespan: Lifespan[FastAPI] | None = None) -> F
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        responses=_ANYWHERE,
     )
     app.state.gateway = gateway
+    app.add_middleware(Gate)
     app.add_middleware(BoundedBodies)
+    app.add_middleware(Doorman, rates=gateway.rates, known=Known(gateway.store))
+    app.add_middleware(Counting, metrics=gateway.metrics)  # the outermost: it counts what the others refuse too
     answers.install(app)
     app.include_router(terminals.router)
     app.include_router(admin.router)
-    app.get("/v1/health")(health)
+    app.include_router(operating.router)
     return app
-
-
-def health(here: Here) -> HealthBody:
-    """Whether the gateway can settle, and if not, why; also which journals need a person's attention."""
-    why = here.why_not_ready()
-    with here.store.reading() as connection:
-        troubled = attention.count(connection)
-    notice = f"{troubled} terminals need attention" if troubled else ""
-    return HealthBody(live=True, ready=not why, why="; ".join(filter(None, (why, notice))))

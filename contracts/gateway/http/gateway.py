@@ -7,7 +7,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from contracts.gateway.http.auth import Clock
+from contracts.gateway.http.rates import Rates
+from contracts.gateway.operating.metrics import Metrics
+from contracts.gateway.operating.watch import Watch
 from contracts.gateway.serving.changes import Changes
+from contracts.gateway.serving.disk import Disk
 from contracts.gateway.serving.register import Register
 from contracts.gateway.store.database import Store
 from contracts.wire.typed_data import Domain
@@ -23,7 +27,11 @@ class Gateway:
     register: Register
     clock: Clock
     why_not_ready: Callable[[], str]
+    watch: Watch
+    metrics: Metrics
     changes: Changes
+    rates: Rates
+    disk: Disk
 
 
 async def _here(request: Request) -> Gateway:

@@ -22,7 +22,9 @@ from contracts.gateway.http.bodies import (
     SnapshotBody,
     TerminalPath,
 )
+from contracts.gateway.http.gate import OwnTurn
 from contracts.gateway.http.gateway import Here
+from contracts.gateway.http.rates import place_of
 from contracts.gateway.serving import changes, intake
 from contracts.gateway.serving.outcomes import outcomes_after
 from contracts.gateway.serving.sales import sales_of
@@ -71,6 +73,7 @@ def _asking(
     """The terminal that signed this request, and is on the contract."""
     address = Address(from_hex(terminal))
     auth.check(here.domain, address, _target(request), (time, signature), here.clock())
+    here.rates.asked(place_of(request.scope), address, from_hex(signature or ""))
     here.register.check(address)
     return address
 
@@ -96,11 +99,15 @@ def _json_body(model: type[BaseModel]) -> dict[str, Any]:
     responses={**_SIGNED, 409: {"model": ConflictBody}},
     openapi_extra=_json_body(SegmentBody),
 )
-def take_in(here: Here, terminal: TerminalPath, body: Annotated[SegmentBody, Depends(_segment_body)]) -> AcceptedBody:
+def take_in(
+    here: Here, terminal: TerminalPath, request: Request, body: Annotated[SegmentBody, Depends(_segment_body)]
+) -> AcceptedBody:
     """Take in consecutive entries of a journal. The same bytes may come again; what overlaps must be the same."""
     segment = body.segment(Address(from_hex(terminal)))
     intake.check(here.domain, segment)
+    here.rates.handed_in(place_of(request.scope), segment.terminal, segment.signature)
     here.register.check(segment.terminal)
+    here.disk.check()
     now_at = intake.take_in(here.store, here.domain, segment, here.clock())
     _log.info("taken in", terminal=terminal, first=segment.first, last=segment.last, sequence=now_at.sequence)
     return AcceptedBody(sequence=now_at.sequence, head=to_hex(now_at.head))
@@ -122,11 +129,14 @@ def outcomes(here: Here, terminal: Asking, query: Annotated[OutcomesQuery, Query
 
 
 @router.get("/snapshot", response_model=SnapshotBody, responses={**_SIGNED, 204: {}})
-async def read_snapshot(here: Here, terminal: Asking, query: Annotated[SnapshotQuery, Query()]) -> Response:
+async def read_snapshot(
+    here: Here, terminal: Asking, query: Annotated[SnapshotQuery, Query()], turn: OwnTurn
+) -> Response:
     """Programmes and budgets for this terminal, as far as they changed since the version that it has.
 
     204 when nothing has, not even after `wait` seconds.
     """
+    turn.give_back()  # whoever waits for a change, or reads pages, keeps no entries from being taken in
     if query.wait and query.known:
         concern = await here.changes.read(changes.concern_of, here.store, terminal, query.known)
         if concern is not None:
