@@ -35,7 +35,7 @@ def test_a_refund_of_a_shop_without_credit_waits_for_its_next_sale(world: World,
     till.pay(other, 250)
     desk.settle(till)
     assert (desk.budget(card).left, desk.budget(card).today) == (550, 450)
-    world.send(world.contract.functions.compensate(1, shop, bytes(31) + b"\x01", 1_000))
+    world.send(world.contract.functions.compensate(1, shop, bytes(12) + card.address, 1_000))
     desk.read()
 
     assert desk.budget(card).left == 900
