@@ -10,8 +10,8 @@ needs no web3. Every word is held to its bounds; an answer that is not exactly t
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
@@ -21,7 +21,7 @@ from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import CENTS_MAX, Address, Cents, Hash, Timestamp, from_hex, timestamp, to_hex
-from terminal.core.events import CheckpointRead, Event, Locked
+from terminal.core.events import AttentionChanged, CheckpointRead, Event, Locked
 from terminal.core.facts import Checkpoint, Programme, Slice
 from terminal.core.moment import Moment
 
@@ -44,6 +44,10 @@ Ask = Callable[..., Awaitable[Any]]
 """A JSON-RPC method and its parameters -> its result. Raises TryAgain."""
 
 
+class Disagreement(TryAgain):
+    """Endpoints that must say the same do not, or one of them has fallen behind: a person must look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The contract's word at one final block; `head` is the 20 bytes that it keeps of the journal's."""
@@ -53,26 +57,37 @@ class Reading:
 
 
 class CheckpointReader:
-    """Asks one endpoint about one terminal on one contract."""
+    """Asks one endpoint, called `name`, about one terminal on one contract."""
 
-    def __init__(self, ask: Ask, domain: Domain, network: int, terminal: Address) -> None:
+    def __init__(self, ask: Ask, domain: Domain, network: int, terminal: Address, name: str = "the node") -> None:
         self._ask = ask
         self._domain = domain
         self._network = network
         self._terminal = terminal
+        self.name = name
 
-    async def read(self, programmes: Sequence[int]) -> Reading:
-        """The newest checkpoint, with the slices of these programmes, at most 32.
+    async def read(self, programmes: Sequence[int], not_before: int = 0, block: int | None = None) -> Reading:
+        """The checkpoint with the slices of these programmes, at most 32: the newest final one, or at that block.
 
-        Raises TryAgain, naming what is wrong, unless the right contract on the right chain answers as it must.
+        Raises TryAgain, naming what is wrong, unless the right contract on the right chain answers as it must, and
+        with no older block than `not_before`.
         """
         call = {"to": to_hex(self._domain.contract), "data": to_hex(encode_call(self._terminal, programmes))}
-        result = await self._ask("eth_call", call, "finalized")
+        result = await self._ask("eth_call", call, "finalized" if block is None else hex(block))
         try:
             data = from_hex(result if isinstance(result, str) else "")
-            return decode_answer(data, self._domain.chain_id, self._network, programmes)
+            reading = decode_answer(data, self._domain.chain_id, self._network, programmes)
         except ValueError as error:
-            raise TryAgain(f"the chain's endpoint does not serve this terminal: {error}") from error
+            raise TryAgain(f"{self.name} does not serve this terminal: {error}") from error
+        if reading.checkpoint.block < not_before:
+            raise TryAgain(f"{self.name} answers with block {reading.checkpoint.block}, before {not_before}")
+        return reading
+
+
+class Source(Protocol):
+    """Where readings come from: a CheckpointReader, or several behind one rule."""
+
+    async def read(self, programmes: Sequence[int], not_before: int = 0) -> Reading: ...  # noqa: D102
 
 
 class Journal(Protocol):
@@ -82,6 +97,9 @@ class Journal(Protocol):
     def checkpoint(self) -> Checkpoint | None: ...  # noqa: D102
     def programmes(self) -> tuple[Programme, ...]: ...  # noqa: D102
     def save_checkpoint(self, checkpoint: Checkpoint) -> None: ...  # noqa: D102
+    def attention(self) -> tuple[Reason, str] | None: ...  # noqa: D102
+    def save_attention(self, reason: Reason, detail: str) -> None: ...  # noqa: D102
+    def clear_attention(self) -> None: ...  # noqa: D102
 
 
 class Watcher:
@@ -94,7 +112,7 @@ class Watcher:
     def __init__(
         self,
         store: Journal,
-        reader: CheckpointReader,
+        source: Source,
         now: Callable[[], Moment],
         delay: Callable[[int], float],
         raise_bound: Callable[[Timestamp], None],
@@ -103,7 +121,7 @@ class Watcher:
         poll_seconds: Callable[[], float] = lambda: POLL_SECONDS,
     ) -> None:
         self._store = store
-        self._reader = reader
+        self._source = source
         self._now = now
         self._delay = delay
         self._raise_bound = raise_bound
@@ -111,11 +129,17 @@ class Watcher:
         self._contact = contact
         self._poll_seconds = poll_seconds
         self._failures = 0
+        self._asked: tuple[int, ...] = ()
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """There are other programmes to ask about, or the network may be back: do not wait."""
+        """There is something to ask about, or the network may be back: do not wait."""
         self._woken.set()
+
+    def follow_programmes(self) -> None:
+        """The snapshot has changed: if there are other programmes in it, ask about their slices at once."""
+        if self._programmes() != self._asked:
+            self._woken.set()
 
     async def run(self) -> NoReturn:
         """Ask, for ever."""
@@ -127,39 +151,64 @@ class Watcher:
                     await self._woken.wait()
 
     async def _turn(self) -> float:
-        """One call; how long to wait before the next."""
+        """One reading; how long to wait before the next."""
         try:
-            self._heed(await self._reader.read(self._programmes()))
+            await self._read()
         except TryAgain as error:
             self._failures += 1
             delay = min(self._delay(self._failures), RETRY_SECONDS_MAX)
-            _log.info(
-                "checkpoint.postponed",
-                extra={"failures": self._failures, "seconds": round(delay, 1), "why": str(error)},
-            )
+            extra = {"failures": self._failures, "seconds": round(delay, 1), "why": str(error)}
+            _log.info("checkpoint.postponed", extra=extra)
+            if isinstance(error, Disagreement):
+                self._need_attention(str(error))
             self._contact(False)
             return delay
         self._failures = 0
         self._contact(True)
+        self._recover()
         return self._poll_seconds()
+
+    async def _read(self) -> None:
+        """What is older than known already is no news: a node that lags."""
+        self._asked = self._programmes()
+        known = self._store.checkpoint()
+        self._heed(await self._source.read(self._asked, known.block if known else 0))
 
     def _programmes(self) -> tuple[int, ...]:
         return tuple(programme.id for programme in self._store.programmes())[:PROGRAMMES_MAX]
 
     def _heed(self, reading: Reading) -> None:
-        """Count the reading, unless the node lags behind what is known for certain already."""
-        known = self._store.checkpoint()
-        if known is not None and reading.checkpoint.block < known.block:
-            raise TryAgain(f"the node answers with block {reading.checkpoint.block}, before {known.block}")
+        """Count the reading, unless it proves a fork."""
         if proves_fork(reading, self._store.head_at):
             self._report(Locked(self._now(), Reason.FORK))
             return
         self._raise_bound(reading.checkpoint.time)
-        try:
+        with _unless_disk_full():
             self._store.save_checkpoint(reading.checkpoint)
-        except Refused as refused:
-            _log.error("checkpoint.not_kept", extra={"detail": refused.detail})
         self._report(CheckpointRead(self._now(), reading.checkpoint))
+
+    def _need_attention(self, why: str) -> None:
+        """Keep that a person must look, unless one must already: nothing new is approved when the window ends."""
+        if self._store.attention() is None:
+            self._report(AttentionChanged(self._now(), Reason.ENDPOINTS_DISAGREE))
+            with _unless_disk_full():
+                self._store.save_attention(Reason.ENDPOINTS_DISAGREE, why)
+
+    def _recover(self) -> None:
+        attention = self._store.attention()
+        if attention is not None and attention[0] is Reason.ENDPOINTS_DISAGREE:
+            self._report(AttentionChanged(self._now(), None))
+            with _unless_disk_full():
+                self._store.clear_attention()
+
+
+@contextmanager
+def _unless_disk_full() -> Iterator[None]:
+    """A note that cannot be kept is logged: the sale that needs the disk is refused by itself."""
+    try:
+        yield
+    except Refused as refused:
+        _log.error("checkpoint.not_kept", extra={"detail": refused.detail})
 
 
 def proves_fork(reading: Reading, head_at: Callable[[int], Hash | None]) -> bool:

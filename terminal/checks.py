@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.units import to_hex
-from terminal.checkpoint import ANSWER_BYTES_MAX, PROGRAMMES_MAX, CheckpointReader, proves_fork
+from terminal import agreement
+from terminal.checkpoint import PROGRAMMES_MAX, Disagreement, Reading, proves_fork
 from terminal.clock import Clock
 from terminal.config import Config
 from terminal.core import sale
@@ -24,7 +25,6 @@ from terminal.core.facts import JournalFacts
 from terminal.core.screen import Screen
 from terminal.core.view import view
 from terminal.device_checks import devices
-from terminal.endpoint import Endpoint
 from terminal.finding import Check, Grade
 from terminal.http import Http
 from terminal.link.client import Client
@@ -153,15 +153,19 @@ async def network(settings: Config, reader: Reader) -> AsyncIterator[Check]:
     """Chain and gateway, asked now."""
     async with Http() as http:
         yield await _chain(settings, reader, http)
+        if settings.chain.also:
+            async for check in _endpoints(settings, reader, http):
+                yield check
         yield await _gateway(settings, http)
 
 
 async def _chain(settings: Config, reader: Reader, http: Http) -> Check:
-    ask = Endpoint(http, settings.chain.rpc_url, ANSWER_BYTES_MAX).ask
+    asked = agreement.endpoints(http, settings)
     programmes = [programme.id for programme in reader.programmes()][:PROGRAMMES_MAX]
-    chain = CheckpointReader(ask, settings.domain, settings.chain.network, reader.terminal)
     try:
-        reading = await chain.read(programmes)
+        reading = await agreement.source(asked, settings, reader.terminal).read(programmes)
+    except Disagreement as error:
+        return Check("chain", Grade.FAIL, str(error), MEANINGS[Reason.ENDPOINTS_DISAGREE].en)
     except TryAgain as error:
         return Check("chain", Grade.WARN, "no checkpoint", f"{error}; check the internet, then chain.rpc_url")
     finding = f"block {reading.checkpoint.block}, {reading.checkpoint.sequence} entries settled"
@@ -173,6 +177,28 @@ async def _chain(settings: Config, reader: Reader, http: Http) -> Check:
     if programmes and not slices:
         return Check("chain", Grade.WARN, finding, "this terminal has no slice left: ask the sponsor to raise it")
     return Check("chain", Grade.OK, finding)
+
+
+async def _endpoints(settings: Config, reader: Reader, http: Http) -> AsyncIterator[Check]:
+    """Each of several endpoints by its name: whether it answers, and how far it is behind the others."""
+    asked = agreement.readers(agreement.endpoints(http, settings), settings, reader.terminal)
+    answers = await asyncio.gather(*(each.read(()) for each in asked), return_exceptions=True)
+    readings = [answer for answer in answers if isinstance(answer, Reading)]
+    newest = max((reading.checkpoint.time for reading in readings), default=0)
+    for each, answer in zip(asked, answers, strict=True):
+        if isinstance(answer, TryAgain):
+            yield Check("endpoint", Grade.WARN, f"{each.name} gives no checkpoint", str(answer))
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            yield _endpoint(each.name, answer, newest)
+
+
+def _endpoint(name: str, reading: Reading, newest: int) -> Check:
+    behind = newest - reading.checkpoint.time
+    finding = f"{name}: block {reading.checkpoint.block}, {behind} s behind"
+    late = behind > agreement.LAG_SECONDS
+    return Check("endpoint", Grade.WARN if late else Grade.OK, finding, "choose another endpoint" if late else "")
 
 
 class _Health(BaseModel):

@@ -6,9 +6,9 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from contracts.wire.errors import Broken
@@ -20,6 +20,7 @@ from terminal import pin
 DEFAULT = Path("/etc/kindpakket/terminal.toml")
 PREFIX = "KINDPAKKET_TERMINAL_"
 DEVICES_MAX = 16
+ENDPOINTS_MAX = 4
 
 
 def _absolute(path: Path) -> Path:
@@ -49,12 +50,30 @@ class _Table(BaseModel):
 
 
 class Chain(_Table):
-    """Where the contract is, and the endpoint that is asked for checkpoints."""
+    """Where the contract is, and the endpoints that are asked for checkpoints.
+
+    `also` are asked when `rpc_url` does not answer, or, with `agree`, each time: then all must say the same.
+    """
 
     rpc_url: Url
+    also: Annotated[tuple[Url, ...], Field(max_length=ENDPOINTS_MAX - 1)] = ()
+    agree: Annotated[bool, Field(strict=True)] = False
     chain_id: Annotated[int, Field(ge=1, le=2**53)]
     contract: Annotated[str, AfterValidator(_contract)]
     network: Annotated[int, Field(ge=0, le=NETWORK_MAX)]
+
+    @model_validator(mode="after")
+    def _require_others(self) -> Self:
+        if len(set(self.endpoints)) < len(self.endpoints):
+            raise ValueError("an endpoint stands there twice: one cannot vouch for itself")
+        if self.agree and not self.also:
+            raise ValueError("agree needs another endpoint in also")
+        return self
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """All of them, in order."""
+        return self.rpc_url, *self.also
 
 
 class Gateway(_Table):

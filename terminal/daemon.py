@@ -34,8 +34,9 @@ from drivers.base import (
 from terminal import config, log, pin
 from terminal.clock import Clock, Sources
 from terminal.config import Config
-from terminal.core.effects import BeginLesson, CheckPin, EndLesson, FindSales, HandOut, KeepLesson, Signal
-from terminal.core.events import Event, Key, PinChecked, SalesFound, SnapshotTaken
+from terminal.core.effects import BeginLesson, CheckPin, CloseDay, EndLesson, FindSales, HandOut, KeepLesson, Signal
+from terminal.core.events import DayClosed, Event, Key, PinChecked, SalesFound
+from terminal.core.facts import ClosedDay
 from terminal.core.moment import Moment
 from terminal.core.screen import Screen, Stage
 from terminal.inputs import Inputs
@@ -193,6 +194,8 @@ class Daemon:
                 self._spawn(self._find_sales(pass_address, settled))
             case CheckPin(digits):
                 self._spawn(self._check_pin(digits))
+            case CloseDay():
+                self._spawn(self._close_day())
 
     def _hear_now(self, make: Callable[[Moment], Event]) -> None:
         self._put(lambda: self._counter.hear(make(self._clock.moment())))
@@ -218,8 +221,6 @@ class Daemon:
     def report(self, event: Event) -> None:
         """Something for the core to learn."""
         self._put(partial(self._counter.hear, event))
-        if isinstance(event, SnapshotTaken):
-            self._outward.wake()  # the checkpoint's slices follow the snapshot's programmes
 
     def gateway_answers(self, answers: bool, /) -> None:  # noqa: FBT001 - what contact callbacks take
         """Whether the gateway does."""
@@ -234,6 +235,22 @@ class Daemon:
     async def _find_sales(self, pass_address: Address, settled: int) -> None:
         sales = await self._outward.sales(pass_address, settled)
         self._hear_now(partial(SalesFound, pass_address=pass_address, sales=sales, last=True))
+
+    async def _close_day(self) -> None:
+        """Beside sales, as the first report of an old journal takes its time."""
+        from terminal.report import closing  # noqa: PLC0415 - once a day, and no scan waits for it
+
+        clock, turns = self._clock.moment().entry_time(), self._store.turns
+        try:
+            day = await asyncio.to_thread(closing.close, self._settings.journal, clock, self._settings.shop, turns)
+        except (Broken, Refused) as error:
+            _log.error("day.not_closed", extra={"detail": str(error)})
+            self._hear_now(partial(DayClosed, day=None))
+            return
+        said = day.contents()
+        shown = ClosedDay(day.number, said["turnover_cents"], len(said["open"]))
+        self._hear_now(partial(DayClosed, day=shown))
+        self._put(partial(self._outputs.print_day, day))  # after the screen has said so
 
     async def _check_pin(self, digits: str) -> None:
         right = await asyncio.to_thread(pin.opens, self._settings.staff_pin or "", digits)

@@ -5,6 +5,7 @@ By hand, so that a terminal's commands need no chain library.
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic_core import from_json
 
@@ -24,6 +25,7 @@ class Endpoint:
         self._http = http
         self._url = url
         self._limit = limit
+        self.name = host(url)
 
     async def ask(self, method: str, *parameters: Any) -> Any:
         """The result of the method."""
@@ -33,10 +35,15 @@ class Endpoint:
         try:
             message = from_json(answer)
         except ValueError as error:
-            raise TryAgain(f"{self._url} is no chain's endpoint (HTTP status {status}, not JSON)") from error
+            raise TryAgain(f"{self.name} is no chain's endpoint (HTTP status {status}, not JSON)") from error
         if not isinstance(message, dict) or "result" not in message:
-            raise TryAgain(f"{self._url} refuses {method}: {str(message)[:_TEXT_MAX]}")
+            raise TryAgain(f"{self.name} refuses {method}: {str(message)[:_TEXT_MAX]}")
         return message["result"]
+
+
+def host(url: str) -> str:
+    """Host and port: what an endpoint is called. The rest of its URL may hold the customer's key."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def quantity(value: Any) -> int:

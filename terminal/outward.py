@@ -60,9 +60,11 @@ class Outward:
         self._signer = signer
         self._clock = clock
         self._listener = listener
-        self._chain: Endpoint | None = None
+        self._endpoints: tuple[Endpoint, ...] = ()
         self._gateway: Gateway | None = None
         self._wakers: tuple[Callable[[], None], ...] = ()
+        self._on_change: tuple[Callable[[], None], ...] = ()
+        self._on_contact: Callable[[], None] = lambda: None
 
     def wake(self) -> None:
         """There is something to send or to ask, or a way to again."""
@@ -71,7 +73,7 @@ class Outward:
 
     async def run(self) -> None:
         """Speak to chain and gateway until cancelled."""
-        for module in ("terminal.http", "terminal.checkpoint", "terminal.flusher"):
+        for module in ("terminal.http", "terminal.agreement", "terminal.flusher"):
             await asyncio.to_thread(import_module, module)
         async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
             for loop in await self._loops(stack):
@@ -99,37 +101,52 @@ class Outward:
             return True
         from terminal.contract_state import leads_to  # noqa: PLC0415 - needed for a replaced pass alone
 
-        if self._chain is None:
-            return False
-        try:
-            return await leads_to(self._chain, self._settings.domain, sale.programme, sale.pass_address, pass_address)
-        except TryAgain as error:
-            _log.info("sale.not_known", extra={"why": str(error)})
-            return False
+        asked = sale.programme, sale.pass_address, pass_address
+        said = [False]
+        for endpoint in self._endpoints:
+            try:
+                said.append(await leads_to(endpoint, self._settings.domain, *asked))
+            except TryAgain as error:
+                _log.info("sale.not_known", extra={"why": str(error)})
+        if self._settings.chain.agree:
+            return len(said) > len(self._endpoints) and all(said[1:])
+        return said[-1]
 
     async def _loops(self, stack: AsyncExitStack) -> tuple[Coroutine[None, None, NoReturn], ...]:
-        from terminal import checkpoint, flusher  # noqa: PLC0415 - see the module's docstring
-        from terminal.endpoint import Endpoint  # noqa: PLC0415
+        from terminal import agreement, checkpoint, flusher  # noqa: PLC0415 - see the module's docstring
         from terminal.flusher import drain  # noqa: PLC0415
         from terminal.http import Http  # noqa: PLC0415
 
         settings, store, now, to = self._settings, self._store, self._clock.moment, self._listener
         delay = partial(backoff.delay, chance=random.random)
-        chain = settings.chain
         http = await stack.enter_async_context(await asyncio.to_thread(Http))  # it reads all the certificates
-        self._chain = Endpoint(http, chain.rpc_url, checkpoint.ANSWER_BYTES_MAX)
-        reader = checkpoint.CheckpointReader(self._chain.ask, settings.domain, chain.network, self._signer.address)
+        self._endpoints = agreement.endpoints(http, settings)
+        source = agreement.source(self._endpoints, settings, self._signer.address)
         watcher = checkpoint.Watcher(
-            *(store, reader, now, delay, self._clock.raise_to, to.report, to.chain_answers),
+            *(store, source, now, delay, self._clock.raise_to, to.report, to.chain_answers),
             poll_seconds=self._pace(checkpoint.POLL_SECONDS, checkpoint.HURRY_SECONDS),
         )
         self._gateway = flusher.Gateway(http.fetch, settings.gateway.url, self._signer, now)
         drainer = flusher.Flusher(
-            *(store, self._gateway, chain.network, now, delay, to.report, to.gateway_answers),
+            *(store, self._gateway, now, delay, to.report, self._hear_gateway),
             poll_seconds=self._pace(drain.POLL_SECONDS, drain.HURRY_SECONDS),
         )
+        about = settings.chain.network, now, delay, to.report, self._arrived
+        follower = flusher.Follower(store, self._gateway, *about)
         self._wakers = (watcher.wake, drainer.wake)
-        return watcher.run(), drainer.run()
+        self._on_change = (watcher.follow_programmes, drainer.wake)
+        self._on_contact = follower.wake
+        return watcher.run(), drainer.run(), follower.run()
+
+    def _arrived(self) -> None:
+        """There is a new snapshot: perhaps of other programmes, and of budgets whose payments have an outcome now."""
+        for heed in self._on_change:
+            heed()
+
+    def _hear_gateway(self, answers: bool, /) -> None:  # noqa: FBT001 - what contact callbacks take
+        if answers:
+            self._on_contact()
+        self._listener.gateway_answers(answers)
 
     def _pace(self, seconds: float, hurry: float) -> Callable[[], float]:
         return lambda: hurry if self._listener.asks else seconds

@@ -79,6 +79,8 @@ class Reason(IntEnum):
     PIN_WRONG = 105
     REFUND_NOTHING = 106
     TERMINAL_IS_RETIRED = 107
+    ENDPOINTS_DISAGREE = 108
+    DAY_NOT_CLOSED = 109
 
     SCAN_EMPTY = 128
     SCAN_PRODUCT = 129
@@ -298,6 +300,14 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.TERMINAL_IS_RETIRED: (
         "Deze kassa is afgemeld. Hij verstuurt nog wat er wacht; gebruik een andere kassa.",
         "This terminal is retired. It still sends what waits; use another terminal.",
+    ),
+    Reason.ENDPOINTS_DISAGREE: (
+        "De controleservers zeggen niet hetzelfde. Deze kassa verkoopt tot zijn termijn; bel de helpdesk.",
+        "The control servers do not agree. This terminal sells until its window ends; call support.",
+    ),
+    Reason.DAY_NOT_CLOSED: (
+        "De dag is niet afgesloten, en er is niets veranderd. Probeer het opnieuw of bel de helpdesk.",
+        "The day is not closed, and nothing was changed. Try again or call support.",
     ),
     Reason.SCAN_EMPTY: ("Er is niets gelezen. Scan de pas opnieuw.", "Nothing was read. Scan the pass again."),
     Reason.SCAN_PRODUCT: (

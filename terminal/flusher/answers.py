@@ -13,7 +13,8 @@ from terminal.core.facts import Budget, Outcome, PastSale, Programme
 BLOCK_MAX = 2**63 - 1
 OUTCOMES_MAX = 500
 PROGRAMMES_MAX = 256
-BUDGETS_MAX = 500_000
+BUDGETS_MAX = 5_000
+"""In one page of a snapshot."""
 SALES_MAX = 20
 
 
@@ -127,13 +128,15 @@ BudgetRow = tuple[AddressText, ProgrammeId, Money, bool, Money, Day, Counter, Wi
 
 
 class Snapshot(Answer):
-    """Programmes, and what passes may spend in them."""
+    """Programmes, and what passes may spend in them: all of it (`full`) or what changed, or a page of that (`more`)."""
 
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._:-]{1,128}$")]
     block: Block
     sequence: Sequence
     shop: Sequence
     network: Annotated[int, _number(2**16 - 1)]
+    full: bool
+    more: bool
     programmes: Annotated[list[ProgrammeRules], Field(max_length=PROGRAMMES_MAX)]
     budgets: Annotated[
         list[Annotated[BudgetRow, Field(strict=False)]],

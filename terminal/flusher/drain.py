@@ -6,7 +6,7 @@ When it does not answer, or says no: nothing is dropped or marked; wait by the s
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NoReturn, Protocol
 
@@ -16,13 +16,14 @@ from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp
-from terminal.core.events import AttentionChanged, Event, Forwarded, Locked, OutcomesKnown, SnapshotTaken
-from terminal.core.facts import Budget, Outcome, Programme
+from terminal.core.events import AttentionChanged, Event, Forwarded, Locked, OutcomesKnown
+from terminal.core.facts import Outcome
 from terminal.core.moment import Moment
-from terminal.flusher.answers import OUTCOMES_MAX, Accepted, Position, Snapshot, place
+from terminal.flusher.answers import OUTCOMES_MAX, Accepted, Position, place
 from terminal.flusher.gateway import Gateway
 
-POLL_SECONDS = 2.5
+POLL_SECONDS = 5.0
+"""Outcomes come sooner: `following` wakes the drainer when a budget has changed."""
 HURRY_SECONDS = 1.0
 """Between two contacts while an ask is open."""
 SEGMENT_ENTRIES = 100
@@ -30,6 +31,9 @@ WAIT_SECONDS_MAX = 300.0
 """A wait that was kept over a restart is no longer than this, whatever the clocks did."""
 ROUNDS_MAX = 1000
 """Segments in one turn: more than any journal that waits, and an end for a gateway that plays games."""
+
+_OTHERS = frozenset({Reason.TERMINAL_LOCKED, Reason.ENDPOINTS_DISAGREE})
+"""What is not for the gateway to take back."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,15 +52,6 @@ class Journal(Protocol):
     def acknowledge(self, sequence: int, head: Hash) -> bool: ...  # noqa: D102
     def outcomes(self, after: int = ...) -> tuple[Outcome, ...]: ...  # noqa: D102
     def record_outcomes(self, outcomes: Iterable[Outcome]) -> None: ...  # noqa: D102
-    def snapshot_version(self) -> str | None: ...  # noqa: D102
-    def replace_snapshot(  # noqa: D102
-        self,
-        version: str,
-        block: int,
-        sequence: int,
-        programmes: Sequence[Programme],
-        budgets: Iterable[tuple[Address, Budget]],
-    ) -> None: ...
     def schedule(self) -> tuple[int, Timestamp]: ...  # noqa: D102
     def save_schedule(self, attempts: int, due: Timestamp) -> None: ...  # noqa: D102
     def attention(self) -> tuple[Reason, str] | None: ...  # noqa: D102
@@ -74,7 +69,6 @@ class Flusher:
         self,
         store: Journal,
         gateway: Gateway,
-        network: int,
         now: Callable[[], Moment],
         delay: Callable[[int], float],
         report: Callable[[Event], None],
@@ -83,7 +77,6 @@ class Flusher:
     ) -> None:
         self._store = store
         self._gateway = gateway
-        self._network = network
         self._now = now
         self._delay = delay
         self._report = report
@@ -136,7 +129,6 @@ class Flusher:
         except Refused as error:
             refused = error  # what is refused must not keep the terminal from learning the rest
         await self._ask_outcomes()
-        await self._ask_snapshot()
         if refused:
             raise refused
 
@@ -186,24 +178,6 @@ class Flusher:
             if outcome.sequence == self._settled + 1:
                 self._settled = outcome.sequence
 
-    async def _ask_snapshot(self) -> None:
-        snapshot = await self._gateway.snapshot(self._store.snapshot_version())
-        if snapshot is None:
-            return
-        try:
-            programmes = snapshot.rules()
-            await self._keep_snapshot(snapshot, programmes)
-        except ValueError as error:
-            raise TryAgain(f"not a snapshot for this terminal: {error}") from None
-        self._report(SnapshotTaken(self._now(), programmes, snapshot.sequence))
-
-    async def _keep_snapshot(self, snapshot: Snapshot, programmes: tuple[Programme, ...]) -> None:
-        if snapshot.network != self._network or snapshot.sequence > self._store.sequence:
-            raise ValueError("another network, or entries that were never made")
-        version, block, sequence = snapshot.version, snapshot.block, snapshot.sequence
-        budgets = snapshot.shares()
-        await asyncio.to_thread(self._store.replace_snapshot, version, block, sequence, programmes, budgets)
-
     def _need_attention(self, refused: Refused) -> None:
         """Keep that a person must look; the entries stay as they are, and are tried again."""
         _log.warning("gateway.refused", extra={"reason": refused.reason.name, "detail": refused.detail})
@@ -225,7 +199,8 @@ class Flusher:
         with _unless_disk_full():
             if self._store.schedule()[0]:
                 self._store.save_schedule(0, Timestamp(0))
-            if self._store.attention() and not self._is_locked():
+            attention = self._store.attention()
+            if attention is not None and attention[0] not in _OTHERS:
                 self._report(AttentionChanged(self._now(), None))
                 self._store.clear_attention()
 

@@ -17,7 +17,7 @@ from terminal.core.moment import Moment
 from terminal.flusher.answers import Accepted, Answer, Conflict, Outcomes, Position, Refusal, Sales, Snapshot
 
 ANSWER_BYTES_MAX = 128 * 1024
-SNAPSHOT_BYTES_MAX = 48 * 1024 * 1024
+SNAPSHOT_BYTES_MAX = 2 * 1024 * 1024
 
 Fetch = Callable[[str, str, Mapping[str, str], bytes, int], Awaitable[tuple[int, bytes]]]
 """Method, URL, headers, body, most bytes of the answer -> status and body. Raises TryAgain."""
@@ -71,9 +71,9 @@ class Gateway:
         """What became of the entries after this one, as far as it is final."""
         return _parse(Outcomes, *await self._get(f"{self._path}/outcomes?after={after}", ANSWER_BYTES_MAX))
 
-    async def snapshot(self, known: str | None) -> Snapshot | None:
-        """The newest snapshot, or None when `known` is it."""
-        query = f"?known={known}" if known else ""
+    async def snapshot(self, known: str | None, wait: int = 0) -> Snapshot | None:
+        """The next page of the snapshot, or None when nothing changed since `known`, not even in `wait` seconds."""
+        query = (f"?known={known}" + (f"&wait={wait}" if wait else "")) if known else ""
         status, body = await self._get(f"{self._path}/snapshot{query}", SNAPSHOT_BYTES_MAX)
         return None if status == 204 else _parse(Snapshot, status, body)
 

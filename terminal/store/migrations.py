@@ -184,6 +184,7 @@ WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM closings)
 BEGIN SELECT raise(ABORT, 'a closing out of order'); END;
 CREATE TRIGGER closings_stay BEFORE UPDATE ON closings BEGIN SELECT raise(ABORT, 'a closed day stays'); END;
 CREATE TRIGGER closings_last BEFORE DELETE ON closings BEGIN SELECT raise(ABORT, 'a closed day stays'); END;
+CREATE INDEX rejections ON outcomes (sequence) WHERE reason >= 32;
 """
 
 _PAGES = """

@@ -1,8 +1,8 @@
-"""A new snapshot of programmes and budgets takes the old one's place while sales go on.
+"""A new snapshot of programmes and budgets, or what changed in it, comes in page by page while sales go on.
 
-Budgets are written beside the old ones under a new generation, in transactions so short that an approval in between
-does not notice; one more transaction makes the new generation count. A crash on the way leaves the old snapshot in
-force, and the next replacement sweeps up what it left.
+Budgets are written beside the old ones under the next generation, in transactions so short that an approval in between
+does not notice; one more transaction makes them count. Until then, and whatever happens on the way, the old snapshot
+is in force. What has come is kept, so that a slow or interrupted line goes on where it was.
 """
 
 import sqlite3
@@ -19,6 +19,7 @@ from terminal.store import schema
 from terminal.store.turns import Turns
 
 PROGRAMMES_MAX = 256
+BUDGETS_MAX = 500_000
 VERSION_LENGTH_MAX = 128
 NAME_LENGTH_MAX = 64
 WINDOW_BYTES = 8
@@ -26,10 +27,19 @@ WINDOW_BYTES = 8
 CHUNK = 500
 """Budgets in one transaction: some milliseconds on a Raspberry Pi."""
 
+_COLUMNS = "pass, programme, amount_left, blocked, today, day, counter, used"
+_MERGE = f"INSERT OR REPLACE INTO budgets SELECT ?, {_COLUMNS} FROM budgets WHERE generation = ?"  # noqa: S608
+_NEXT = """SELECT pass, programme FROM budgets WHERE generation = ? AND (pass, programme) > (?, ?)
+           ORDER BY pass, programme LIMIT ?"""
+_COPY = f"""INSERT OR IGNORE INTO budgets SELECT ?, {_COLUMNS} FROM budgets
+            WHERE generation = ? AND (pass, programme) > (?, ?) AND (pass, programme) <= (?, ?)"""  # noqa: S608 -- the columns above
+_SWEEP = """DELETE FROM budgets WHERE (generation, pass, programme) IN
+            (SELECT generation, pass, programme FROM budgets WHERE generation = ? LIMIT ?)"""
+
 _NUMBER_MAX = 2**63 - 1  # SQLite's
 
 
-def replace(
+def take(
     path: Path,
     turns: Turns,
     version: str,
@@ -37,67 +47,135 @@ def replace(
     sequence: int,
     programmes: Sequence[Programme],
     budgets: Iterable[tuple[Address, Budget]],
+    *,
+    full: bool,
+    more: bool,
 ) -> None:
-    """Have these programmes and budgets count from now on, all at once.
+    """Keep a page of a snapshot; with the last one, all of it counts at once.
 
-    Raises ValueError for anything out of bounds and Refused(STORAGE_FAULT) when the disk does not take it; either way
-    the snapshot before it stays in force.
+    `full` begins anew with nothing, otherwise the page changes what was there; with `more` it is not the last.
+    Raises ValueError for anything out of bounds or that changes what is not there, and Refused(STORAGE_FAULT) when the
+    disk does not take it; either way the snapshot before it stays in force.
     """
     _require_bounds(version, block, sequence, programmes)
     try:
         with closing(schema.connect(path, mode="rw")) as database:
             writer = _Writer(database, turns)
-            writer.sweep(keep=writer.generation)
+            writer.begin({programme.id for programme in programmes}, full=full)
             writer.write(budgets)
-            writer.switch((version, block, sequence), programmes)
-            writer.sweep(keep=writer.generation)
+            if more:
+                writer.pause(version)
+            else:
+                writer.finish((version, block, sequence), programmes)
     except sqlite3.Error as error:
         raise Refused(Reason.STORAGE_FAULT, f"the snapshot is not stored: {error}") from error
 
 
-class _Writer:
-    """One replacement, on a connection of its own.
+def forget_pages(path: Path, turns: Turns) -> None:
+    """Drop what has come of a snapshot that is not whole. Raises Refused(STORAGE_FAULT)."""
+    try:
+        with closing(schema.connect(path, mode="rw")) as database:
+            _Writer(database, turns).forget()
+    except sqlite3.Error as error:
+        raise Refused(Reason.STORAGE_FAULT, f"half a snapshot is not dropped: {error}") from error
 
-    Chunks are not flushed one by one: the flush of the switch covers all that was written before it.
+
+class _Writer:
+    """One page, on a connection of its own. What is coming lies under the generation after the one that counts.
+
+    Chunks are not flushed one by one: the flush of what makes them count covers all that was written before it.
     """
 
     def __init__(self, database: sqlite3.Connection, turns: Turns) -> None:
         self._database = database
         self._turns = turns
         row = database.execute("SELECT generation FROM snapshot").fetchone()
-        self.generation = int(row[0]) if row else 0
+        self._has_snapshot = row is not None
+        self._generation = int(row[0]) if row else 0
+        coming = database.execute("SELECT whole FROM coming").fetchone()
+        self._whole = bool(coming[0]) if coming else None
         database.execute("PRAGMA synchronous = NORMAL")
+
+    def begin(self, programmes: set[int], *, full: bool) -> None:
+        """Go on with what has come, or begin anew. Raises ValueError for a change of what is not there."""
+        if not full and not self._whole:
+            known = {number for (number,) in self._database.execute("SELECT id FROM programmes")}
+            if not self._has_snapshot or programmes != known:
+                raise ValueError("a change of a snapshot that is not here")
+        if full or self._whole is None:
+            self.forget()
+            self._sweep(self._generation - 1)
+            self._whole = full
 
     def write(self, budgets: Iterable[tuple[Address, Budget]]) -> None:
         """Budgets of the next generation, chunk by chunk."""
-        rows = ((self.generation + 1, *_bounded(pass_address, budget)) for pass_address, budget in budgets)
+        rows = ((self._generation + 1, *_bounded(pass_address, budget)) for pass_address, budget in budgets)
         while chunk := list(islice(rows, CHUNK)):
             with self._transaction():
-                self._database.executemany("INSERT INTO budgets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", chunk)
+                self._database.executemany("INSERT OR REPLACE INTO budgets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", chunk)
 
-    def switch(self, snapshot: tuple[str, int, int], programmes: Sequence[Programme]) -> None:
-        """Have the next generation count."""
-        self._database.execute("PRAGMA synchronous = FULL")
-        self.generation += 1
+    def pause(self, version: str) -> None:
+        """More pages follow: from here it goes on, even after a pulled plug. Raises ValueError for too many."""
+        if self._count() > BUDGETS_MAX:
+            raise ValueError(f"a snapshot has at most {BUDGETS_MAX} budgets")
         with self._transaction():
+            self._database.execute("INSERT OR REPLACE INTO coming VALUES (1, ?, ?)", (version, self._whole))
+
+    def finish(self, snapshot: tuple[str, int, int], programmes: Sequence[Programme]) -> None:
+        """Have it count: a few changes in the generation that is there, many or all of it as the next one."""
+        if not self._whole and self._count() <= CHUNK:
+            self._switch(snapshot, programmes, change=True)
+            return
+        if not self._whole:
+            self._complete()
+        self._generation += 1
+        self._switch(snapshot, programmes, change=False)
+        self._sweep(self._generation - 1)
+
+    def forget(self) -> None:
+        """Drop what has come."""
+        with self._transaction():
+            self._database.execute("DELETE FROM coming")
+        self._whole = None
+        self._sweep(self._generation + 1)
+
+    def _switch(self, snapshot: tuple[str, int, int], programmes: Sequence[Programme], *, change: bool) -> None:
+        """One transaction, on the disk when it returns."""
+        self._database.execute("PRAGMA synchronous = FULL")
+        with self._transaction():
+            if change:
+                self._database.execute(_MERGE, (self._generation, self._generation + 1))
+                self._database.execute("DELETE FROM budgets WHERE generation = ?", (self._generation + 1,))
             self._database.execute(
-                "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)", (self.generation, *snapshot)
+                "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)", (self._generation, *snapshot)
             )
             self._database.execute("DELETE FROM programmes")
             self._database.executemany(
                 "INSERT INTO programmes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, programmes)
             )
+            self._database.execute("DELETE FROM coming")
         self._database.execute("PRAGMA synchronous = NORMAL")
 
-    def sweep(self, keep: int) -> None:
-        """Drop what a replacement left behind: it can only be the generation before the kept one, or after it."""
-        sql = """DELETE FROM budgets WHERE (generation, pass, programme) IN
-                 (SELECT generation, pass, programme FROM budgets WHERE generation = ? LIMIT ?)"""
-        for stale in (keep - 1, keep + 1):
-            swept = CHUNK
-            while swept == CHUNK:
+    def _complete(self) -> None:
+        """What has not changed goes into the next generation too, chunk by chunk."""
+        last: tuple[bytes, int] | None = (b"", 0)
+        while last is not None:
+            old, new = self._generation, self._generation + 1
+            keys = self._database.execute(_NEXT, (old, *last, CHUNK)).fetchall()
+            if keys:
                 with self._transaction():
-                    swept = self._database.execute(sql, (stale, CHUNK)).rowcount
+                    self._database.execute(_COPY, (new, old, *last, *keys[-1]))
+            last = keys[-1] if len(keys) == CHUNK else None
+
+    def _count(self) -> int:
+        sql = "SELECT count(*) FROM budgets WHERE generation = ?"
+        return int(self._database.execute(sql, (self._generation + 1,)).fetchone()[0])
+
+    def _sweep(self, stale: int) -> None:
+        swept = CHUNK
+        while swept == CHUNK:
+            with self._transaction():
+                swept = self._database.execute(_SWEEP, (stale, CHUNK)).rowcount
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -149,6 +149,11 @@ class Store(View):
         """Keep a closed day. For a thread of its own, as `take_page` is. Raises Refused(STORAGE_FAULT)."""
         closings.append(self._path, self._turns, day)
 
+    @property
+    def turns(self) -> Turns:
+        """Who writes next, for those who write on a connection of their own."""
+        return self._turns
+
     def save_bound(self, bound: Timestamp) -> None:
         """Keep that it is not earlier than this; an earlier one than is kept changes nothing."""
         with self._noting():

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from contracts.wire import entry as wire_entry
 from contracts.wire import journal, typed_data
@@ -116,7 +117,7 @@ class World:
     def __post_init__(self) -> None:
         self.heads.append(journal.genesis(self.domain, self.terminal))
 
-    def handle(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+    def handle(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer | Awaitable[Answer]:
         """The URL path tells chain (/rpc) from gateway."""
         name = target.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
         if not (self.chain_online if name == "rpc" else self.online):
@@ -130,7 +131,7 @@ class World:
             return 200, self.call(json.loads(body))
         if method == "GET" and (refusal := self._authenticate(target, headers)):
             return refusal
-        answer: dict[str, Callable[..., Answer]] = {
+        answer: dict[str, Callable[..., Answer | Awaitable[Answer]]] = {
             "segments": self._segments,
             "position": self._position,
             "outcomes": self._outcomes,
@@ -240,6 +241,8 @@ class World:
             "sequence": len(self.entries),
             "shop": 1,
             "network": NETWORK,
+            "full": True,
+            "more": False,
             "programmes": [rules],
             "budgets": [
                 [to_hex(each), 1, max(0, self.left - taken.get(each, 0)), False, 0, 0, 0, "0x" + "00" * 8]
@@ -247,8 +250,12 @@ class World:
             ],
         }
 
-    def _snapshot(self, target: str, body: bytes) -> Answer:
-        snapshot = self.snapshot()
-        if target.endswith(f"known={snapshot['version']}"):
-            return 204, b""
+    async def _snapshot(self, target: str, body: bytes) -> Answer:
+        """Waits for another version, as long as it was asked to."""
+        asked = {name: value[0] for name, value in parse_qs(urlsplit(target).query).items()}
+        until = time.monotonic() + int(asked.get("wait", 0))
+        while (snapshot := self.snapshot())["version"] == asked.get("known"):
+            if time.monotonic() >= until:
+                return 204, b""
+            await asyncio.sleep(0.02)
         return 200, json.dumps(snapshot).encode()
