@@ -22,7 +22,7 @@ from contracts.wire.signature import address_of
 from contracts.wire.units import Address, to_hex
 from provisioning import desk
 from provisioning.desk import Answer, Command
-from provisioning.private import new_file
+from terminal.private import new_file
 
 if TYPE_CHECKING:
     from provisioning.holdings import Reissued

@@ -12,8 +12,9 @@ from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.signature import SIGNATURE_BYTES
 from contracts.wire.units import Address, from_hex, to_hex
-from provisioning import desk, device, replacing
+from provisioning import desk, replacing
 from provisioning.desk import Answer, Command
+from terminal import making
 from terminal.signer import TerminalSigner
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _signature(text: str) -> bytes:
 
 
 def _make(arguments: argparse.Namespace) -> Answer:
-    device.make(_plan(arguments))
+    making.make(_plan(arguments))
     agreed = _consent(arguments)
     return Answer(f"made a terminal; {agreed.sentence}", {**agreed.data, "config": str(arguments.config)})
 
@@ -90,7 +91,7 @@ def _consent(arguments: argparse.Namespace) -> Answer:
 
 
 def _signer(arguments: argparse.Namespace) -> TerminalSigner:
-    return TerminalSigner.load(arguments.state / device.KEY, Deployment.load(arguments.record).domain)
+    return TerminalSigner.load(arguments.state / making.KEY, Deployment.load(arguments.record).domain)
 
 
 def _register(arguments: argparse.Namespace) -> Answer:
@@ -101,7 +102,7 @@ def _add(arguments: argparse.Namespace) -> Answer:
     from provisioning.town import open_town  # noqa: PLC0415 -- web3 is loaded only by what speaks to a node
 
     open_town(arguments)  # whatever keeps it from being registered is found out before a key is made
-    terminal = device.make(_plan(arguments))
+    terminal = making.make(_plan(arguments))
     return _registered(arguments, terminal, _signer(arguments).sign_registration(arguments.shop))
 
 
@@ -132,12 +133,12 @@ def _raises(arguments: argparse.Namespace) -> "list[Raise]":
     return [Raise(programme, cents) for programme, cents in arguments.slice or ()]
 
 
-def _plan(arguments: argparse.Namespace) -> device.Plan:
+def _plan(arguments: argparse.Namespace) -> making.Plan:
     deployment = Deployment.load(arguments.record)
     rpc_url = arguments.rpc or deployment.rpc_url
     if rpc_url is None:
         raise Broken("no node for its checkpoints: give --rpc URL")
-    return device.Plan(
+    return making.Plan(
         deployment=deployment,
         config=arguments.config.absolute(),
         state=arguments.state.absolute(),

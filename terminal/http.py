@@ -4,13 +4,16 @@ Redirects are not followed and proxies of the environment not used: what the con
 """
 
 import asyncio
+import ssl
 from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from contracts.wire.errors import TryAgain
+from contracts.wire.errors import Broken, TryAgain
 
 TOTAL_SECONDS = 20.0
 """For one request with its answer, however slowly the bytes drip in."""
@@ -20,12 +23,16 @@ BURST = 3
 
 
 class Http:
-    """The terminal's only way out."""
+    """The terminal's only way out. At the URLs in `trust`, it believes the certificates in that file and no others.
 
-    def __init__(self, total_seconds: float = TOTAL_SECONDS) -> None:
+    Raises Broken when such a file holds none.
+    """
+
+    def __init__(self, total_seconds: float = TOTAL_SECONDS, trust: Mapping[str, Path] = MappingProxyType({})) -> None:
         self._total_seconds = total_seconds
         timeout = httpx.Timeout(total_seconds, connect=min(CONNECT_SECONDS, total_seconds))
-        self._client = httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False)
+        mounts = {_origin(url): httpx.AsyncHTTPTransport(verify=_trusting(path)) for url, path in trust.items()}
+        self._client = httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False, mounts=mounts)
 
     async def __aenter__(self) -> Self:
         return self
@@ -60,6 +67,19 @@ class Http:
                     return response.status_code, await _read(response, limit)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise TryAgain(f"{url}: no answer ({type(error).__name__})") from error
+
+
+def _origin(url: str) -> str:
+    """The part of a URL that says who answers, as httpx picks the way to it."""
+    parsed = httpx.URL(url)
+    return f"{parsed.scheme}://{parsed.netloc.decode('ascii')}"
+
+
+def _trusting(path: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:  # ssl.SSLError is one
+        raise Broken(f"{path} holds no certificates to trust ({error}): check `ca_file` in the configuration") from None
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:

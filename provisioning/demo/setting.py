@@ -17,7 +17,7 @@ from eth_account.signers.local import LocalAccount
 
 from contracts.wire.entry import Delegation
 from contracts.wire.units import Address, Cents, Timestamp, to_hex
-from provisioning import desk, device, passes
+from provisioning import desk, passes
 from provisioning.demo import founding, plot
 from provisioning.demo.books import Paid, Till
 from provisioning.demo.cable import Cable, Relay
@@ -26,7 +26,7 @@ from provisioning.demo.founding import people
 from provisioning.demo.processes import Program, command
 from provisioning.passes import NewPass
 from provisioning.town import Town
-from terminal import export
+from terminal import export, making
 from terminal.reconcile import reconcile
 from terminal.store import Reader
 
@@ -43,7 +43,7 @@ class Shop:
 
     name: str
     number: int
-    plan: device.Plan
+    plan: making.Plan
     terminal: Address
     gateway_cable: Relay
     chain_cable: Relay
@@ -191,7 +191,7 @@ class Setting:
         chain_cable, gateway_cable = Relay(int(self._rpc_url.rsplit(":", 1)[1])), Relay(self._gateway_port)
         await chain_cable.start()
         await gateway_cable.start()
-        made = device.Plan(
+        made = making.Plan(
             deployment=self.town.deployment,
             config=self.folder / f"{state}.toml",
             state=self.folder / state,
@@ -202,7 +202,7 @@ class Setting:
             language=self._language,
             simulators=True,
         )
-        terminal = await asyncio.to_thread(device.make, made)
+        terminal = await asyncio.to_thread(making.make, made)
         sockets = (made.state / f"{each}.sock" for each in ("screen", "scanner", "keypad"))
         daemon = self._program(state, "terminal", "run", "--config", str(made.config))
         cables = gateway_cable, chain_cable

@@ -8,8 +8,7 @@ import pytest
 from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, Hash, to_hex
-from provisioning import device
-from terminal import config
+from terminal import config, making
 from terminal.signer import TerminalSigner
 from terminal.store import Store
 from tests.provisioning.town import files, run
@@ -26,8 +25,8 @@ DEPLOYMENT = Deployment(
 
 
 @pytest.fixture
-def plan(tmp_path: Path) -> device.Plan:
-    return device.Plan(
+def plan(tmp_path: Path) -> making.Plan:
+    return making.Plan(
         deployment=DEPLOYMENT,
         config=tmp_path / "terminal.toml",
         state=tmp_path / "state",
@@ -39,8 +38,8 @@ def plan(tmp_path: Path) -> device.Plan:
     )
 
 
-def test_the_daemon_finds_all_that_it_needs(plan: device.Plan):
-    terminal = device.make(plan)
+def test_the_daemon_finds_all_that_it_needs(plan: making.Plan):
+    terminal = making.make(plan)
     loaded = config.load(plan.config)
     assert (loaded.shop, loaded.language, loaded.domain) == (plan.shop, "nl", DEPLOYMENT.domain)
     assert TerminalSigner.load(loaded.key_file, loaded.domain).address == terminal
@@ -48,29 +47,29 @@ def test_the_daemon_finds_all_that_it_needs(plan: device.Plan):
         assert store.sequence == 0
 
 
-def test_key_and_journal_are_their_owners_alone(plan: device.Plan):
-    device.make(plan)
+def test_key_and_journal_are_their_owners_alone(plan: making.Plan):
+    making.make(plan)
     assert plan.state.stat().st_mode & 0o777 == 0o700
     assert {mode for _, mode in files(plan.state)} == {0o600}
 
 
-def test_simulators_are_off_unless_asked_for(plan: device.Plan):
-    real = device.render(replace(plan, simulators=False))
+def test_simulators_are_off_unless_asked_for(plan: making.Plan):
+    real = making.render(replace(plan, simulators=False))
     assert "simulators = false" in real
     assert "devices = []" in real
-    device.make(plan)
+    making.make(plan)
     devices = config.load(plan.config).devices
     assert [one.driver for one in devices] == ["simulated-scanner", "simulated-keypad"]
     assert {Path(str(one.options["socket"])).parent for one in devices} == {plan.state}
 
 
 @pytest.mark.parametrize("there", ["config", "key", "journal"])
-def test_what_is_there_is_never_replaced(plan: device.Plan, there):
+def test_what_is_there_is_never_replaced(plan: making.Plan, there):
     plan.state.mkdir()
     path = getattr(plan, there)
     path.write_text("mine")
     with pytest.raises(Broken, match="stays as it is"):
-        device.make(plan)
+        making.make(plan)
     assert path.read_text() == "mine"
     assert [path for path in (plan.config, plan.key, plan.journal) if path.exists()] == [path]
 
@@ -78,24 +77,24 @@ def test_what_is_there_is_never_replaced(plan: device.Plan, there):
 @pytest.mark.parametrize(
     "wrong", [{"shop": ""}, {"gateway_url": "ftp://x"}, {"support": "x" * 65}, {"state": Path("state")}]
 )
-def test_a_configuration_that_would_not_load_is_not_made(plan: device.Plan, wrong):
+def test_a_configuration_that_would_not_load_is_not_made(plan: making.Plan, wrong):
     with pytest.raises(Broken, match="would not load"):
-        device.make(replace(plan, **wrong))
+        making.make(replace(plan, **wrong))
     assert not plan.config.exists()
     assert not plan.state.exists()
 
 
-def test_a_fault_half_way_leaves_no_key_behind(plan: device.Plan, monkeypatch):
+def test_a_fault_half_way_leaves_no_key_behind(plan: making.Plan, monkeypatch):
     def fail(*_, **__):
         raise Broken("the disk is full")
 
     monkeypatch.setattr(Store, "create", fail)
     with pytest.raises(Broken, match="full"):
-        device.make(plan)
+        making.make(plan)
     assert not plan.key.exists()
 
 
-def test_at_the_shell_it_needs_no_node_and_no_key(plan: device.Plan, tmp_path: Path, monkeypatch):
+def test_at_the_shell_it_needs_no_node_and_no_key(plan: making.Plan, tmp_path: Path, monkeypatch):
     monkeypatch.delenv("KINDPAKKET_KEY", raising=False)
     record = tmp_path / "record.json"
     DEPLOYMENT.save(record)

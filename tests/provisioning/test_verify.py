@@ -10,7 +10,8 @@ from contracts.chain import Chain
 from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, Hash, from_hex, to_hex
-from provisioning import bytecode, device
+from provisioning import bytecode
+from terminal import making
 from tests.provisioning.town import done, refused, run
 
 
@@ -107,7 +108,7 @@ def test_a_record_that_is_wrong_is_not_verified(deployment: Deployment, tmp_path
 
 
 def test_terminals_and_gateways_must_agree(deployment: Deployment, record: Path, tmp_path: Path):
-    plan = device.Plan(
+    plan = making.Plan(
         deployment=deployment,
         config=tmp_path / "terminal.toml",
         state=tmp_path / "state",
@@ -116,7 +117,7 @@ def test_terminals_and_gateways_must_agree(deployment: Deployment, record: Path,
         gateway_url="http://127.0.0.1:8700",
         rpc_url="http://127.0.0.1:8545",
     )
-    device.make(plan)
+    making.make(plan)
     gateway = tmp_path / "gateway.json"
     gateway.write_text(deployment.model_copy(update={"rpc_url": None}).model_dump_json())
     words = ("chain", "verify", "--record", str(record), "--terminal", str(plan.config))

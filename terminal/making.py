@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, to_hex
-from provisioning.private import new_file
 from terminal import config, signer, toml
+from terminal.private import new_file
 from terminal.store import Store
 
 KEY = "terminal.key"
