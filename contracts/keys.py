@@ -1,7 +1,7 @@
 """The key with which somebody acts on the chain: from the environment, or from a keystore file and its password."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +29,28 @@ class KeySource:
         if keystore is not None:
             password = environment[self.password] if self.password in environment else ask()
             return _open(keystore, password)
+        return self._account(self._key(environment))
+
+    def accounts(
+        self, keystores: Sequence[Path], environment: Mapping[str, str], ask: Callable[[], str]
+    ) -> list[LocalAccount]:
+        """As `account`, for several: of these keystores, or of the keys in the environment with commas between them."""
+        if keystores:
+            found = [self.account(keystore, environment, ask) for keystore in keystores]
+        else:
+            found = [self._account(key.strip()) for key in self._key(environment).split(",")]
+        if len({account.address for account in found}) < len(found):
+            raise Broken("the same account is given twice")
+        return found
+
+    def _key(self, environment: Mapping[str, str]) -> str:
         if self.key not in environment:
             raise Broken(f"no key to sign with: set {self.key} to 0x and 32 bytes in hex, or give --keystore FILE")
+        return environment[self.key]
+
+    def _account(self, key: str) -> LocalAccount:
         try:
-            account: LocalAccount = Account.from_key(environment[self.key])
+            account: LocalAccount = Account.from_key(key)
         except (ValueError, TypeError):
             raise Broken(f"{self.key} is no private key: expected 0x and 32 bytes in hex") from None
         return account

@@ -1,36 +1,49 @@
 """The process: one HTTP server, one worker thread, one store."""
 
 import asyncio
+import secrets
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-import uvicorn
 from eth_account.signers.local import LocalAccount
 from fastapi import FastAPI
 
 from contracts.deployment import Deployment
+from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
 from contracts.gateway.chain.reader import Reader
 from contracts.gateway.http.api import create_app
 from contracts.gateway.http.gateway import Gateway
+from contracts.gateway.http.rates import Rates
+from contracts.gateway.http.server import STOPPING_SECONDS, Outside, Server
+from contracts.gateway.operating.asking import Nodes
+from contracts.gateway.operating.metrics import Metrics
+from contracts.gateway.operating.watch import EVERY_SECONDS, Watch
 from contracts.gateway.serving.changes import Changes
+from contracts.gateway.serving.disk import Disk
 from contracts.gateway.serving.register import Register
 from contracts.gateway.settling.batcher import Limits
-from contracts.gateway.settling.sender import Sender
+from contracts.gateway.settling.follower import Terms
+from contracts.gateway.settling.leases import Lease
+from contracts.gateway.settling.sender import Sender, Settling
+from contracts.gateway.settling.wallet import Wallet
 from contracts.gateway.store.database import Store, forget_projection
+from contracts.gateway.store.place import folder
 from contracts.gateway.worker import Job, Worker
 from contracts.wire.errors import Broken, TryAgain
-from contracts.wire.units import Timestamp
+from contracts.wire.units import Address, Timestamp, from_hex
 
 _ASKING_SECONDS = 3.0
-_STOPPING_SECONDS = 5.0
-_CONNECTIONS_MAX = 500
+_LOOKING_SECONDS = 15.0
+_ONLY = "only"
+"""Who holds the leases in a store of one process: after a restart they are its own."""
+
 _log = structlog.get_logger("gateway")
 
 
@@ -39,12 +52,15 @@ class Settings:
     """What one gateway works with. Times are in seconds."""
 
     record: Deployment
-    rpc_url: str
-    data: Path
-    account: LocalAccount
+    rpc_urls: Sequence[str]
+    final_depth: int | None
+    where: str | Path
+    accounts: Sequence[LocalAccount]
     limits: Limits
+    terms: Terms
     poll: float
     rebuild: bool
+    outside: Outside
 
 
 class Service:
@@ -56,21 +72,34 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         record, domain = settings.record, settings.record.domain
-        asking = Node(settings.rpc_url, record, _ASKING_SECONDS)
+        self._endpoints = endpoints = Endpoints(settings.rpc_urls, record)
+        asking = Node(endpoints, _ASKING_SECONDS)
         _check_chain(asking)
-        self._store = store = Store.open(settings.data, domain, record.block)
+        self._store = store = Store.open(settings.where, domain, record.block)
         if settings.rebuild:
             with store.writing() as connection:
                 forget_projection(connection, record.block)
-        node = Node(settings.rpc_url, record)
-        reader = Reader(store, node, domain, now)
-        sender = Sender(store, node, settings.account, domain, now, settings.limits)
-        jobs = [Job("chain", reader.step), Job("settling", sender.step)]
-        self._worker = Worker(jobs, settings.poll, self._stop)
-        register = Register(store, asking, now)
+        self._worker = Worker(self._jobs(settings), settings.poll, self._stop)
+        nodes = Nodes(settings.rpc_urls, record.chain_id, settings.terms.ceiling, settings.final_depth)
+        accounts = [Address(from_hex(account.address)) for account in settings.accounts]
+        watch = Watch(store, nodes, accounts, now, folder(settings.where))
+        self._watching = Worker([Job("watching", watch.step)], EVERY_SECONDS, self._stop)
         self._changes = Changes(store)
-        gateway = Gateway(store, domain, record.network, register, now, self._worker.why_not_ready, self._changes)
-        self._server = _Server(create_app(gateway, self._lifespan), self._changes.close)
+        gateway = Gateway(
+            store=store,
+            domain=domain,
+            network=record.network,
+            register=Register(store, asking, now),
+            clock=now,
+            why_not_ready=self._worker.why_not_ready,
+            watch=watch,
+            metrics=Metrics(watch.facts),
+            changes=self._changes,
+            rates=Rates(),
+            disk=Disk(folder(settings.where)),
+        )
+        app = create_app(gateway, self._lifespan)
+        self._server = Server(app, gateway.rates, settings.outside, self._changes.close)
 
     def run(self, listener: socket.socket, ready: Callable[[], None]) -> None:
         """Serve until SIGTERM or SIGINT; `ready` is called once requests are answered.
@@ -83,10 +112,23 @@ class Service:
         try:
             self._server.run(sockets=[listener])
         finally:
-            self._worker.stop(_STOPPING_SECONDS)
+            self._worker.stop(STOPPING_SECONDS)
             self._store.close()
         if self._worker.defect is not None:
             raise self._worker.defect
+
+    def _jobs(self, settings: Settings) -> list[Job]:
+        """Reading the chain and settling from each account; one gateway of those that share a store does each."""
+        store, domain = self._store, settings.record.domain
+        owner = _owner(settings.where)
+        node = Node(self._endpoints, final_depth=settings.final_depth)
+        settling = Settling(store, node, domain, owner, now, settings.limits, settings.terms)
+        reading, reader = Lease(store, "reader", owner, now), Reader(store, node, domain, now)
+        jobs = [Job("chain", lambda: reading.held() and reader.step())]
+        for account in settings.accounts:
+            sender = Sender(settling, Wallet(account, domain))
+            jobs.append(Job(f"settling from {account.address}", sender.step))
+        return [*jobs, Job("nodes", node.look, every=_LOOKING_SECONDS)]
 
     def _stop(self) -> None:
         self._server.should_exit = True
@@ -94,10 +136,17 @@ class Service:
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         self._worker.start()
+        self._watching.start()
         looking = asyncio.create_task(self._changes.run())
         yield
         looking.cancel()
-        await asyncio.to_thread(self._worker.stop, _STOPPING_SECONDS)
+        for worker in (self._worker, self._watching):
+            await asyncio.to_thread(worker.stop, STOPPING_SECONDS)
+
+
+def _owner(where: str | Path) -> str:
+    """This process among those that share the store."""
+    return _ONLY if isinstance(where, Path) else secrets.token_hex(8)
 
 
 def _check_chain(node: Node) -> None:
@@ -106,34 +155,6 @@ def _check_chain(node: Node) -> None:
         node.check()
     except TryAgain as error:
         _log.warning("starting without the chain", why=str(error))
-
-
-class _Server(uvicorn.Server):
-    """Says when it answers, and when it stops: whoever waits is let go at once."""
-
-    ready: Callable[[], None]
-
-    def __init__(self, app: FastAPI, stopping: Callable[[], None]) -> None:
-        config = uvicorn.Config(
-            app,
-            http="h11",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            limit_concurrency=_CONNECTIONS_MAX,
-            timeout_graceful_shutdown=int(_STOPPING_SECONDS),
-        )
-        super().__init__(config)
-        self._stopping = stopping
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self.ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._stopping()
-        await super().shutdown(sockets)
 
 
 def now() -> Timestamp:
@@ -148,7 +169,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(1_024)
     except OSError as error:
         listener.close()
         raise Broken(f"cannot listen on {host} port {port} ({error.strerror}): choose another --port") from error

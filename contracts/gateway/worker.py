@@ -20,16 +20,21 @@ _log = structlog.get_logger("gateway.worker")
 
 @dataclass(slots=True)
 class Job:
-    """Something that is done again and again: `step` says whether there is more to do at once."""
+    """Something that is done again and again: `step` says whether there is more to do at once.
+
+    `every` is in seconds; as often as the worker's other jobs if it is None.
+    """
 
     name: str
     step: Callable[[], bool | None]
+    every: float | None = None
     why: str = "not started yet"
     failures: int = 0
     due: float = 0.0
 
     def run(self, pause: float) -> None:
         """Do a step, and decide when the next is due."""
+        pause = pause if self.every is None else self.every
         try:
             more = self.step()
         except TryAgain as error:

@@ -6,6 +6,7 @@ from eth_account import Account
 from sqlalchemy import select
 
 from contracts.gateway.chain.budget import Budget
+from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
 from contracts.gateway.chain.reader import Reader
 from contracts.gateway.http.bodies import SaleBody, SnapshotBody
@@ -14,7 +15,9 @@ from contracts.gateway.serving.outcomes import outcomes_after
 from contracts.gateway.serving.sales import sales_of
 from contracts.gateway.serving.snapshot import snapshot
 from contracts.gateway.settling.batcher import Limits
-from contracts.gateway.settling.sender import Sender
+from contracts.gateway.settling.follower import Terms
+from contracts.gateway.settling.sender import Sender, Settling
+from contracts.gateway.settling.wallet import Wallet
 from contracts.gateway.store import ledger
 from contracts.gateway.store.database import Store
 from contracts.gateway.store.tables import PROJECTION
@@ -44,10 +47,13 @@ class Desk:
     def __init__(self, world: World, folder: str | Path) -> None:
         self.world, self.time = world, 1_000_000
         self.store = Store.open(folder, world.domain, world.block)
-        self.node = PickyNode(world.rpc_url, world.record())
+        self.node = PickyNode(Endpoints([world.rpc_url], world.record()))
         self.reader = Reader(self.store, self.node, world.domain, self.clock)
-        account = Account.from_key(KEY_OF_GATEWAY)
-        self.sender = Sender(self.store, self.node, account, world.domain, self.clock, Limits(age=0))
+        self.sender = self.open_sender(KEY_OF_GATEWAY)
+
+    def open_sender(self, key: bytes, owner: str = "only", terms: Terms | None = None) -> Sender:
+        parts = self.store, self.node, self.world.domain, owner, self.clock, Limits(age=0), terms or Terms()
+        return Sender(Settling(*parts), Wallet(Account.from_key(key), self.world.domain))
 
     def clock(self) -> Timestamp:
         return Timestamp(self.time)

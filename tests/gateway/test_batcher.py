@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.gateway.settling.batcher import Candidate, Cut, Limits, Ready, choose, due
+from contracts.gateway.settling.batcher import Candidate, Cut, Limits, Ready, Waiting, choose, due, enough
 from contracts.wire.batch import BATCH_BYTES_MAX, HEADER_BYTES, PADDING, SEGMENTS_MAX
 from contracts.wire.units import Address, Timestamp
 
@@ -16,7 +16,7 @@ def candidate(terminal: Address, first: int, signed: set[int], count: int, lengt
 
 
 def test_a_batch_is_due_by_age():
-    limits, waiting = Limits(age=5), [candidate(A, 1, {1}, 1, at=100)]
+    limits, waiting = Limits(age=5), [Waiting(Timestamp(103), 1), Waiting(Timestamp(100), 1)]
     assert not due(waiting, limits, Timestamp(104))
     assert due(waiting, limits, Timestamp(105))
     assert not due([], limits, Timestamp(105))
@@ -24,8 +24,13 @@ def test_a_batch_is_due_by_age():
 
 def test_a_batch_is_due_by_size():
     limits = Limits(age=60, full=10)
-    assert not due([candidate(A, 1, {9}, 9)], limits, Timestamp(0))
-    assert due([candidate(A, 1, {5}, 5), candidate(B, 1, {5}, 5)], limits, Timestamp(0))
+    assert not due([Waiting(Timestamp(0), 9)], limits, Timestamp(0))
+    assert due([Waiting(Timestamp(0), 5), Waiting(Timestamp(0), 5)], limits, Timestamp(0))
+
+
+def test_no_more_terminals_are_taken_than_fill_a_batch():
+    waiting = [Waiting(Timestamp(0), count) for count in (3, 4, 9)]
+    assert [enough(waiting, entries) for entries in (1, 3, 4, 7, 8, 99)] == [1, 1, 2, 2, 3, 3]
 
 
 def test_a_segment_ends_at_the_last_signature():

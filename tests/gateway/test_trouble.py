@@ -4,11 +4,12 @@ import pytest
 from eth_account import Account
 from sqlalchemy import select
 
-from contracts.gateway.chain.node import Signed
+from contracts.gateway.chain.refusals import Refusal
 from contracts.gateway.settling import attention
 from contracts.gateway.store import journals
 from contracts.gateway.store.tables import attention as marks
 from contracts.wire import batch
+from contracts.wire.errors import TryAgain
 from contracts.wire.reasons import Reason
 from tests.gateway.desk import Desk
 from tests.gateway.world import GRANTED, KEY_OF_GATEWAY, Till, World, checksum
@@ -105,9 +106,9 @@ def test_f01_somebody_else_is_faster(world: World, desk: Desk):
     desk.take_in(till)
     send = desk.node.send
 
-    def overtaken(raw: bytes) -> None:
+    def overtaken(raw: bytes) -> tuple[Refusal, str] | None:
         world.settle(batch.encode([till.segment()]))
-        send(raw)
+        return send(raw)
 
     desk.node.send = overtaken  # type: ignore[method-assign]
     desk.work()
@@ -121,15 +122,14 @@ def test_a_transaction_that_the_node_refuses_is_made_anew(world: World, desk: De
     till = paying(world, 100)
     desk.read()
     desk.take_in(till)
-    sign = desk.node.sign
+    send = desk.node.send
 
-    def poor(*arguments) -> Signed:
-        desk.node.sign = sign  # type: ignore[method-assign]
-        good = sign(*arguments)
-        return Signed(good.hash, good.nonce, b"\x02junk")
+    def spoilt(raw: bytes) -> tuple[Refusal, str] | None:
+        desk.node.send = send  # type: ignore[method-assign]
+        return send(raw[:40] + b"junk")
 
-    desk.node.sign = poor  # type: ignore[assignment, method-assign]
-    with pytest.raises(Exception, match="refuses"):
+    desk.node.send = spoilt  # type: ignore[method-assign]
+    with pytest.raises(TryAgain, match="does not take"):
         desk.sender.step()
     desk.work()
     assert desk.outcomes(till) == [(1, 0, 100)]

@@ -4,27 +4,28 @@ Raises TryAgain whenever the node did not answer or did not know, and Refused or
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import requests
-from eth_account.signers.local import LocalAccount
 from eth_typing import BlockNumber
 from hexbytes import HexBytes
 from web3 import Web3
 from web3.exceptions import ContractLogicError, TransactionNotFound, Web3Exception, Web3RPCError
-from web3.types import BlockIdentifier, TxParams
+from web3.types import BlockIdentifier
 
-from contracts.chain import ANSWER_SECONDS, Chain, checksum
-from contracts.deployment import Deployment
+from contracts import compile as artifacts
+from contracts.chain import ANSWER_SECONDS, checksum
+from contracts.gateway.chain import many, refusals
 from contracts.gateway.chain.budget import Budget
+from contracts.gateway.chain.endpoints import Endpoints, Failover
 from contracts.gateway.chain.events import Event
 from contracts.gateway.chain.logs import LogDecoder
-from contracts.wire.errors import Broken, Refused, TryAgain
-from contracts.wire.hashing import keccak256
+from contracts.gateway.chain.refusals import Refusal
+from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Address, Hash, Timestamp, to_hex
+from contracts.wire.units import Address, Hash, Timestamp
 
 _TEXT_MAX = 200
 
@@ -39,6 +40,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest block, and what the one after it asks: a base fee, and what is usually given on top, in wei."""
+
+    block: Block
+    base: int
+    tip: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """Where a terminal's journal stands on the contract: its shop (0: unknown), sequence, and 20 bytes of its head."""
 
@@ -48,54 +58,74 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """A transaction, ready to be sent any number of times."""
-
-    hash: Hash
-    nonce: int
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
-    """A transaction that is in a block: whether it ran to its end, and the contract's events in it."""
+    """A transaction that is in a block: whether it ran to its end, what it cost, and the contract's events in it."""
 
     succeeded: bool
+    block: int
+    block_hash: Hash
     gas: int
+    price: int
     events: Sequence[Event]
 
 
 class Node:
-    """The contract at one RPC endpoint. Blocking; to be used by one thread."""
+    """The contract at the first of these endpoints that works. Blocking; to be used by one thread.
 
-    def __init__(self, rpc_url: str, record: Deployment, timeout: float = ANSWER_SECONDS) -> None:
-        self._record = record
-        self._contract = Chain(rpc_url, timeout).contract("kindpakket", record.contract)
-        self._web3 = self._contract.w3
+    A block is final when the node says so, or, with `final_depth`, when so many lie on top of it.
+    """
+
+    def __init__(self, endpoints: Endpoints, timeout: float = ANSWER_SECONDS, final_depth: int | None = None) -> None:
+        record = endpoints.record
+        self._provider = Failover(endpoints, timeout)
+        self._web3 = Web3(self._provider)
+        self._web3.middleware_onion.remove("validation")  # it asks for the chain's id twice in every call
+        abi = artifacts.load("kindpakket")["abi"]
+        self._contract: Any = self._web3.eth.contract(address=checksum(record.contract), abi=abi)
+        self._address = record.contract
         self._decoder = LogDecoder(self._contract.abi)
-        self._checked = False
+        self._final_depth = final_depth
+
+    def steady(self) -> AbstractContextManager[None]:
+        """All that is asked within is asked of one endpoint, so that its answers go together.
+
+        Raises Broken when it is another chain than the record's, TryAgain when none answers.
+        """
+        return self._provider.steady()
 
     def check(self) -> None:
-        """Raises Broken unless this is the record's chain and holds its contract; asks only until that is certain."""
-        if self._checked:
-            return
-        with _asking():
-            chain_id = self._web3.eth.chain_id
-            code = bytes(self._web3.eth.get_code(checksum(self._record.contract)))
-        if chain_id != self._record.chain_id:
-            raise Broken(f"the node is on chain {chain_id}, and the record says {self._record.chain_id}")
-        if keccak256(code) != self._record.code_hash:
-            where = to_hex(self._record.contract)
-            raise Broken(f"the node's code at {where} is not that of the record; is it the right node?")
-        self._checked = True
+        """Raises Broken unless there is an endpoint that shows the record's chain with its contract."""
+        with self.steady():
+            pass
 
-    def final(self) -> Block:
-        """The newest block that cannot be undone."""
-        return self._block("finalized")
+    def look(self) -> None:
+        """See how each endpoint does."""
+        self._provider.look()
+
+    def final(self, least: int = 0) -> Block:
+        """The newest block that cannot be undone. Raises TryAgain when it is before `least`: the node lags."""
+        if self._final_depth is None:
+            block = self._block("finalized")
+        else:
+            with _asking():
+                newest = self._web3.eth.block_number
+            block = self.block(max(0, newest - self._final_depth))
+        if block.number < least:
+            why = f"the node is behind: its final block is {block.number}, block {least} was read before"
+            self._provider.complain(why)
+            raise TryAgain(why)
+        return block
 
     def block(self, number: int) -> Block:
         """The block with this number."""
         return self._block(BlockNumber(number))
+
+    def newest(self) -> Newest:
+        """The newest block, and what the next one asks."""
+        with _asking():
+            block = self._web3.eth.get_block("latest")
+            tip = self._web3.eth.max_priority_fee
+        return Newest(_as_block(block), int(block.get("baseFeePerGas", 0)), int(tip))
 
     def events(self, first: int, last: int) -> list[Event]:
         """The contract's events in these blocks, in order."""
@@ -106,13 +136,26 @@ class Node:
     def call_data(self, transaction: Hash) -> bytes:
         """What the transaction was called with."""
         with _asking():
-            return bytes(self._web3.eth.get_transaction(HexBytes(transaction))["input"])
+            try:
+                return bytes(self._web3.eth.get_transaction(HexBytes(transaction))["input"])
+            except TransactionNotFound:
+                self._provider.complain("it has forgotten a transaction; is it pruned?")
+                raise
 
     def cursor(self, terminal: Address) -> Cursor:
         """Where this journal stands in the newest block."""
         with _asking():
             shop, sequence, head, _ = self._contract.functions.terminal(checksum(terminal)).call()
         return Cursor(int(shop), int(sequence), bytes(head))
+
+    def cursors(self, terminals: Sequence[Address]) -> list[Cursor]:
+        """Where these journals stand in the newest block; one call for up to 64 of them."""
+        call: Any = {"data": HexBytes(many.code(self._address, "terminal(address)", terminals))}
+        with _asking():
+            told = bytes(self._web3.eth.call(call, "latest"))
+        if len(told) != len(terminals) * many.ANSWER_BYTES:
+            raise TryAgain("the node does not answer for every terminal")
+        return [_cursor(told[at : at + many.ANSWER_BYTES]) for at in range(0, len(told), many.ANSWER_BYTES)]
 
     def budget(self, programme: int, pass_address: Address, block: int) -> Budget:
         """This budget after that block."""
@@ -122,43 +165,37 @@ class Node:
         left, _, _, today, day, blocked, known, counter, window = told
         return Budget(left, today, day, counter, window, blocked, known)
 
-    def gas_for(self, sender: LocalAccount, batch: bytes) -> int:
+    def call_of(self, batch: bytes) -> bytes:
+        """The data of a transaction that settles this batch."""
+        return bytes(HexBytes(self._contract.encode_abi("settle", args=[batch])))
+
+    def gas_for(self, sender: Address, batch: bytes) -> int:
         """The gas that settling this batch takes now. Raises Refused when it would fail."""
         with _asking():
             try:
-                return int(self._contract.functions.settle(batch).estimate_gas({"from": sender.address}))
+                return int(self._contract.functions.settle(batch).estimate_gas({"from": checksum(sender)}))
             except (ContractLogicError, Web3RPCError) as error:
                 raise Refused(Reason.SEGMENT_FORM, _text(error)) from error
 
-    def sign(self, sender: LocalAccount, batch: bytes, gas: int) -> Signed:
-        """A transaction that settles this batch, with the account's next nonce and up to twice the base fee."""
+    def nonce(self, account: Address) -> int:
+        """How many transactions of this account are in blocks."""
         with _asking():
-            nonce = self._web3.eth.get_transaction_count(sender.address, "latest")
-            tip = self._web3.eth.max_priority_fee
-            base = self._web3.eth.get_block("latest").get("baseFeePerGas", 0)
-        fees: TxParams = {"maxPriorityFeePerGas": tip, "maxFeePerGas": Web3.to_wei(2 * base + tip, "wei")}
-        call = self._contract.functions.settle(batch)
-        fields: TxParams = {"from": sender.address, "nonce": nonce, "gas": gas, "chainId": self._record.chain_id}
-        transaction: dict[str, Any] = dict(call.build_transaction({**fields, **fees}))
-        signed = sender.sign_transaction(transaction)
-        return Signed(Hash(bytes(signed.hash)), nonce, bytes(signed.raw_transaction))
+            return int(self._web3.eth.get_transaction_count(checksum(account), "latest"))
 
-    def send(self, raw: bytes) -> None:
-        """Hand the transaction to the node. Raises Refused when the node says no, TryAgain when it says nothing."""
+    def balance(self, account: Address) -> int:
+        """What the account can pay with, in wei."""
+        with _asking():
+            return int(self._web3.eth.get_balance(checksum(account)))
+
+    def send(self, raw: bytes) -> tuple[Refusal, str] | None:
+        """Hand the transaction to the node: None when it was taken, else why not, and the node's words."""
         with _asking():
             try:
                 self._web3.eth.send_raw_transaction(raw)
             except Web3RPCError as error:
-                raise Refused(Reason.SEGMENT_FORM, _text(error)) from error
-
-    def knows(self, transaction: Hash) -> bool:
-        """Whether the node has the transaction, in a block or waiting for one."""
-        with _asking():
-            try:
-                self._web3.eth.get_transaction(HexBytes(transaction))
-            except TransactionNotFound:
-                return False
-        return True
+                words = _text(error)
+                return refusals.sort(words), words
+        return None
 
     def receipt(self, transaction: Hash) -> Receipt | None:
         """What became of the transaction, or None while it is in no block."""
@@ -167,13 +204,22 @@ class Node:
                 receipt = self._web3.eth.get_transaction_receipt(HexBytes(transaction))
             except TransactionNotFound:
                 return None
-        logs = [log for log in receipt["logs"] if log["address"] == self._contract.address]
-        return Receipt(receipt["status"] == 1, int(receipt["gasUsed"]), self._decoder.events(logs))
+        events = self._decoder.events(log for log in receipt["logs"] if log["address"] == self._contract.address)
+        block = int(receipt["blockNumber"]), Hash(bytes(receipt["blockHash"]))
+        return Receipt(receipt["status"] == 1, *block, int(receipt["gasUsed"]), receipt["effectiveGasPrice"], events)
 
     def _block(self, which: BlockIdentifier) -> Block:
         with _asking():
-            block = self._web3.eth.get_block(which)
-        return Block(int(block["number"]), Hash(bytes(block["hash"])), Timestamp(int(block["timestamp"])))
+            return _as_block(self._web3.eth.get_block(which))
+
+
+def _as_block(block: Any) -> Block:
+    return Block(int(block["number"]), Hash(bytes(block["hash"])), Timestamp(int(block["timestamp"])))
+
+
+def _cursor(told: bytes) -> Cursor:
+    shop, sequence = int.from_bytes(told[:32]), int.from_bytes(told[32:64])
+    return Cursor(shop, sequence, told[64:84])
 
 
 def _text(error: Exception) -> str:

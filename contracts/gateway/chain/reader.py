@@ -51,13 +51,14 @@ class Reader:
 
         Raises TryAgain when the node does not answer or is behind, Broken when it shows another chain than was read.
         """
-        self._node.check()
+        with self._node.steady():
+            return self._step()
+
+    def _step(self) -> bool:
         with self._store.reading() as connection:
             row = connection.execute(select(progress.c.block, progress.c.block_hash)).one()
         read, read_hash = int(row.block), row.block_hash
-        final = self._node.final()
-        if final.number < read:
-            raise TryAgain(f"the node is behind: its final block is {final.number}, block {read} was read before")
+        final = self._node.final(read)
         self._check_same_chain(read, read_hash, final)
         if final.number == read:
             return False

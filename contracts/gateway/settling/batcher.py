@@ -58,11 +58,28 @@ class Limits:
     full: int = 100
 
 
-def due(candidates: Iterable[Candidate], limits: Limits, now: Timestamp) -> bool:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A terminal with so many entries that are not on their way yet, and since when the oldest of them waits."""
+
+    oldest: Timestamp
+    count: int
+
+
+def due(waiting: Sequence[Waiting], limits: Limits, now: Timestamp) -> bool:
     """Whether it is time to send: the oldest has waited long enough, or enough are there."""
-    ready = list(candidates)
-    waited = any(now - candidate.oldest >= limits.age for candidate in ready)
-    return waited or sum(len(candidate.ready) for candidate in ready) >= limits.full
+    waited = any(now - one.oldest >= limits.age for one in waiting)
+    return waited or sum(one.count for one in waiting) >= limits.full
+
+
+def enough(waiting: Iterable[Waiting], entries: int) -> int:
+    """How many of these terminals, from the first on, have so many entries."""
+    count = have = 0
+    for one in waiting:
+        if have >= entries:
+            break
+        count, have = count + 1, have + one.count
+    return count
 
 
 def choose(candidates: Iterable[Candidate], entries_max: int) -> list[Cut]:

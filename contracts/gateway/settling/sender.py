@@ -1,174 +1,153 @@
-"""Brings waiting entries to the contract, one transaction in flight at a time.
+"""Brings waiting entries to the contract from one account, up to four transactions in flight.
 
-    nothing in flight    choose -> simulate -> sign -> store -> send
-    one in flight        in a block: judge what it did, take it out
-                         known to the node: wait
-                         unknown: send the same bytes again; if the node refuses them, take them out and choose anew
+    what waits     lease -> choose -> simulate -> sign -> store -> send
+    what was sent  is followed until its block is final: sent again, replaced, or given back (see `fate`)
 
-The store has the transaction before the node has, so after a kill at any point it is found or sent again. Whatever
+The store has a transaction before the node has, so after a kill at any point it is found or sent again. Whatever
 happens, the contract's cursor counts no entry twice: a wrong turn here costs gas, and never money.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
-from eth_account.signers.local import LocalAccount
+from sqlalchemy import select
 
-from contracts.gateway.chain.events import Event
-from contracts.gateway.chain.node import Node, Receipt, Signed
+from contracts.gateway.chain.node import Node
 from contracts.gateway.http.auth import Clock
-from contracts.gateway.settling import attention, outbox
-from contracts.gateway.settling.attention import Trouble
-from contracts.gateway.settling.batcher import Candidate, Cut, Limits, choose, due
+from contracts.gateway.settling import fees, outbox, shares
+from contracts.gateway.settling.account import Account
+from contracts.gateway.settling.batcher import Limits
+from contracts.gateway.settling.fees import GWEI
+from contracts.gateway.settling.follower import Follower, Terms, View
+from contracts.gateway.settling.maker import Made, Maker
 from contracts.gateway.settling.outbox import Outgoing
-from contracts.gateway.store import journals
+from contracts.gateway.settling.wallet import Wallet
 from contracts.gateway.store.database import Store
-from contracts.wire import batch as wire_batch
-from contracts.wire import journal
-from contracts.wire.batch import Segment
-from contracts.wire.errors import Refused, TryAgain
-from contracts.wire.reasons import Reason
+from contracts.gateway.store.tables import progress
+from contracts.wire.errors import TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
 
-GAS_CEILING = 14_000_000
-"""Of an estimate, below the 2**24 that a transaction may take (EIP-7825) with the margin that is added."""
-
-_MARGIN = 8  # an eighth more gas than estimated: a payment that turns into a draw meanwhile costs more
+IN_FLIGHT_MAX = 4
+_ETHER = 10**18
 _log = structlog.get_logger("gateway.sender")
 
 
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """How one process settles: the store and the node, its name among processes, what a batch holds and may cost."""
+
+    store: Store
+    node: Node
+    domain: Domain
+    owner: str
+    clock: Clock
+    limits: Limits
+    terms: Terms
+
+
 class Sender:
-    """Settles what waits. `step` does the next thing; it is called again and again by one thread."""
+    """Settles what waits from one account. `step` does what there is to do; one thread calls it again and again."""
 
-    def __init__(
-        self, store: Store, node: Node, account: LocalAccount, domain: Domain, clock: Clock, limits: Limits
-    ) -> None:
-        self._store = store
-        self._node = node
-        self._account = account
-        self._domain = domain
-        self._clock = clock
-        self._limits = limits
+    def __init__(self, settling: Settling, wallet: Wallet) -> None:
+        self._settling = settling
+        self._node = settling.node
+        self._store, clock = settling.store, settling.clock
+        self._account = Account(self._store, wallet, settling.owner, clock)
+        self._follower = Follower(self._store, self._node, self._account, settling.terms, clock)
+        self._maker = Maker(
+            self._store, self._node, wallet.address, settling.owner, settling.domain, clock, settling.limits
+        )
 
-    def step(self) -> None:
-        """Do the next thing, if there is one. Raises TryAgain when the node or the store does not answer."""
-        with self._store.reading() as connection:
-            on_its_way = outbox.outgoing(connection)
-        if on_its_way is not None:
-            self._follow(on_its_way)
-        else:
-            self._begin()
+    def step(self) -> bool:
+        """Follow what was sent, send what is due, and tell whether something changed.
 
-    # ------------------------------------------------------------------------------------ a transaction in flight
-
-    def _follow(self, outgoing: Outgoing) -> None:
-        receipt = self._node.receipt(outgoing.hash)
-        if receipt is not None:
-            self._finish(outgoing, receipt)
-        elif not self._node.knows(outgoing.hash):
-            self._send(outgoing)
-
-    def _send(self, outgoing: Outgoing) -> None:
-        try:
-            self._node.send(outgoing.raw)
-        except Refused as refusal:
-            if self._node.knows(outgoing.hash):
-                return
-            with self._store.writing() as connection:
-                outbox.take_out(connection)
-            raise TryAgain(f"the node refuses the transaction: {refusal.detail}") from refusal
-        _log.info("sent", transaction=to_hex(outgoing.hash), nonce=outgoing.nonce, segments=len(outgoing.cuts))
-
-    def _finish(self, outgoing: Outgoing, receipt: Receipt) -> None:
-        with self._store.writing() as connection:
-            outbox.take_out(connection)
-            for trouble in troubles(outgoing, receipt.events) if receipt.succeeded else ():
-                attention.mark(connection, trouble, self._clock())
-        _log.info("in a block", transaction=to_hex(outgoing.hash), gas=receipt.gas, succeeded=receipt.succeeded)
-        if not receipt.succeeded:
-            raise TryAgain("the transaction failed; its entries are sent again")
-
-    # ------------------------------------------------------------------------------------------- the next batch
-
-    def _begin(self) -> None:
-        candidates = self._candidates()
-        if not due(candidates, self._limits, self._clock()):
-            return
-        outgoing = self._prepare(candidates, self._limits.entries, "no signed segment fits in a batch")
-        if outgoing is None:
-            return
-        with self._store.writing() as connection:
-            outbox.put_in(connection, outgoing, self._clock())
-        self._send(outgoing)
-
-    def _candidates(self) -> list[Candidate]:
-        with self._store.reading() as connection:
-            resting = attention.resting(connection, self._clock())
-            waiting = [one for one in journals.waiting(connection) if one not in resting]
-        found = (self._candidate(one) for one in waiting)
-        return [candidate for candidate in found if candidate is not None]
-
-    def _candidate(self, terminal: Address) -> Candidate | None:
-        """What this terminal has beyond the contract's newest cursor; marks it when its journal differs there."""
-        cursor = self._node.cursor(terminal)
-        with self._store.reading() as connection:
-            head = journals.head_at(connection, self._domain, terminal, cursor.sequence)
-            beyond = journals.beyond(connection, terminal, cursor.sequence, self._limits.entries)
-        if head is None or not beyond:
-            return None  # the contract has gone past what is here; the reader will bring it
-        if cursor.sequence and journal.kept(head) != cursor.head:
-            self._mark(Trouble(terminal, Reason.FORK, f"the contract has another entry {cursor.sequence}"))
-            return None
-        return Candidate(terminal, beyond)
-
-    def _prepare(self, candidates: Sequence[Candidate], entries: int, why: str) -> Outgoing | None:
-        """A signed transaction for as much as the contract can take now.
-
-        What is refused is tried again with half the terminals, and then with half the entries of the first one. Nothing
-        is left of it when that terminal's shortest signed segment cannot be settled: it is marked, and rests.
+        Raises TryAgain when the node or the store does not answer, or with what keeps entries from being settled. Does
+        nothing while another process sends from this account.
         """
-        cuts = choose(candidates, entries)
-        if not cuts:
-            self._mark(Trouble(candidates[0].terminal, Reason.SEGMENT_FORM, why))
-            return None
-        batch = wire_batch.encode(self._segment(cut) for cut in cuts)
-        try:
-            signed = self._sign(batch)
-        except Refused as refusal:
-            first = [one for one in candidates if one.terminal == cuts[0].terminal]
-            if len(cuts) == 1:
-                return self._prepare(first, cuts[0].count // 2, refusal.detail)
-            half = {cut.terminal for cut in cuts[: len(cuts) // 2]}
-            return self._prepare([one for one in candidates if one.terminal in half], entries, refusal.detail)
-        return Outgoing(signed.hash, signed.nonce, signed.raw, tuple(cuts))
+        if not self._account.lease.held():
+            return False
+        said: list[str] = []
+        with self._node.steady():
+            changed = self._step(said)
+        if said:
+            raise TryAgain("; ".join(said))
+        return changed
 
-    def _sign(self, batch: bytes) -> Signed:
-        gas = self._node.gas_for(self._account, batch)
-        if gas > GAS_CEILING:
-            raise Refused(Reason.REQUEST_TOO_LARGE, f"{gas} gas is more than {GAS_CEILING}")
-        return self._node.sign(self._account, batch, gas + gas // _MARGIN)
+    def let_go(self) -> None:
+        """Another process may send from this account at once."""
+        self._account.lease.let_go()
 
-    def _segment(self, cut: Cut) -> Segment:
+    def _step(self, said: list[str]) -> bool:
+        ongoing, read = self._read()
+        changed = False
+        if ongoing:
+            changed = self._follower.follow(ongoing, self._view(read), said)
+            ongoing, read = self._read() if changed else (ongoing, read)
+        while self._in_flight(ongoing) < IN_FLIGHT_MAX and self._begin(ongoing, read):
+            changed = True
+            ongoing, read = self._read()
+        return changed
+
+    def _read(self) -> tuple[list[Outgoing], int]:
+        """The account's transactions, and up to which block the chain has been read."""
         with self._store.reading() as connection:
-            return journals.segment(connection, self._domain, cut.terminal, cut.first, cut.last)
+            read = connection.execute(select(progress.c.block)).scalar_one()
+            return outbox.outgoing(connection, self._account.wallet.address), int(read)
 
-    def _mark(self, trouble: Trouble) -> None:
-        with self._store.writing() as connection:
-            attention.mark(connection, trouble, self._clock())
+    def _view(self, read: int) -> View:
+        return View(self._node.newest(), self._node.nonce(self._account.wallet.address), read)
 
+    @staticmethod
+    def _in_flight(ongoing: Sequence[Outgoing]) -> int:
+        return sum(one.block is None for one in ongoing)
 
-def troubles(outgoing: Outgoing, events: Sequence[Event]) -> list[Trouble]:
-    """Whose segments the contract refused or did not read, by the events of the transaction.
+    def _begin(self, ongoing: Sequence[Outgoing], read: int) -> bool:
+        """Make the next batch and send it, if one is due."""
+        leased = self._maker.lease()
+        if not leased:
+            return False
+        put_in: Sequence[Address] = ()
+        try:
+            made = self._maker.make(leased, self._follower.suspects)
+            if made is None:
+                return False
+            put_in = self._send(made, ongoing, self._view(read))
+        finally:
+            self._maker.release(leased.keys() - put_in)
+        return True
 
-    A segment with nothing new is no trouble: somebody else settled it first.
-    """
-    told = [event for event in events if event.name in {"Settled", "SegmentRefused"}]
-    fine = {event.address("terminal") for event in told if event.name == "Settled"}
-    reasons = {event.address("terminal"): Reason(event.number("reason")) for event in told if event.name != "Settled"}
-    found = {cut.terminal: reasons.get(cut.terminal, Reason.SEGMENT_FORM) for cut in outgoing.cuts}
-    return [
-        Trouble(terminal, reason, "refused by the contract")
-        for terminal, reason in found.items()
-        if terminal not in fine and reason != Reason.NOTHING_NEW
-    ]
+    def _send(self, made: Made, ongoing: Sequence[Outgoing], view: View) -> Sequence[Address]:
+        ceiling = self._settling.terms.ceiling
+        if not fees.affordable(view.market, ceiling):
+            dear = f"the base fee is {view.market.base / GWEI:g} gwei, and at most {ceiling / GWEI:g} are to be paid"
+            raise TryAgain(f"{dear}: nothing is sent until it falls, and entries wait safely")
+        offer = fees.offer(view.market, ceiling)
+        self._check_funds(
+            made.gas * offer.most + sum(one.gas * one.newest.fees.most for one in ongoing if not one.block)
+        )
+        terminals = [cut.terminal for cut in made.cuts]
+        used = {one.nonce for one in ongoing}
+        nonce = next(number for number in range(view.nonce, view.nonce + len(used) + 1) if number not in used)
+        attempt = self._account.wallet.sign(made.call, nonce, made.gas, offer)
+        now = self._settling.clock()
+        with self._account.writing() as connection:
+            number = outbox.put_in(connection, self._account.wallet.address, nonce, made.call, made.gas, now)
+            outbox.put_attempt(connection, number, attempt, now)
+            outbox.put_segments(connection, number, made.cuts)
+            if not shares.put_on_the_way(connection, self._settling.owner, terminals, number):
+                raise TryAgain("the lease of a terminal ran out while its batch was made")
+        refusal = self._follower.send(number, attempt.hash)
+        if refusal is not None:
+            self._follower.give_back(number)
+            raise TryAgain(f"the node does not take the transaction: {refusal[1]}")
+        return terminals
+
+    def _check_funds(self, needed: int) -> None:
+        balance = self._node.balance(self._account.wallet.address)
+        if balance < needed:
+            account = to_hex(self._account.wallet.address)
+            raise TryAgain(
+                f"account {account} has {balance / _ETHER:g}, and {needed / _ETHER:g} may be needed: send it gas money"
+            )
