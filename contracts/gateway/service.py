@@ -83,7 +83,9 @@ class Service:
         nodes = Nodes(settings.rpc_urls, record.chain_id, settings.terms.ceiling, settings.final_depth)
         accounts = [Address(from_hex(account.address)) for account in settings.accounts]
         watch = Watch(store, nodes, accounts, now, folder(settings.where))
-        self._watching = Worker([Job("watching", watch.step)], EVERY_SECONDS, self._stop)
+        self._watching = Worker(
+            [Job("watching", watch.step, due=time.monotonic() + EVERY_SECONDS)], EVERY_SECONDS, self._stop
+        )
         self._changes = Changes(store)
         gateway = Gateway(
             store=store,
@@ -93,7 +95,7 @@ class Service:
             clock=now,
             why_not_ready=self._worker.why_not_ready,
             watch=watch,
-            metrics=Metrics(watch.facts),
+            metrics=Metrics(watch.facts, endpoints.health),
             changes=self._changes,
             rates=Rates(),
             disk=Disk(folder(settings.where)),

@@ -91,10 +91,7 @@ class Endpoints:
     """What all threads know of the nodes; `Failover` asks them."""
 
     def __init__(self, urls: Sequence[str], record: Deployment) -> None:
-        names = [_without_credentials(url) for url in urls]
-        twice = {name for name in names if names.count(name) > 1}
-        numbered = [f"{name}#{place}" if name in twice else name for place, name in enumerate(names, 1)]
-        self._all = [Endpoint(url, name) for url, name in zip(urls, numbered, strict=True)]
+        self._all = [Endpoint(url, name) for url, name in zip(urls, names(urls), strict=True)]
         self._lock = Lock()
         self.record = record
 
@@ -262,6 +259,13 @@ def _why_wrong(record: Deployment, chain_id: int, code: bytes) -> str | None:
     if keccak256(code) != record.code_hash:
         return f"the node's code at {to_hex(record.contract)} is not that of the record; is it the right node?"
     return None
+
+
+def names(urls: Sequence[str]) -> list[str]:
+    """What the nodes are called in logs and figures, each by another name."""
+    plain = [_without_credentials(url) for url in urls]
+    twice = {name for name in plain if plain.count(name) > 1}
+    return [f"{name}#{place}" if name in twice else name for place, name in enumerate(plain, 1)]
 
 
 def _without_credentials(url: str) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from web3 import Web3
 from web3.exceptions import Web3Exception
 
 from contracts.chain import checksum
+from contracts.gateway.chain import endpoints
 from contracts.gateway.operating.facts import Chain, Endpoint
 from contracts.wire.units import Address, Timestamp
 
@@ -45,20 +45,14 @@ class _Told:
 
 def ask(nodes: Nodes, accounts: Iterable[Address]) -> Chain:
     """What they say now, by the one that has come furthest. One that does not answer costs 3 seconds."""
-    told = {url: _ask(url, nodes) for url in nodes.urls}
-    best = max((one for one in told.values() if isinstance(one, _Told)), key=lambda one: one.latest, default=None)
-    endpoints = tuple(Endpoint(name(url), _why(one, best)) for url, one in told.items())
+    told = [_ask(url, nodes) for url in nodes.urls]
+    best = max((one for one in told if isinstance(one, _Told)), key=lambda one: one.latest, default=None)
+    named = zip(endpoints.names(nodes.urls), told, strict=True)
+    seen = tuple(Endpoint(name, _why(one, best)) for name, one in named)
     if best is None:
-        return Chain(endpoints, None, None, None, None, None, nodes.ceiling, {})
+        return Chain(seen, None, None, None, None, None, nodes.ceiling, {})
     blocks = best.latest, Timestamp(best.latest_at), best.final, Timestamp(best.final_at)
-    return Chain(endpoints, *blocks, best.base_fee, nodes.ceiling, _balances(best.web3, accounts))
-
-
-def name(url: str) -> str:
-    """A node's name: where it is, without the user and the path, in which providers put their customers' keys."""
-    parts = urlsplit(url)
-    host = parts.hostname or "?"
-    return f"{host}:{parts.port}" if parts.port else host
+    return Chain(seen, *blocks, best.base_fee, nodes.ceiling, _balances(best.web3, accounts))
 
 
 def _ask(url: str, nodes: Nodes) -> _Told | str:

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from contracts.gateway.chain.endpoints import Health
 from contracts.gateway.operating.alarms import Name, alarms
 from contracts.gateway.operating.facts import WEI_PER_GWEI, Chain, Facts
 from contracts.gateway.operating.report import StatusFields, report
@@ -20,9 +21,9 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 
 
 class Metrics:
-    """This process's registry. `facts` gives what all processes share."""
+    """This process's registry. `facts` gives what all processes share, `health` what this one knows of the nodes."""
 
-    def __init__(self, facts: Callable[[], Facts]) -> None:
+    def __init__(self, facts: Callable[[], Facts], health: Callable[[], Iterable[Health]]) -> None:
         registry = CollectorRegistry()
         self._registry = registry
         ProcessCollector(registry=registry)
@@ -30,19 +31,12 @@ class Metrics:
         self._seconds = Histogram(
             "kindpakket_request_seconds", "From request to answer.", ["route"], buckets=_SECONDS, registry=registry
         )
-        self._rpc_errors = Counter(
-            "kindpakket_rpc_errors", "Questions that a node did not answer.", ["node"], registry=registry
-        )
-        registry.register(_FromFacts(facts))
+        registry.register(_FromFacts(facts, health))
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """A request to this route (the template, not the path) was answered with this status after so long."""
         self._requests.labels(route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
-
-    def rpc_failed(self, node: str) -> None:
-        """This node (its name, not its address) did not answer as it should."""
-        self._rpc_errors.labels(node).inc()
 
     def text(self) -> bytes:
         """All of it, in Prometheus's text format."""
@@ -52,8 +46,9 @@ class Metrics:
 class _FromFacts(Collector):
     """Asked anew at each scrape."""
 
-    def __init__(self, facts: Callable[[], Facts]) -> None:
+    def __init__(self, facts: Callable[[], Facts], health: Callable[[], Iterable[Health]]) -> None:
         self._facts = facts
+        self._health = health
 
     def describe(self) -> Iterable[Metric]:
         """Nothing at registration: the store need not answer yet."""
@@ -61,6 +56,7 @@ class _FromFacts(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The facts as metrics; when the store does not answer, only that."""
+        yield _errors(self._health())
         try:
             facts = self._facts()
         except TryAgain:
@@ -73,6 +69,13 @@ class _FromFacts(Collector):
         yield from _work(told, facts)
         if facts.chain is not None:
             yield from _chain(told, facts.chain)
+
+
+def _errors(health: Iterable[Health]) -> Metric:
+    errors = CounterMetricFamily("kindpakket_rpc_errors", "Questions that a node did not answer.", labels=["node"])
+    for node in health:
+        errors.add_metric([node.url], node.errors)
+    return errors
 
 
 def _entries(told: StatusFields) -> Iterator[Metric]:

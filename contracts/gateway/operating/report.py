@@ -142,10 +142,10 @@ def headline(facts: Facts, found: list[Alarm]) -> str:
     match paying(facts, found):
         case "no":
             why = _stopped(facts, found)
-            return f"Shops are NOT being paid: {why}. {waits or 'Nothing waits here'}; what was handed in is safe."
+            return f"Shops are NOT being paid: {why}. {waits or 'nothing waits here'}; what was handed in is safe."
         case "partly":
-            some = {alarm.about for alarm in found if alarm.name in {Name.FORK, Name.STUCK}}
-            return f"Shops are being paid, except by {len(some)} terminals that need a person. {waits}."
+            some = _terminals(_in_need(facts))
+            return f"Shops are being paid, except at {some}: a person must look. {waits or 'Nothing waits'}."
     return f"Shops are being paid: {waits or 'nothing waits'}."
 
 
@@ -172,8 +172,18 @@ def _waits(facts: Facts) -> str:
     journals = facts.stored.journals
     if not journals:
         return ""
-    terminals = "1 terminal" if len(journals) == 1 else f"{len(journals)} terminals"
-    return f"{sum(map(count, journals))} entries of {terminals} are on their way, the oldest for {span(_oldest(facts))}"
+    sums = f"entries on their way: {sum(map(count, journals))} of {_terminals(len(journals))}"
+    return f"{sums}, the oldest for {span(_oldest(facts))}"
+
+
+def _terminals(number: int) -> str:
+    return "1 terminal" if number == 1 else f"{number} terminals"
+
+
+def _in_need(facts: Facts) -> int:
+    """How many terminals' entries do not go on by themselves."""
+    late = {journal.terminal for journal in facts.stored.journals if is_late(journal, facts.now)}
+    return len(late | {trouble.terminal for trouble in facts.stored.troubles})
 
 
 def _oldest(facts: Facts) -> int:

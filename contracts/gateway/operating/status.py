@@ -14,6 +14,7 @@ from contracts.gateway.operating.facts import WEI_PER_GWEI, Chain, Facts, Stored
 from contracts.gateway.operating.looking import look
 from contracts.gateway.operating.report import AccountFields, ChainFields, StatusFields, report
 from contracts.gateway.operating.words import gwei, span
+from contracts.gateway.store.place import add_options, folder, place
 from contracts.wire.units import Address, Timestamp
 
 DEFAULT_CEILING_GWEI = 200
@@ -29,8 +30,7 @@ when --rpc names the gateways' nodes. What each alarm means stands in docs/opera
 def main(argv: list[str]) -> int:
     """Print it. Raises Broken or TryAgain when the store cannot be read."""
     arguments = _parser().parse_args(argv)
-    where: str | Path = arguments.data or arguments.database
-    told = report(_facts(where, arguments))
+    told = report(_facts(place(arguments), arguments))
     text = json.dumps(told.model_dump(mode="json"), indent=2) if arguments.json else "\n".join(table(told))
     sys.stdout.write(text + "\n")
     return 1 if told.alarms else 0
@@ -41,7 +41,7 @@ def _facts(where: str | Path, arguments: argparse.Namespace) -> Facts:
     with look(where) as connection:
         stored = reading.read(connection, now)
         accounts = reading.accounts(connection)
-    disk = shutil.disk_usage(where).free if isinstance(where, Path) else None
+    disk = None if (at := folder(where)) is None else shutil.disk_usage(at).free
     return Facts(now, stored, _chain(stored, accounts, arguments), disk)
 
 
@@ -64,7 +64,7 @@ def table(told: StatusFields) -> Iterator[str]:
     moving = f"{entries.waiting} waiting, {entries.sent} sent, {entries.mined} in a block that is not final"
     yield _row("entries", f"{moving}; {entries.paid} done, {entries.drawn} drawn, {entries.rejected} rejected")
     yield _row("terminals", f"{told.terminals}, of which {told.terminals_waiting} wait")
-    yield _row("gateways", ", ".join(told.processes) or "none at work")
+    yield _row("gateways", f"{len(told.processes)} at work")
     for one in told.transactions:
         place = "in no block" if one.block is None else f"in block {one.block}"
         tried = f"{one.attempts} attempts, at most {gwei(one.max_fee_wei)}"
@@ -109,9 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    store = parser.add_mutually_exclusive_group(required=True)
-    store.add_argument("--data", type=Path, metavar="DIR", help="the folder of the gateway's database")
-    store.add_argument("--database", metavar="URL", help="or postgresql://user@host/name")
+    add_options(parser)
     parser.add_argument("--rpc", action="append", default=[], metavar="URL", help="a node; may be given again")
     parser.add_argument(
         "--fee-ceiling", type=float, default=DEFAULT_CEILING_GWEI, metavar="GWEI", help="as of gateway run"
