@@ -151,7 +151,7 @@ def _clock(clock: Clock) -> Check:
 
 async def network(settings: Config, reader: Reader) -> AsyncIterator[Check]:
     """Chain and gateway, asked now."""
-    async with Http() as http:
+    async with Http(trust=settings.trust) as http:
         yield await _chain(settings, reader, http)
         if settings.chain.also:
             async for check in _endpoints(settings, reader, http):

@@ -29,6 +29,12 @@ def _absolute(path: Path) -> Path:
     return path
 
 
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError("there is no such file")
+    return path
+
+
 def _pin(text: str | None) -> str | None:
     if text is not None and not pin.is_sealed(text):
         raise ValueError("this is not what `kindpakket terminal pin` makes")
@@ -41,6 +47,9 @@ def _contract(text: str) -> str:
 
 
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
+Certificates = Annotated[
+    AbsolutePath, AfterValidator(_file), Field(description="PEM: who is believed, and no one else")
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", max_length=512)]
 
@@ -58,6 +67,7 @@ class Chain(_Table):
     rpc_url: Url
     also: Annotated[tuple[Url, ...], Field(max_length=ENDPOINTS_MAX - 1)] = ()
     agree: Annotated[bool, Field(strict=True)] = False
+    ca_file: Certificates | None = None
     chain_id: Annotated[int, Field(ge=1, le=2**53)]
     contract: Annotated[str, AfterValidator(_contract)]
     network: Annotated[int, Field(ge=0, le=NETWORK_MAX)]
@@ -80,6 +90,7 @@ class Gateway(_Table):
     """Where entries are handed in."""
 
     url: Url
+    ca_file: Certificates | None = None
 
 
 class Device(_Table):
@@ -131,6 +142,12 @@ class Config(BaseSettings):
     def domain(self) -> Domain:
         """The contract on its chain: what every signature here is bound to."""
         return Domain(self.chain.chain_id, Address(from_hex(self.chain.contract)))
+
+    @property
+    def trust(self) -> dict[str, Path]:
+        """Which certificates are believed at which URL, where it is not those that the system trusts."""
+        named = {self.gateway.url: self.gateway.ca_file, **dict.fromkeys(self.chain.endpoints, self.chain.ca_file)}
+        return {url: path for url, path in named.items() if path is not None}
 
     @property
     def journal(self) -> Path:

@@ -30,6 +30,7 @@ class Plan:
     gateway_url: str
     rpc_url: str
     language: str = "nl"
+    ca_file: Path | None = None
     simulators: bool = False
 
     @property
@@ -96,10 +97,15 @@ def render(plan: Plan) -> str:
     }
     devices = _simulated(plan.state) if plan.simulators else ()
     tables = [*toml.lines(top), *([] if devices else ["devices = []"])]
-    tables += ["", "[chain]", *toml.lines(chain), "", "[gateway]", *toml.lines({"url": plan.gateway_url})]
+    tables += ["", "[chain]", *toml.lines(chain), "", "[gateway]", *toml.lines(_gateway(plan))]
     for device in devices:
         tables += ["", "[[devices]]", *toml.lines(device)]
     return "\n".join(tables) + "\n"
+
+
+def _gateway(plan: Plan) -> Mapping[str, Any]:
+    trust = {} if plan.ca_file is None else {"ca_file": str(plan.ca_file)}
+    return {"url": plan.gateway_url, **trust}
 
 
 def _simulated(state: Path) -> Sequence[Mapping[str, Any]]:

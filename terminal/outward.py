@@ -119,7 +119,8 @@ class Outward:
 
         settings, store, now, to = self._settings, self._store, self._clock.moment, self._listener
         delay = partial(backoff.delay, chance=random.random)
-        http = await stack.enter_async_context(await asyncio.to_thread(Http))  # it reads all the certificates
+        # In a thread, as it reads all the certificates.
+        http = await stack.enter_async_context(await asyncio.to_thread(partial(Http, trust=settings.trust)))
         self._endpoints = agreement.endpoints(http, settings)
         source = agreement.source(self._endpoints, settings, self._signer.address)
         watcher = checkpoint.Watcher(
