@@ -14,10 +14,10 @@ from contracts.gateway.operating.facts import WEI_PER_GWEI, Chain, Facts, Stored
 from contracts.gateway.operating.looking import look
 from contracts.gateway.operating.report import AccountFields, ChainFields, StatusFields, report
 from contracts.gateway.operating.words import gwei, span
+from contracts.gateway.settling.follower import Terms
 from contracts.gateway.store.place import add_options, folder, place
 from contracts.wire.units import Address, Timestamp
 
-DEFAULT_CEILING_GWEI = 200
 _EXAMPLE = """example:
   kindpakket gateway status --data ./gateway --rpc http://127.0.0.1:8545
   kindpakket gateway status --database postgresql://kindpakket@localhost/kindpakket --json
@@ -111,9 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_options(parser)
     parser.add_argument("--rpc", action="append", default=[], metavar="URL", help="a node; may be given again")
-    parser.add_argument(
-        "--fee-ceiling", type=float, default=DEFAULT_CEILING_GWEI, metavar="GWEI", help="as of gateway run"
-    )
+    ceiling = Terms().ceiling / WEI_PER_GWEI
+    parser.add_argument("--fee-ceiling", type=float, default=ceiling, metavar="GWEI", help="as of gateway run")
     parser.add_argument("--final-depth", type=int, metavar="N", help="as of gateway run")
     parser.add_argument("--json", action="store_true", help="for a machine")
     return parser
