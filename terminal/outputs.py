@@ -3,11 +3,12 @@
 import logging
 
 from contracts.wire.errors import Broken
-from contracts.wire.units import Cents
+from contracts.wire.units import Cents, to_hex
 from drivers.base import Driver
-from drivers.output import Printer, Signaller
+from drivers.output import Page, Printer, Signaller
 from terminal.config import Config
 from terminal.core.effects import Tone
+from terminal.store.closings import Closing
 from terminal.store.reading import View
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,22 @@ class Outputs:
         except Broken as broken:
             _log.error("receipt.not_made", extra={"sequence": sequence, "detail": str(broken)})
             return
+        self._print(page, "receipt", sequence)
+
+    def print_day(self, day: Closing) -> None:
+        """Print a closed day. Whatever is wrong, it is closed and can be printed from the journal."""
+        if not self._printers:
+            return
+        from terminal.report import pages  # noqa: PLC0415 - only a terminal with a printer needs them
+
+        try:
+            page = pages.paper(day.contents(), to_hex(day.hash), self._settings.language)
+        except Broken as broken:
+            _log.error("day.not_made", extra={"number": day.number, "detail": str(broken)})
+            return
+        self._print(page, "day", day.number)
+
+    def _print(self, page: Page, what: str, number: int) -> None:
         for name, driver in self._printers.items():
             if not driver.print(page):
-                _log.warning("receipt.not_printed", extra={"sequence": sequence, "device": name})
+                _log.warning(f"{what}.not_printed", extra={"number": number, "device": name})

@@ -14,17 +14,32 @@ from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
 from terminal.clock import Clock
 from terminal.core import sale
-from terminal.core.effects import CheckPin, Commit, Effect, FindSales, Forget, HandOut, Resolve, Signal, Teaching
+from terminal.core.effects import (
+    CheckPin,
+    CloseDay,
+    Commit,
+    Effect,
+    FindSales,
+    Forget,
+    HandOut,
+    Resolve,
+    Signal,
+    Teaching,
+)
 from terminal.core.events import (
     AttentionChanged,
+    CheckpointRead,
     CommitFailed,
     Committed,
     ContactChanged,
+    DayClosed,
     DeviceChanged,
     Event,
     Key,
     KeyPressed,
     Locked,
+    LostKnown,
+    OutcomesKnown,
     PassScanned,
     SalesFound,
     ScanRefused,
@@ -37,8 +52,8 @@ from terminal.store import Store
 
 _log = logging.getLogger(__name__)
 
-Told = Signal | HandOut | Teaching | FindSales | CheckPin
-"""What the daemon is told to do. It answers the last two by events, always; FindSales with what the gateway has."""
+Told = Signal | HandOut | Teaching | FindSales | CheckPin | CloseDay
+"""What the daemon is told to do. It answers the last three by events, always; FindSales with what the gateway has."""
 
 
 class Counter:
@@ -69,6 +84,7 @@ class Counter:
         facts, checkpoint = store.facts(), store.checkpoint()
         self._state = sale.start(facts, checkpoint, store.programmes(), store.snapshot_sequence(), has_pin=has_pin)
         self._resume(store.attention())
+        self._learn_lost()
 
     def screen(self) -> Screen:
         """What to show now."""
@@ -124,6 +140,8 @@ class Counter:
         for effect in effects:
             if answer := self._perform(effect):
                 self.hear(answer)
+        if isinstance(event, OutcomesKnown | CheckpointRead | DayClosed):
+            self._learn_lost()
 
     def _hold(self, text: str) -> tuple[Address, Delegation | None]:
         code = passcode.parse(text, self._network)
@@ -157,6 +175,12 @@ class Counter:
             return CommitFailed(self._clock.moment(), refused.reason)
         self._wake_network()
         return Committed(self._clock.moment(), commit.sequence)
+
+    def _learn_lost(self) -> None:
+        """What is rejected for certain, however long ago it was sold, until a closed day tells of it."""
+        lost = self._store.lost()
+        if lost != self._state.lost:
+            self.hear(LostKnown(self._clock.moment(), lost))
 
     def _resolve(self, resolve: Resolve) -> None:
         """Note how the ask ended. Where the disk does not take it, the chain tells again after the next start."""

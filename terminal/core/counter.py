@@ -6,7 +6,7 @@ from contracts.wire.entry import Delegation, Refund
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents
 from terminal.core.effects import Commit
-from terminal.core.facts import Budget, GivenBack, OpenEntry, PastSale
+from terminal.core.facts import Budget, ClosedDay, GivenBack, OpenEntry, PastSale
 from terminal.core.lesson import Question, Said
 from terminal.core.moment import Moment
 
@@ -190,6 +190,24 @@ class Refunded:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseAsked:
+    """No sale: is the day to be closed?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingDay:
+    """No sale: the day is being closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayDone:
+    """The day is closed, for good."""
+
+    day: ClosedDay
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Learning:
     """No sale: the daemon finds out which devices are there, and says how far it is."""
 
@@ -222,8 +240,9 @@ class LessonOver:
 
 InSale = OpenSale | Committing | Asking | Approved | Refused
 Refunding = RefundScanning | RefundChoosing | RefundAmount | Voiding | Refunded
+Closing = CloseAsked | ClosingDay | DayDone
 Lesson = Learning | Learnt | Finishing | LessonOver
-Sale = Ready | AskPaid | InSale | EnteringPin | CheckingPin | InMenu | Refunding | Lesson
+Sale = Ready | AskPaid | InSale | EnteringPin | CheckingPin | InMenu | Refunding | Closing | Lesson
 """Whatever the counter is at."""
 
 

@@ -90,6 +90,11 @@ class CheckPin:
     digits: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CloseDay:
+    """Close the day: count what came since the last one, keep it for good, print it. The answer is DayClosed."""
+
+
 class Tone(StrEnum):
     """What a sale sounds and lights like; a machine without a buzzer ignores it."""
 
@@ -133,4 +138,4 @@ class EndLesson:
 
 
 Teaching = BeginLesson | KeepLesson | EndLesson
-Effect = Commit | Forget | Resolve | FindSales | CheckPin | Signal | HandOut | Teaching
+Effect = Commit | Forget | Resolve | FindSales | CheckPin | CloseDay | Signal | HandOut | Teaching

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from contracts.wire.entry import Delegation
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
-from terminal.core.facts import Budget, Checkpoint, Outcome, PastSale, Programme
+from terminal.core.facts import Budget, Checkpoint, ClosedDay, Lost, Outcome, PastSale, Programme
 from terminal.core.keys import Key as Key  # noqa: PLC0414 - who hears of events finds the keys here, too
 from terminal.core.lesson import Question, Said
 from terminal.core.moment import Moment
@@ -78,6 +78,22 @@ class PinChecked:
 
     at: Moment
     right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """What CloseDay came to; None when the day could not be closed, and nothing changed."""
+
+    at: Moment
+    day: ClosedDay | None
+
+
+@dataclass(frozen=True, slots=True)
+class LostKnown:
+    """All that the contract rejected and that no closed day tells of yet, oldest first."""
+
+    at: Moment
+    lost: tuple[Lost, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +211,8 @@ Event = (
     | CommitFailed
     | SalesFound
     | PinChecked
+    | DayClosed
+    | LostKnown
     | CheckpointRead
     | SnapshotTaken
     | Forwarded

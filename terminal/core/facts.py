@@ -142,6 +142,27 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A payment or refund of this journal that the contract rejected, and that no closed day tells of yet."""
+
+    sequence: int
+    amount: Cents
+    reason: Reason
+    is_refund: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """One closed day, as far as the counter says it."""
+
+    number: int
+    turnover: int
+    """Cents; less than 0 when more was given back than sold."""
+    carried: int
+    """Entries that are not settled, and carried over."""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalFacts:
     """What the journal says when the daemon starts."""
 

@@ -129,6 +129,10 @@ def _note_outcomes(state: State, event: events.OutcomesKnown) -> State:
     return replace(state, outcomes=listed(state.outcomes + event.outcomes, state.recent), last_sale=last)
 
 
+def _note_lost(state: State, event: events.LostKnown) -> State:
+    return replace(state, lost=event.lost)
+
+
 def _note_contact(state: State, event: events.ContactChanged) -> State:
     return replace(state, gateway=event.gateway, chain=event.chain)
 
@@ -163,6 +167,7 @@ _LESSONS: Mapping[type[events.Event], Callable[[State, Any], State]] = {
     events.SnapshotTaken: _take_snapshot,
     events.Forwarded: _note_forwarded,
     events.OutcomesKnown: _note_outcomes,
+    events.LostKnown: _note_lost,
     events.ContactChanged: _note_contact,
     events.AttentionChanged: _note_attention,
     events.DeviceChanged: _note_device,

@@ -9,6 +9,8 @@ from dataclasses import replace
 from terminal.core.counter import (
     AskPaid,
     CheckingPin,
+    CloseAsked,
+    ClosingDay,
     EnteringPin,
     Finishing,
     InMenu,
@@ -37,7 +39,8 @@ SAID_MAX = 3
 def items(state: State) -> tuple[Item, ...]:
     """What is offered, by the digits from 1 on."""
     voids = state.last_sale is not None and state.last_sale.left > 0
-    return (Item.LEARN, Item.REFUND, Item.VOID) if voids else (Item.LEARN, Item.REFUND)
+    always = (Item.LEARN, Item.REFUND, Item.CLOSE_DAY)
+    return (*always, Item.VOID) if voids else always
 
 
 def open_menu(state: State, _: Ready | AskPaid, __: KeyPressed) -> Step:
@@ -54,6 +57,8 @@ def choose_item(state: State, _: InMenu, event: KeyPressed) -> Step:
             return replace(state, sale=Learning()), (BeginLesson(),)
         case Item.REFUND:
             return replace(state, sale=RefundScanning()), ()
+        case Item.CLOSE_DAY:
+            return replace(state, sale=CloseAsked()), ()
         case Item.VOID if state.last_sale:
             return replace(state, sale=Voiding(state.last_sale)), ()
         case _:
@@ -99,7 +104,9 @@ def finish(state: State, _: Learning | Learnt | Finishing, event: LessonEnded) -
     return replace(state, sale=LessonOver(event.said, event.at)), ()
 
 
-def expire_menu(state: State, sale: InMenu | EnteringPin | CheckingPin | LessonOver, event: Ticked) -> Step:
+def expire_menu(
+    state: State, sale: InMenu | EnteringPin | CheckingPin | CloseAsked | ClosingDay | LessonOver, event: Ticked
+) -> Step:
     """Back to ready, as nobody is there."""
     since = sale.at.uptime_ms if isinstance(sale, LessonOver) else state.touched_ms
     return (state, ()) if event.at.uptime_ms - since < MENU_MS else (replace(state, sale=Ready()), ())

@@ -14,6 +14,7 @@ from terminal.core.counter import (
     Approved,
     AskingAgain,
     Choosing,
+    DayDone,
     EnteringAmount,
     OfferingPart,
     OpenSale,
@@ -129,7 +130,7 @@ def back_to_amount(state: State, sale: OfferingPart | AskingAgain, _: KeyPressed
     return replace(state, sale=EnteringAmount(sale.scanned, sale.programme, price)), ()
 
 
-def dismiss(state: State, sale: Approved | Refunded | Refused, event: KeyPressed) -> Step:
+def dismiss(state: State, sale: Approved | Refunded | DayDone | Refused, event: KeyPressed) -> Step:
     """The picture was seen: go on with what is behind it, unless the key comes too soon to mean that."""
     if since(sale.at, event.at) < GLANCE_MS:
         return state, ()
@@ -152,7 +153,7 @@ def expire(state: State, sale: Sale, event: Ticked) -> Step:
     """Take a picture away that was shown long enough, and end a sale that was left alone."""
     if holds_key(sale) and event.at.uptime_ms - state.touched_ms >= ABANDONED_MS:
         return replace(state, sale=Ready()), ()
-    if isinstance(sale, Approved | Refunded | Refused) and since(sale.at, event.at) >= SHOWN_MS:
+    if isinstance(sale, Approved | Refunded | DayDone | Refused) and since(sale.at, event.at) >= SHOWN_MS:
         return replace(state, sale=_behind(sale)), ()
     return state, ()
 
@@ -161,5 +162,5 @@ CHOICE_KEYS = (Key.D1, Key.D2, Key.D3, Key.D4, Key.D5, Key.D6, Key.D7, Key.D8, K
 """What is offered is chosen by its number, 1 for the first."""
 
 
-def _behind(sale: Approved | Refunded | Refused) -> Sale:
+def _behind(sale: Approved | Refunded | DayDone | Refused) -> Sale:
     return (sale.resume if isinstance(sale, Refused) else None) or Ready()

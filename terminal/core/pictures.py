@@ -14,7 +14,10 @@ from terminal.core.counter import (
     AskPaid,
     CheckingPin,
     Choosing,
+    CloseAsked,
+    ClosingDay,
     Committing,
+    DayDone,
     EnteringAmount,
     EnteringPin,
     Finishing,
@@ -38,7 +41,7 @@ from terminal.core.menu import items
 from terminal.core.moment import Moment
 from terminal.core.moves import CHOICE_KEYS
 from terminal.core.refunding import SHOWN_MAX
-from terminal.core.screen import Choice, SaleChoice, Screen, Stage, Wait
+from terminal.core.screen import Choice, Day, SaleChoice, Screen, Stage, Wait
 from terminal.core.state import State
 
 
@@ -160,6 +163,20 @@ def _refunded(screen: Screen, sale: Refunded, state: State, _: Moment) -> Screen
     return replace(shown, programme=_name(state, given.programme))
 
 
+def _close_asked(screen: Screen, _: CloseAsked, __: State, ___: Moment) -> Screen:
+    return replace(screen, stage=Stage.CLOSE_DAY)
+
+
+def _closing_day(screen: Screen, _: ClosingDay, __: State, ___: Moment) -> Screen:
+    return replace(screen, stage=Stage.WORKING)
+
+
+def _day_done(screen: Screen, sale: DayDone, _: State, __: Moment) -> Screen:
+    day = sale.day
+    shown = Day(day.number, Cents(abs(day.turnover)), day.turnover < 0, day.carried)
+    return replace(screen, stage=Stage.DAY_CLOSED, day=shown)
+
+
 def _learning(screen: Screen, sale: Learning, _: State, __: Moment) -> Screen:
     return replace(screen, stage=Stage.LEARN, question=sale.question, said=sale.said)
 
@@ -196,6 +213,9 @@ _PICTURES: Mapping[type[Sale], Callable[[Screen, Any, State, Moment], Screen]] =
     RefundAmount: _refund_amount,
     Voiding: _voiding,
     Refunded: _refunded,
+    CloseAsked: _close_asked,
+    ClosingDay: _closing_day,
+    DayDone: _day_done,
     Learning: _learning,
     Learnt: _learnt,
     Finishing: _finishing,

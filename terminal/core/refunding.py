@@ -11,6 +11,7 @@ from contracts.wire.reasons import Money, Reason, money_of
 from contracts.wire.units import Cents
 from terminal.core.approve import settled
 from terminal.core.counter import (
+    CloseAsked,
     Committing,
     InMenu,
     Ready,
@@ -94,7 +95,7 @@ def commit_refund(state: State, sale: PastSale, amount: Cents, moment: Moment) -
     return replace(state, sale=Committing(commit, Cents(0))), (commit,)
 
 
-def back_to_menu(state: State, _: RefundScanning | Voiding, __: KeyPressed) -> Step:
+def back_to_menu(state: State, _: RefundScanning | Voiding | CloseAsked, __: KeyPressed) -> Step:
     """One step back."""
     return replace(state, sale=InMenu()), ()
 

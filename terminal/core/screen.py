@@ -42,6 +42,9 @@ class Stage(StrEnum):
     VOID = "void"
     """Give the last sale back? Confirm or cancel."""
     REFUNDED = "refunded"
+    CLOSE_DAY = "close day"
+    """Close the day? Confirm or cancel."""
+    DAY_CLOSED = "day closed"
 
 
 class Item(StrEnum):
@@ -49,6 +52,7 @@ class Item(StrEnum):
 
     LEARN = "learn"
     REFUND = "refund"
+    CLOSE_DAY = "close day"
     VOID = "void"
 
 
@@ -140,6 +144,20 @@ class Status:
     devices: tuple[Lamp, ...]
     attention: int = 0
     """Why the gateway refuses what was handed in (a number of contracts.wire.reasons); 0 when it does not."""
+    lost: int = 0
+    """How many approved entries were rejected and stand in no closed day yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A closed day."""
+
+    number: int
+    turnover: Cents
+    is_negative: bool
+    """Whether more was given back than sold: then the turnover is what is missing."""
+    carried: int
+    """Entries that are carried over to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +206,7 @@ class Screen:
     """Whether the gateway has yet to say which sales there are (REFUND_CHOOSE)."""
     whole: Cents = NOTHING
     """The most that may be given back of the sale (REFUND_AMOUNT)."""
+    day: Day | None = None
+    """The day that was closed (DAY_CLOSED)."""
+    lost: Line | None = None
+    """The newest approved entry that was rejected and stands in no closed day yet; None when there is none."""

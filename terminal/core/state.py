@@ -6,7 +6,7 @@ from contracts.wire.entry import Delegation
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
 from terminal.core.counter import Sale
-from terminal.core.facts import Checkpoint, GivenBack, OpenEntry, Outcome, PastSale, Programme
+from terminal.core.facts import Checkpoint, GivenBack, Lost, OpenEntry, Outcome, PastSale, Programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +67,7 @@ class State:
     gateway: bool = False
     chain: bool = False
     attention: Reason | None = None
+    lost: tuple[Lost, ...] = ()
+    """What the contract rejected and no closed day tells of yet, oldest first."""
     devices: tuple[tuple[str, str], ...] = ()
     """Name and status, by name."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from terminal.core import asking, confirming, menu, moves, pin, refunding, storing
+from terminal.core import asking, closing, confirming, menu, moves, pin, refunding, storing
 from terminal.core.counter import (
     Approved,
     Asking,
@@ -15,7 +15,10 @@ from terminal.core.counter import (
     AskPaid,
     CheckingPin,
     Choosing,
+    CloseAsked,
+    ClosingDay,
     Committing,
+    DayDone,
     EnteringAmount,
     EnteringPin,
     Finishing,
@@ -159,7 +162,7 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
     },
     InMenu: {
         **_IN_MENU,
-        Trigger.DIGIT: Row(menu.choose_item, (Learning, RefundScanning, Voiding)),
+        Trigger.DIGIT: Row(menu.choose_item, (Learning, RefundScanning, Voiding, CloseAsked)),
     },
     RefundScanning: {
         **_WHILE_REFUNDING,
@@ -187,6 +190,19 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
         Trigger.CONFIRM: Row(refunding.confirm_void, (Committing, Refused)),
         Trigger.CANCEL: Row(refunding.back_to_menu, (InMenu,)),
     },
+    CloseAsked: {
+        **_IN_MENU,
+        Trigger.CONFIRM: Row(closing.close, (ClosingDay,)),
+        Trigger.CANCEL: Row(refunding.back_to_menu, (InMenu,)),
+    },
+    ClosingDay: {
+        Trigger.CLOSED: Row(closing.closed, (DayDone, Refused)),
+        Trigger.PASS: _BEGIN,
+        Trigger.OTHER_CODE: _MISREAD,
+        Trigger.LOCK: _END,
+        Trigger.TIME: Row(menu.expire_menu, (Ready,)),
+    },
+    DayDone: _DONE,
     Learning: {
         Trigger.ASKED: Row(menu.ask, ()),
         Trigger.SAID: Row(menu.say, ()),

@@ -25,6 +25,7 @@ class Trigger(StrEnum):
     ENDED = "ended"
     SALES = "sales"
     PIN = "pin"
+    CLOSED = "closed"
     CHECKPOINT = "checkpoint"
     LOCK = "lock"
     TIME = "time"
@@ -51,6 +52,7 @@ _BY_EVENT: Mapping[type[events.Event], Trigger] = {
     events.LessonEnded: Trigger.ENDED,
     events.SalesFound: Trigger.SALES,
     events.PinChecked: Trigger.PIN,
+    events.DayClosed: Trigger.CLOSED,
     events.CheckpointRead: Trigger.CHECKPOINT,
     events.Ticked: Trigger.TIME,
 }

@@ -6,7 +6,7 @@ from contracts.wire.reasons import Money, Reason, money_of
 from contracts.wire.units import Cents
 from terminal.core import approve
 from terminal.core.counter import Approved, Committing, Refunded
-from terminal.core.facts import GivenBack, OpenEntry
+from terminal.core.facts import GivenBack, Lost, OpenEntry
 from terminal.core.moment import Moment
 from terminal.core.pictures import picture
 from terminal.core.screen import Booked, EntryState, Lamp, Line, Screen, Stage, Status
@@ -26,11 +26,17 @@ def view(state: State, moment: Moment) -> Screen:
         sequence=0,
         recent=tuple(_line(state, entry) for entry in state.recent),
         status=_status(state, moment),
+        lost=_lost(state.lost[-1]) if state.lost else None,
     )
     locked = state.knowledge.locked
     if locked is not None and not isinstance(state.sale, Committing | Approved | Refunded):
         return replace(ready, stage=Stage.LOCKED, reason=int(locked))
     return picture(ready, state, moment)
+
+
+def _lost(entry: Lost) -> Line:
+    kind = Booked.REFUND if entry.is_refund else Booked.PAYMENT
+    return Line(entry.sequence, entry.amount, EntryState.REJECTED, int(entry.reason), kind)
 
 
 def _line(state: State, entry: OpenEntry | GivenBack) -> Line:
@@ -70,4 +76,5 @@ def _status(state: State, moment: Moment) -> Status:
         synchronised=moment.synchronised,
         devices=tuple(Lamp(name, status) for name, status in state.devices),
         attention=int(state.attention or 0),
+        lost=len(state.lost),
     )

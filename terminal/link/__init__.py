@@ -8,6 +8,7 @@ from terminal.core.lesson import Question, Said, Saying
 from terminal.core.screen import (
     Booked,
     Choice,
+    Day,
     EntryState,
     Item,
     Lamp,
@@ -22,6 +23,7 @@ from terminal.core.screen import (
 __all__ = [
     "Booked",
     "Choice",
+    "Day",
     "EntryState",
     "Item",
     "Key",

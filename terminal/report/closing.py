@@ -6,6 +6,7 @@ is not settled is listed apart and carried over: each later report lists it agai
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from contracts.wire import journal
@@ -15,8 +16,10 @@ from terminal import standing
 from terminal.report.day import by_programme
 from terminal.report.sums import Sums, worth
 from terminal.standing import UNSETTLED, Standing, kind_of
+from terminal.store import closings
 from terminal.store.closings import Closing
-from terminal.store.reading import View
+from terminal.store.reading import Reader, View
+from terminal.store.turns import Turns
 
 _EXCEPTIONS = frozenset({Standing.DRAWN, Standing.REJECTED})
 
@@ -32,6 +35,18 @@ class _Day:
     def count(self, content: Sale | Refund, state: Standing) -> None:
         self.programmes.setdefault(content.programme, Sums()).add(content, state)
         self.total.add(content, state)
+
+
+def close(path: Path, clock: Timestamp, shop: str, turns: Turns | None = None) -> Closing:
+    """Close the day of the journal in the file: the next Z report, kept for good. Sales go on beside it.
+
+    For any process or thread, as it has connections of its own; the daemon's takes turns with approvals. Raises Broken,
+    and Refused when it is not kept; then no day is closed.
+    """
+    with Reader.open(path) as reader:
+        day = closing(reader, clock, shop)
+    closings.append(path, turns or Turns(), day)
+    return day
 
 
 def closing(view: View, clock: Timestamp, shop: str) -> Closing:

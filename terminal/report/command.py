@@ -14,7 +14,6 @@ from terminal.report import closing, pages, spreadsheet
 from terminal.report.day import day_report
 from terminal.store import Reader, closings
 from terminal.store.closings import Closing
-from terminal.store.turns import Turns
 
 _EXAMPLE = """examples:
   kindpakket terminal report x
@@ -81,24 +80,13 @@ def _x(arguments: argparse.Namespace, settings: Config) -> None:
 
 def _z(arguments: argparse.Namespace, settings: Config) -> None:
     if arguments.close:
-        close(settings, _now())
+        closing.close(settings.journal, _now(), settings.shop)
     with Reader.open(settings.journal) as reader:
         day = _found(reader, arguments.number)
     document, kept = day.contents(), to_hex(day.hash)
     if arguments.print:
         paper.print_now(settings, pages.paper(document, kept, settings.language))
     _tell(arguments, document | {"hash": kept}, pages.z_text(document, kept))
-
-
-def close(settings: Config, clock: Timestamp, turns: Turns | None = None) -> Closing:
-    """Close the day: the next Z report, kept for good. Raises Broken and Refused; then no day is closed.
-
-    For any process or thread: it has connections of its own, and goes on beside sales.
-    """
-    with Reader.open(settings.journal) as reader:
-        day = closing.closing(reader, clock, settings.shop)
-    closings.append(settings.journal, turns or Turns(), day)
-    return day
 
 
 def _found(reader: Reader, number: int | None) -> Closing:

@@ -12,7 +12,8 @@ from contracts.wire import journal
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Hash, hash32, to_hex
+from contracts.wire.units import Hash, cents, hash32, to_hex
+from terminal.core.facts import Lost
 from terminal.store import schema, tables
 from terminal.store.past import Past
 from terminal.store.turns import Turns
@@ -60,6 +61,17 @@ class Closings(Past):
         """The one with this number."""
         return self._one(_closing, _ALL + "WHERE number = ?", number)
 
+    def lost(self) -> tuple[Lost, ...]:
+        """What the contract rejected and no closed day tells of yet, oldest first; asks never were approved."""
+        day = self.last_closing()
+        told, carried = (day.last, {line["sequence"] for line in day.contents()["open"]}) if day else (0, set())
+        sql = """SELECT sequence, coalesce(payments.amount, refunds.amount), reason, refunds.amount IS NOT NULL
+                 FROM outcomes LEFT JOIN payments USING (sequence) LEFT JOIN refunds USING (sequence)
+                 WHERE reason >= 32 AND sequence >= ? AND sequence <= (SELECT sequence FROM checkpoint)
+                 AND (kind IN (1, 5) OR kind IS NULL AND refunds.amount IS NOT NULL) ORDER BY sequence"""
+        found = self._each(_lost, sql, min(carried, default=told + 1))
+        return tuple(each for each in found if each.sequence > told or each.sequence in carried)
+
     def last_closing(self) -> Closing | None:
         """The newest."""
         return self._one(_closing, _ALL + "ORDER BY number DESC LIMIT 1")
@@ -88,6 +100,10 @@ def require_chained(view: Closings) -> int:
             raise Broken(f"closing {number} does not follow the one before it, or this journal: {schema.KEEP}")
         previous, last = day.hash, day.last
     return number
+
+
+def _lost(sequence: int, amount: int, reason: int, refund: int) -> Lost:
+    return Lost(tables.natural(sequence), cents(amount), Reason(reason), bool(refund))
 
 
 def _closing(number: int, last: int, head: bytes, previous: bytes, document: str, kept: bytes) -> Closing:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from contracts.wire.reasons import Reason
-from terminal.link import Question, SaleChoice, Screen, Stage, Wait, sayings
-from terminal.tui.formatting import money, short_countdown, short_day_and_clock
+from terminal.link import Booked, Question, SaleChoice, Screen, Stage, Wait, sayings
+from terminal.tui.formatting import money, money_back, short_countdown, short_day_and_clock
 from terminal.tui.look import Look
 from terminal.tui.words import Mark, Row, Words, entry_state, joined, lines, rest, sentence, whom_to_call
 
@@ -19,8 +19,22 @@ def gone(look: Look) -> Words:
     return Words(look.texts.gone, note=look.texts.gone_how, help=whom_to_call(look), mark=Mark.CROSS)
 
 
-def _ready(_screen: Screen, look: Look) -> Words:
-    return Words(look.texts.scan, note=look.texts.scan_how, keys=(look.texts.key_open_menu,))
+def _ready(screen: Screen, look: Look) -> Words:
+    """What a person must know goes before what he knows already."""
+    number = screen.lost.reason if screen.lost else screen.status.attention
+    trouble = lines(_lost(screen, look), sentence(number, look)) if number else ""
+    note, help_ = (trouble, whom_to_call(look, number)) if trouble else (look.texts.scan_how, "")
+    return Words(look.texts.scan, note=note, help=help_, keys=(look.texts.key_open_menu,))
+
+
+def _lost(screen: Screen, look: Look) -> str:
+    """Which approved entry was rejected, if any was."""
+    line, texts = screen.lost, look.texts
+    if line is None:
+        return ""
+    one = texts.lost_refund if line.kind is Booked.REFUND else texts.lost
+    said = one if screen.status.lost == 1 else texts.lost_more
+    return said.format(sequence=line.sequence, amount=money(line.amount), count=screen.status.lost)
 
 
 def _choose(screen: Screen, look: Look) -> Words:
@@ -142,6 +156,21 @@ def _refunded(screen: Screen, look: Look) -> Words:
     return Words(texts.refunded, money(screen.amount), note, keys=(texts.key_next,), mark=Mark.BACK)
 
 
+def _close_day(_screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    return Words(texts.close_day, note=texts.close_day_how, keys=(texts.key_confirm_close, texts.key_cancel))
+
+
+def _day_closed(screen: Screen, look: Look) -> Words:
+    texts, day = look.texts, screen.day
+    if day is None:
+        return Words(texts.day_closed.format(number=""), keys=(texts.key_next,))
+    turnover = money_back(day.turnover) if day.is_negative else money(day.turnover)
+    open_ = texts.day_open.format(count=day.carried) if day.carried else texts.day_open_none
+    note = lines(texts.day_turnover.format(turnover=turnover), open_)
+    return Words(texts.day_closed.format(number=day.number), note=note, keys=(texts.key_next,))
+
+
 def _which(screen: Screen, look: Look) -> str:
     """The entry that is looked at: when it was made, its number, its programme."""
     number = look.texts.entry_number.format(sequence=screen.sequence)
@@ -209,4 +238,6 @@ _STAGES: dict[Stage, Callable[[Screen, Look], Words]] = {
     Stage.REFUND_AMOUNT: _refund_amount,
     Stage.VOID: _void,
     Stage.REFUNDED: _refunded,
+    Stage.CLOSE_DAY: _close_day,
+    Stage.DAY_CLOSED: _day_closed,
 }

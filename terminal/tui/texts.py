@@ -56,6 +56,15 @@ class Texts:
     void_how: str
     refunded: str
     refunded_how: str
+    close_day: str
+    close_day_how: str
+    day_closed: str
+    day_turnover: str
+    day_open: str
+    day_open_none: str
+    lost: str
+    lost_refund: str
+    lost_more: str
 
     learn_scan: str
     learn_scan_how: str
@@ -90,6 +99,7 @@ class Texts:
     key_later: str
     key_confirm_refund: str
     key_confirm_void: str
+    key_confirm_close: str
     key_older: str
     key_next: str
     key_digit: str
@@ -111,6 +121,7 @@ class Texts:
     waiting_none: str
     waiting_one: str
     waiting: str
+    lost_count: str
     time_unsure: str
     devices_none: str
     device: Mapping[str, str]

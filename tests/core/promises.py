@@ -13,6 +13,8 @@ from terminal.core import approve, events
 from terminal.core.counter import (
     Approved,
     Asking,
+    CloseAsked,
+    ClosingDay,
     Committing,
     Finishing,
     InMenu,
@@ -47,7 +49,18 @@ from terminal.core.view import view
 from tests.core.shop import DAY, OURS
 from tests.core.world import Place, World
 
-BEHIND_THE_PIN = InMenu | RefundScanning | RefundChoosing | RefundAmount | Voiding | Learning | Learnt | Finishing
+BEHIND_THE_PIN = (
+    InMenu
+    | RefundScanning
+    | RefundChoosing
+    | RefundAmount
+    | Voiding
+    | CloseAsked
+    | ClosingDay
+    | Learning
+    | Learnt
+    | Finishing
+)
 
 
 class Watched:

@@ -12,7 +12,7 @@ from terminal.core import counter, events, state
 from terminal.core.counter import Committing, Refused, Sale
 from terminal.core.effects import Commit
 from terminal.core.events import Event, Key
-from terminal.core.facts import JournalFacts, OpenEntry, Outcome
+from terminal.core.facts import ClosedDay, JournalFacts, Lost, OpenEntry, Outcome
 from terminal.core.lesson import Question, Said, Saying
 from terminal.core.menu import items
 from terminal.core.moment import Moment
@@ -37,6 +37,7 @@ EVENT_OF = {
     Trigger.ENDED: events.LessonEnded,
     Trigger.SALES: events.SalesFound,
     Trigger.PIN: events.PinChecked,
+    Trigger.CLOSED: events.DayClosed,
     Trigger.CHECKPOINT: events.CheckpointRead,
     Trigger.TIME: events.Ticked,
 }
@@ -90,7 +91,7 @@ STARTS = (
 def happenings(now: Moment, sequence: int) -> list[Event]:
     read = replace(CHECKPOINT, block=11, sequence=sequence)
     return [
-        *(events.KeyPressed(now, key) for key in (Key.D1, Key.D2, Key.D3, Key.D5, Key.DOUBLE_ZERO)),
+        *(events.KeyPressed(now, key) for key in (Key.D1, Key.D2, Key.D3, Key.D4, Key.D5, Key.DOUBLE_ZERO)),
         *(events.KeyPressed(now, key) for key in (Key.CORRECT, Key.CANCEL, Key.CONFIRM, Key.MENU)),
         events.PassScanned(now, FAMILY_01, (budget(30),)),
         events.PassScanned(now, FAMILY_01, (budget(60),)),
@@ -105,6 +106,8 @@ def happenings(now: Moment, sequence: int) -> list[Event]:
         *(events.CheckpointRead(now, replace(read, ask_sequence=sequence, ask_reason=n)) for n in (0, 48)),
         *(events.SalesFound(now, FAMILY_01, sales, last=True) for sales in FOUND),
         *(events.PinChecked(now, right=right) for right in (True, False)),
+        *(events.DayClosed(now, day) for day in (None, ClosedDay(1, 30, 0))),
+        events.LostKnown(now, (Lost(1, Cents(30), Reason.SLICE_SHORT, is_refund=False),)),
         events.Forwarded(now, sequence),
         *(events.OutcomesKnown(now, (Outcome(sequence, reason),)) for reason in (Reason.PAID, Reason.SIGNATURE)),
         events.ContactChanged(now, gateway=True, chain=True),

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from functools import partial
 from typing import Literal
 
 import pytest
@@ -17,7 +18,6 @@ from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp, to_hex
 from drivers.output import Text
-from terminal.config import load
 from terminal.core.effects import AskEnd
 from terminal.core.facts import Checkpoint, Outcome, Slice
 from terminal.report import closing, command, pages, spreadsheet
@@ -182,7 +182,7 @@ import sys, os, signal
 from pathlib import Path
 from contracts.wire.units import Timestamp
 from terminal import config
-from terminal.report import command
+from terminal.report import closing
 from terminal.store import schema
 step = int(sys.argv[2])
 seen = 0
@@ -198,7 +198,7 @@ def traced(path, *, mode):
         database.set_trace_callback(trace)
     return database
 schema.connect = traced
-command.close(config.load(Path(sys.argv[1])), Timestamp(1_700_000_000))
+closing.close(config.load(Path(sys.argv[1])).journal, Timestamp(1_700_000_000), "shop-03")
 """
 
 
@@ -226,8 +226,8 @@ def test_a_retired_terminal_closes_its_last_day(store, signer):
 
 def test_sales_go_on_while_the_day_is_closed(till, store, signer):
     store.replace_snapshot("a", 1, 0, (PROGRAMME,), [])
-    settings = load(till.config)
-    closer = threading.Thread(target=lambda: [command.close(settings, TIME, store._turns) for _ in range(5)])
+    close_it = partial(closing.close, till.journal, TIME, "shop-03", store.turns)
+    closer = threading.Thread(target=lambda: [close_it() for _ in range(5)])
     closer.start()
     for _ in range(50):
         sell(store, signer)

@@ -105,6 +105,8 @@ class World:
     version: int = 1
     ask_reason: int = 0
     """What becomes of every ask that is settled."""
+    reasons: dict[int, int] = field(default_factory=dict)
+    """What becomes of other entries that are not simply paid, by sequence."""
     successors: dict[bytes, bytes] = field(default_factory=dict)
     """Passes that were replaced, and by which."""
     sales: list[dict[str, Any]] = field(default_factory=list)
@@ -218,7 +220,11 @@ class World:
         blank = {"from_slice": 0, "from_budget": 100, "transaction": "0x" + "11" * 32, "block": 5}
         asks = self._asks()
         settled = [
-            {"sequence": sequence, "reason": self.ask_reason if sequence in asks else 0, **blank}
+            {
+                "sequence": sequence,
+                "reason": self.ask_reason if sequence in asks else self.reasons.get(sequence, 0),
+                **blank,
+            }
             for sequence in range(after + 1, self.settled + 1)
         ]
         return 200, json.dumps({"outcomes": settled[:500]}).encode()

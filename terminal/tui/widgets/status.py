@@ -9,7 +9,7 @@ from terminal.tui.formatting import countdown, until
 from terminal.tui.look import Look
 from terminal.tui.texts import Texts
 from terminal.tui.widgets.big import Big
-from terminal.tui.words import whom_to_call
+from terminal.tui.words import joined, whom_to_call
 
 
 def contact(status: Status, look: Look) -> str:
@@ -27,9 +27,10 @@ def contact(status: Status, look: Look) -> str:
 
 
 def queue(status: Status, texts: Texts) -> str:
-    """How many approved payments the chain has not settled."""
+    """How many approved payments the chain has not settled, and how many it rejected."""
     words = {0: texts.waiting_none, 1: texts.waiting_one}.get(status.waiting, texts.waiting)
-    return words.format(count=status.waiting)
+    lost = texts.lost_count.format(count=status.lost) if status.lost else ""
+    return joined(words.format(count=status.waiting), lost)
 
 
 def limit(status: Status, texts: Texts) -> str:
