@@ -187,7 +187,7 @@ async def _endpoints(settings: Config, reader: Reader, http: Http) -> AsyncItera
     newest = max((reading.checkpoint.time for reading in readings), default=0)
     for each, answer in zip(asked, answers, strict=True):
         if isinstance(answer, TryAgain):
-            yield Check("endpoint", Grade.WARN, f"{each.name} gives no checkpoint", str(answer))
+            yield Check(f"endpoint {each.name}", Grade.WARN, "gives no checkpoint", str(answer))
         elif isinstance(answer, BaseException):
             raise answer
         else:
@@ -196,9 +196,11 @@ async def _endpoints(settings: Config, reader: Reader, http: Http) -> AsyncItera
 
 def _endpoint(name: str, reading: Reading, newest: int) -> Check:
     behind = newest - reading.checkpoint.time
-    finding = f"{name}: block {reading.checkpoint.block}, {behind} s behind"
+    finding = f"block {reading.checkpoint.block}, {behind} s behind"
     late = behind > agreement.LAG_SECONDS
-    return Check("endpoint", Grade.WARN if late else Grade.OK, finding, "choose another endpoint" if late else "")
+    return Check(
+        f"endpoint {name}", Grade.WARN if late else Grade.OK, finding, "choose another endpoint" if late else ""
+    )
 
 
 class _Health(BaseModel):
