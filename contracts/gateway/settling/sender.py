@@ -138,6 +138,9 @@ class Sender:
             outbox.put_segments(connection, number, made.cuts)
             if not shares.put_on_the_way(connection, self._settling.owner, terminals, number):
                 raise TryAgain("the lease of a terminal ran out while its batch was made")
+        for cut in made.cuts:
+            place = {"terminal": to_hex(cut.terminal), "first": cut.first, "last": cut.last}
+            _log.info("in a transaction", **place, transaction=to_hex(attempt.hash), nonce=nonce)
         refusal = self._follower.send(number, attempt.hash)
         if refusal is not None:
             self._follower.give_back(number)
