@@ -9,7 +9,7 @@ LOCKER = uv pip compile pyproject.toml --quiet --universal --python-version 3.11
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hardware check bench mutants lock clean
+.PHONY: help demo test test-hardware check bench chaos mutants lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,9 @@ check: $(VENV)/test.stamp  ## formatter, linter, types, architecture, contract r
 
 bench: $(VENV)/test.stamp  ## the figures that the project holds itself to, as a table and bench.json
 	@$(BIN)/python -m tests.bench
+
+chaos: $(VENV)/test.stamp  ## faults between terminals, gateways and chain: SECONDS=300, SEED=.., STORE=sqlite
+	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),300) $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
 mutants: $(VENV)/test.stamp  ## the contract's tests against broken contracts
 	@$(BIN)/python -m tests.contract.mutants
