@@ -183,8 +183,8 @@ async def test_many_changes_count_at_once_as_few_do(rig, count):
     assert rig.left(*everybody) == [8, 9, *[7] * 18]
     for number in (1, count - 1):
         assert rig.store.budgets_of(number.to_bytes(20)) == (budget(number),)
-    rows = rig.store._database.execute("SELECT count(*) FROM budgets").fetchone()
-    assert rows == (20 + count - 1,), "nothing is left behind"
+    kept = rig.store._database.execute("SELECT count(*) FROM budgets").fetchone()
+    assert kept == (20 + count - 1,), "nothing is left behind"
 
 
 # ---------------------------------------------------------------------------------------------------- what never counts
