@@ -1,7 +1,9 @@
 """`kindpakket provision terminal`: a new terminal, on the device and on the contract.
 
 On a till of its own, `make` runs on the device and needs no node. It prints the terminal's consent to be of one shop
-and no other; with it, `register` runs where the sponsor's key is. `add` does both, where one person has both.
+and no other; with it, `register` runs where the sponsor's key is. `add` does both, where one person has both. After
+`code` nothing has to be carried by hand: the till enrols itself at the gateway (`kindpakket terminal enrol`), and
+`admit` registers those that did.
 """
 
 import argparse
@@ -12,7 +14,7 @@ from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.signature import SIGNATURE_BYTES
 from contracts.wire.units import Address, from_hex, to_hex
-from provisioning import desk, replacing
+from provisioning import desk, enrolling, replacing
 from provisioning.desk import Answer, Command
 from terminal import making
 from terminal.signer import TerminalSigner
@@ -183,6 +185,21 @@ _COMMANDS = (
         f"{_NEW} --shop 3 {_NAMES} --slice 1=500,00",
         _add,
         (_add_device, desk.add_shop, _add_slices),
+    ),
+    Command(
+        "code",
+        "offer a code at the gateway, by which one new terminal enrols by itself",
+        "--shop 3 --gateway https://gateway.example \\\n      --codes codes.txt",
+        enrolling.offer,
+        (desk.add_shop, enrolling.add_gateway, enrolling.add_days),
+        signs=False,
+    ),
+    Command(
+        "admit",
+        "on the contract: register every terminal that used its code",
+        "--gateway https://gateway.example \\\n      --codes codes.txt --slice 1=500,00",
+        enrolling.admit,
+        (enrolling.add_gateway, _add_slices),
     ),
     Command(
         "raise",

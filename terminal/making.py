@@ -4,12 +4,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
+from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
 from terminal import config, signer, toml
 from terminal.private import new_file
@@ -18,11 +18,23 @@ from terminal.store import Store
 KEY = "terminal.key"
 
 
+class Deployed(Protocol):
+    """A contract that stands on a chain."""
+
+    @property
+    def domain(self) -> Domain:
+        """What every signature for it is bound to."""
+
+    @property
+    def network(self) -> int:
+        """Whose passes are taken there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a terminal is to be. Paths are absolute."""
 
-    deployment: Deployment
+    deployment: Deployed
     config: Path
     state: Path
     shop: str
@@ -91,8 +103,8 @@ def render(plan: Plan) -> str:
     }
     chain = {
         "rpc_url": plan.rpc_url,
-        "chain_id": deployment.chain_id,
-        "contract": to_hex(deployment.contract),
+        "chain_id": deployment.domain.chain_id,
+        "contract": to_hex(deployment.domain.contract),
         "network": deployment.network,
     }
     devices = _simulated(plan.state) if plan.simulators else ()

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from contracts.gateway.http import admin, answers, operating, terminals
+from contracts.gateway.http import admin, answers, enrolments, operating, terminals
 from contracts.gateway.http.bodies import LaterBody, RefusalBody
 from contracts.gateway.http.counting import Counting
 from contracts.gateway.http.doorman import Doorman, Known
@@ -40,5 +40,6 @@ def create_app(gateway: Gateway, lifespan: Lifespan[FastAPI] | None = None) -> F
     answers.install(app)
     app.include_router(terminals.router)
     app.include_router(admin.router)
+    app.include_router(enrolments.router)
     app.include_router(operating.router)
     return app

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.gateway.serving.enrolment import VALID_SECONDS_MAX
 from contracts.gateway.serving.intake import SEGMENT_ENTRIES_MAX
 from contracts.wire.batch import Segment
 from contracts.wire.entry import ENTRY_BYTES_MAX
@@ -189,3 +190,47 @@ class AttentionsBody(Body):
     """Who has rested longest stands first."""
 
     terminals: list[AttentionBody]
+
+
+class DeploymentBody(Body):
+    """One contract on one chain, and whose passes are taken there."""
+
+    chain_id: int
+    contract: AddressHex
+    network: int
+
+
+class OfferBody(Body):
+    """A terminal of this shop may enrol with the code, for so long."""
+
+    shop: Annotated[int, Field(strict=True, ge=1, le=SEQUENCE_MAX)]
+    valid_seconds: Annotated[int, Field(strict=True, ge=60, le=VALID_SECONDS_MAX)] = 7 * 86_400
+
+
+class OfferedBody(Body):
+    """Until when."""
+
+    expires_at: Time
+
+
+class EnrolmentBody(Body):
+    """A terminal, its signature over Registration(terminal, shop), and its proof that it had the code's secret."""
+
+    terminal: AddressHex
+    consent: SignatureHex
+    proof: HashHex
+
+
+class EnrolledBody(Body):
+    """For which shop."""
+
+    shop: int
+
+
+class UsedBody(Body):
+    """What became of a code: null when no terminal has used it."""
+
+    shop: int
+    made_by: str
+    expires_at: Time
+    enrolled: EnrolmentBody | None
