@@ -175,7 +175,7 @@ class Node:
             try:
                 return int(self._contract.functions.settle(batch).estimate_gas({"from": checksum(sender)}))
             except (ContractLogicError, Web3RPCError) as error:
-                raise Refused(Reason.SEGMENT_FORM, _text(error)) from error
+                raise Refused(Reason.SEGMENT_FORM, _message(error)) from error
 
     def nonce(self, account: Address) -> int:
         """How many transactions of this account are in blocks."""
@@ -193,7 +193,7 @@ class Node:
             try:
                 self._web3.eth.send_raw_transaction(raw)
             except Web3RPCError as error:
-                words = _text(error)
+                words = _message(error)
                 return refusals.sort(words), words
         return None
 
@@ -220,6 +220,12 @@ def _as_block(block: Any) -> Block:
 def _cursor(told: bytes) -> Cursor:
     shop, sequence = int.from_bytes(told[:32]), int.from_bytes(told[32:64])
     return Cursor(shop, sequence, told[64:84])
+
+
+def _message(error: Exception) -> str:
+    """The node's own words."""
+    answer: Any = getattr(error, "rpc_response", None) or {}
+    return str(answer.get("error", {}).get("message", error))[:_TEXT_MAX]
 
 
 def _text(error: Exception) -> str:

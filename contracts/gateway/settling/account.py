@@ -57,5 +57,5 @@ class Account:
         """Seconds since a transaction was sent, or since the account's nonce was seen to move, if that was later."""
         now = self._clock()
         if nonce != self._nonce:
-            self._nonce, self._since = nonce, now
+            self._nonce, self._since = nonce, (now if self._nonce >= 0 else self._since)
         return now - max(sent_at, self._since)
