@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.units import to_hex
-from terminal import agreement
+from terminal import agreement, entry_checks
 from terminal.checkpoint import PROGRAMMES_MAX, Disagreement, Reading, proves_fork
 from terminal.clock import Clock
 from terminal.config import Config
@@ -95,6 +95,7 @@ def journal(settings: Config, reader: Reader, signer: TerminalSigner | None) -> 
     screen = view(state, clock.moment())
     yield from _waiting(screen.status.waiting, screen.status.unsent)
     yield from _asks(facts)
+    yield from entry_checks.of(reader)
     if facts.retired:
         advice = "leave it connected until nothing waits: it sells no more, and sends what is there"
         yield Check("retired", Grade.WARN, f"by entry {facts.sequence}", advice)

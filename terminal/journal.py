@@ -101,7 +101,7 @@ def _show(arguments: argparse.Namespace) -> int:
         "head": to_hex(line.head),
         "journal_signature": to_hex(line.signature),
     }
-    _tell(arguments, shown, "\n".join(f"{name:18} {value}" for name, value in shown.items()))
+    _tell(arguments, shown, "\n".join(f"{name:18} {value}" for name, value in shown.items() if value is not None))
     return 0
 
 

@@ -41,6 +41,7 @@ def booked(booking: Booking, state: Standing, reason: Reason | None) -> dict[str
         **money,
         "standing": state,
         "reason": reason.name if reason else None,
+        "advice": MEANINGS[reason].en if reason else None,
     }
 
 

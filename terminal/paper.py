@@ -47,10 +47,11 @@ def slip(settings: Config, journal: View, sequence: int, rest: Cents | None = No
     content = export.signed(line).content
     if isinstance(content, Retire):
         raise Broken(f"entry {sequence} retires the terminal: nobody gets a receipt of that")
-    _, state, _ = next(standing.each(journal, sequence))
+    _, state, reason = next(standing.each(journal, sequence))
     if state in {Standing.ASKED, Standing.REFUSED}:
         raise Broken(f"entry {sequence} was asked for and is not paid: there is no receipt of it")
     proof = Receipt(journal.domain, journal.terminal, sequence, previous, line.entry, line.signature)
     names = {programme.id: programme.name for programme in journal.programmes()}
     name = names.get(content.programme, "")
-    return Slip(proof, settings.shop, name, settings.language, rest)
+    rejected = reason if state is Standing.REJECTED else None
+    return Slip(proof, settings.shop, name, settings.language, rest, rejected)

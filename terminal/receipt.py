@@ -10,6 +10,7 @@ from typing import Literal
 
 from contracts.wire import entry as wire_entry
 from contracts.wire.entry import Refund, Retire
+from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.receipt import Receipt
 from contracts.wire.units import Cents, euros
 from drivers.output import COLUMNS, Code, Page, Text
@@ -22,6 +23,8 @@ _RULE = "-" * COLUMNS
 class _Words:
     approved: str
     given_back: str
+    not_paid: str
+    not_given_back: str
     rest: str
     entry: str
     copy: str
@@ -34,6 +37,8 @@ _WORDS = {
     "nl": _Words(
         approved="AKKOORD",
         given_back="TERUGGEGEVEN",
+        not_paid="NIET BETAALD",
+        not_given_back="NIET TERUGGEGEVEN",
         rest="anders betaald",
         entry="Boeking",
         copy="KOPIE",
@@ -44,6 +49,8 @@ _WORDS = {
     "en": _Words(
         approved="APPROVED",
         given_back="GIVEN BACK",
+        not_paid="NOT PAID",
+        not_given_back="NOT GIVEN BACK",
         rest="paid otherwise",
         entry="Entry",
         copy="COPY",
@@ -65,6 +72,8 @@ class Slip:
     language: Literal["nl", "en"]
     rest: Cents | None
     """What the customer pays otherwise; None on a copy, as it stands in no entry."""
+    rejected: Reason | None = None
+    """Why the contract did not carry it out, where that is known."""
 
 
 def page(slip: Slip) -> Page:
@@ -92,13 +101,23 @@ def _parts(slip: Slip) -> Iterator[Text | Code]:
     if slip.rest:
         yield from _priced(words.rest, slip.rest)
     yield Text(_RULE)
-    yield from _large(words.given_back if refund else words.approved)
+    yield from _large(_said(words, slip, refund=refund))
+    if slip.rejected is not None:
+        meaning = MEANINGS[slip.rejected]
+        said = meaning.nl if slip.language == "nl" else meaning.en
+        yield from map(Text, textwrap.wrap(f"{said} ({int(slip.rejected)})", COLUMNS))
     place = f"{words.entry} {receipt.sequence}"
     if isinstance(content, Refund) and content.terminal == receipt.terminal:
         place += f", {words.sale} {content.sequence}"
     yield Text(place.center(COLUMNS).rstrip())
     yield Code(receipt.text())
     yield Text((words.refund_proof if refund else words.proof).center(COLUMNS).rstrip())
+
+
+def _said(words: _Words, slip: Slip, *, refund: bool) -> str:
+    if slip.rejected is not None:
+        return words.not_given_back if refund else words.not_paid
+    return words.given_back if refund else words.approved
 
 
 def _large(text: str) -> Iterator[Text]:

@@ -11,8 +11,11 @@ from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
 from drivers.registry import TABLE
 from terminal import checks, doctor
+from terminal.core.facts import Outcome
 from terminal.core.screen import Stage
+from terminal.report.closing import close
 from tests.drivers.pty_rig import PtyRig
+from tests.terminal.books import sell as book
 from tests.terminal.till import Till, now, sell
 from tests.terminal.web import World, threaded
 
@@ -249,3 +252,21 @@ def test_every_driver_of_the_registry_has_a_line_and_what_to_do(till, examine, n
     device = examine()["device absent"]
     assert device["finding"]
     assert device["grade"] != "ok" or TABLE[name].simulated
+
+
+def test_f06_an_approved_payment_that_was_rejected_fails_until_a_closed_day_tells_of_it(till, world, examine):
+    with till.store() as store:
+        book(store, till.signer(), amount=12_50)
+        assert "rejected" not in examine()
+        store.record_outcomes([Outcome(1, Reason.TERMINAL_REVOKED)])
+        assert "rejected" not in examine()  # the chain has not judged it yet
+    till.settle_all()
+    found = examine()
+    assert (found["rejected"]["grade"], "payment 1 of EUR 12,50" in found["rejected"]["finding"]) == ("fail", True)
+    assert "Stop selling" in found["rejected"]["advice"]
+    close(till.journal, now(), "shop-03")
+    found = examine()
+    assert ("rejected" in found, found["days"]["finding"]) == (
+        False,
+        "1 closed, their chain holds; 0 entries since the last",
+    )

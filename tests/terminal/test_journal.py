@@ -64,6 +64,12 @@ class TestList:
         assert [line.split()[0] for line in said.out.splitlines()] == ["entry", "1", "2", "3", "4", "5"]
         assert "payment  2023-11-14 22:13:21          1  10,01  paid" in said.out
 
+    def test_what_was_rejected_says_what_to_do(self, run):
+        told = json.loads(run("show", "3", "--json")[1].out)
+        assert (told["reason"], "Call the municipality" in told["advice"]) == ("SLICE_SHORT", True)
+        assert "Call the municipality" in run("show", "3")[1].out
+        assert "None" not in run("show", "1")[1].out
+
     def test_it_works_beside_a_running_daemon(self, run, till):
         with till.store() as store:
             sell(store, till.signer())

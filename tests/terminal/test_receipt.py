@@ -7,6 +7,7 @@ import pytest
 
 from contracts.wire import receipt as wire_receipt
 from contracts.wire.entry import Refund
+from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
 from drivers.output import COLUMNS, Code, Text
 from drivers.printer import compose
@@ -115,3 +116,13 @@ def test_a_camera_reads_the_code_from_the_picture_that_a_printer_gets():
     picture = numpy.pad(255 * (1 - numpy.vstack(rows)), 40, constant_values=255).astype(numpy.uint8)
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [PROOF.text()]
     assert picture.shape[1] - 80 <= 384  # the dots of the narrowest paper
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "NIET BETAALD"), ("en", "NOT PAID")])
+def test_the_copy_of_what_was_rejected_says_so_and_why(language, said):
+    made = dataclasses.replace(slip(language, rest=None), rejected=Reason.TERMINAL_REVOKED)
+    text = " ".join(texts(made))
+    assert said in text
+    assert "AKKOORD" not in text
+    assert "APPROVED" not in text
+    assert "(36)" in text
