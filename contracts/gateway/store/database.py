@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, inspect, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import (
     DatabaseError,
     IntegrityError,
@@ -20,13 +20,13 @@ from sqlalchemy.exc import (
     TimeoutError,  # noqa: A004  # SQLAlchemy's: no connection became free
 )
 
+from contracts.gateway.store import migrate
 from contracts.gateway.store.engines import Backend, open_backend
 from contracts.gateway.store.tables import (
     PROJECTION,
     SCHEMA_VERSION,
     budgets,
     identity,
-    metadata,
     progress,
 )
 from contracts.wire.errors import Broken, TryAgain
@@ -36,6 +36,9 @@ from contracts.wire.units import Address, to_hex
 
 Key = tuple[int, Address]
 """A programme and a pass: which budget."""
+
+SCHEMA = "schema"
+"""The lock of whoever changes the tables' form."""
 
 READER = "reader"
 """The lock of whoever brings the projection forward."""
@@ -158,13 +161,8 @@ def _prepare(backend: Backend, domain: Domain, first_block: int) -> str:
     """Make or check the tables; the store's id."""
     try:
         with _writing(backend) as connection:
-            lock(connection, "schema")
-            names = inspect(connection).get_table_names()
-            if names and identity.name not in names:
-                raise Broken(f"{backend.where} is not a gateway's: keep it, choose another")
-            if names:
-                _check_schema(connection)
-            metadata.create_all(connection)
+            lock(connection, SCHEMA)
+            migrate.bring(connection, backend.where)
             return _identify(connection, domain, first_block)
     except OperationalError as error:
         if backend.writing.dialect.name == "postgresql":
@@ -195,17 +193,6 @@ def _identify(connection: Connection, domain: Domain, first_block: int) -> str:
 def new_id() -> str:
     """A store's id: versions of another store's snapshots are never its own."""
     return secrets.token_hex(8)
-
-
-def _check_schema(connection: Connection) -> None:
-    """Raises Broken when this program cannot use the database; nothing in it has been changed then."""
-    found = connection.execute(select(identity.c.schema_version)).scalar_one_or_none()
-    schemas = f"the database has schema {found}, this program {SCHEMA_VERSION}"
-    if found is not None and found > SCHEMA_VERSION:
-        raise Broken(f"{schemas}: update the program")
-    if found is not None and found < SCHEMA_VERSION:
-        # Nothing is lost: what is settled comes back from the chain, and terminals hand in again what is not.
-        raise Broken(f"{schemas}: keep the folder and choose another --data, which fills itself again")
 
 
 @contextmanager

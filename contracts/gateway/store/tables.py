@@ -1,5 +1,7 @@
 """The gateway's tables. What is taken in is precious; the projection can be read again from the chain.
 
+They are made by the steps in `migrations`, which a test holds equal to this.
+
 Plain column types and plain statements, so that PostgreSQL needs no rewrite. Bytes are raw, and so are the contract's
 64 bits, which no plain type holds. Money is cents, times are seconds and days are days since 1970 UTC.
 """
@@ -41,7 +43,7 @@ progress = Table(
     Column("block", BigInteger, nullable=False),  # read up to and including this one
     Column("block_hash", LargeBinary(32)),  # null until something was read
     Column("changes", BigInteger, nullable=False),  # the number of the newest change of a budget, or of what it will be
-    Column("rules", BigInteger, nullable=False, default=0),  # counts changes of whatever else a snapshot tells
+    Column("rules", BigInteger, nullable=False, server_default="0"),  # counts changes of whatever else a snapshot tells
 )
 
 # --- taken in from terminals --------------------------------------------------------------------------------
@@ -78,24 +80,6 @@ attention = Table(
 )
 
 # --- on the way to the contract -----------------------------------------------------------------------------
-
-in_flight = Table(
-    "in_flight",
-    metadata,
-    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),  # one at a time
-    Column("hash", LargeBinary(32), nullable=False),
-    Column("nonce", BigInteger, nullable=False),
-    Column("raw", LargeBinary, nullable=False),
-    Column("stored_at", BigInteger, nullable=False),
-)
-
-in_flight_segments = Table(
-    "in_flight_segments",
-    metadata,
-    Column("terminal", LargeBinary(20), primary_key=True),
-    Column("first", BigInteger, nullable=False),
-    Column("last", BigInteger, nullable=False),
-)
 
 work = Table(
     "work",  # a row for each terminal with entries that the contract has not consumed at final depth
@@ -252,7 +236,7 @@ budgets = Table(
     Column("blocked", Boolean, nullable=False, default=False),
     Column("known", Boolean, nullable=False, default=False),
     Column("successor", LargeBinary(20)),  # the pass to which it was moved
-    Column("changed", BigInteger, nullable=False, default=0),  # the number of its newest change; each row its own
+    Column("changed", BigInteger, nullable=False, server_default="0"),  # number of its newest change
     Index("budgets_by_successor", "successor"),
     Index("budgets_by_change", "programme", "changed"),
     sqlite_with_rowid=False,
