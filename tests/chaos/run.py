@@ -121,10 +121,9 @@ class Run:
         await self.fleet.open()
         families = Families(self._families, town.deployment.domain)
         for till in self.tills:
-            await till.daemon.start()
             await till.counter.open()
-            chance = self._chance(till.name)
-            self._keepers[till.name] = Keeper(till, families, chance, PACE_SECONDS)
+            self._keepers[till.name] = Keeper(till, families, self._chance(till.name), PACE_SECONDS)
+        await asyncio.gather(*(till.daemon.start() for till in self.tills))
         return town
 
     async def _mine(self) -> None:
