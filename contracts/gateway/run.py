@@ -1,16 +1,14 @@
 """`kindpakket gateway run`: the relay between terminals and the contract, as a process."""
 
 import argparse
-import logging
 import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-import structlog
-
 from contracts.deployment import Deployment
 from contracts.gateway.http.server import Outside
+from contracts.gateway.operating.logs import log_to_stderr, secrets_of
 from contracts.gateway.service import Service, Settings, listen
 from contracts.gateway.settling.batcher import Limits
 from contracts.gateway.settling.fees import GWEI
@@ -33,7 +31,7 @@ send side by side. With --keystore FILE the password is read from {_KEY.password
 def main(argv: list[str]) -> int:
     """Run the gateway until SIGTERM. Raises Broken with what to do when it cannot start or must stop."""
     arguments = _parser().parse_args(argv)
-    _log_to_stderr()
+    log_to_stderr(_secrets(arguments))
     settings = _settings(arguments)
     with listen(arguments.host, arguments.port) as listener:
         host, port = listener.getsockname()
@@ -109,17 +107,11 @@ def _no_password() -> str:
     raise Broken(f"a keystore needs its password in {_KEY.password}: a service has nobody to ask")
 
 
-def _log_to_stderr() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+def _secrets(arguments: argparse.Namespace) -> list[str]:
+    """What must stand in no log, wherever it came from."""
+    named = [os.environ.get(name, "") for name in (_KEY.key, _KEY.password, "PGPASSWORD")]
+    keys = [key.strip().removeprefix("0x") for key in named[0].split(",")]
+    return [*keys, *named, *(secret for url in (arguments.database, *arguments.rpc) for secret in secrets_of(url))]
 
 
 def _port(text: str) -> int:

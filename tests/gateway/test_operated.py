@@ -1,7 +1,7 @@
 """A running gateway as its operator sees it: health, metrics, status over HTTP and by the command."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ def token(own_world: World, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def running(own_world: World, token: str, start: Start) -> Iterator[GatewayProcess]:
+def running(own_world: World, token: str, start: Start) -> GatewayProcess:
     gateway = start(on=own_world)
     gateway.client.headers["Authorization"] = f"Bearer {token}"
     return gateway
