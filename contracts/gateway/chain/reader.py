@@ -186,6 +186,8 @@ def _keys(connection: Connection, events: Iterable[Event]) -> set[Key]:
     for event in events:
         if event.name == "Settled":
             found |= journals.keys(connection, event.address("terminal"), event.number("first"), event.number("last"))
+        elif event.name == "TerminalRegistered":  # what was taken in before begins to wait
+            found |= journals.keys(connection, event.address("terminal"), 1)
         elif event.name == "TerminalRetired":  # what is behind it takes nothing
             found |= journals.keys(connection, event.address("terminal"), event.number("sequence"))
     return found
