@@ -1,5 +1,7 @@
 """Every "no" as an HTTP answer: a status, a reason code of `contracts.wire.reasons`, and words. Nothing is echoed."""
 
+from collections.abc import Mapping
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -32,6 +34,10 @@ _STATUS = {
     Reason.GAP: 409,
     Reason.FORK: 409,
 }
+_SIGN = {"WWW-Authenticate": "Kindpakket"}
+_CHALLENGES = {Reason.ADMIN_UNKNOWN: {"WWW-Authenticate": "Bearer"}}
+"""What a 401 asks for (RFC 9110, 11.6.1): a terminal's signature, or an admin's credential."""
+
 _log = structlog.get_logger("gateway.api")
 
 
@@ -47,7 +53,8 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, Refused):
         raise error
     _log.warning("refused", reason=error.reason.name, detail=error.detail, **request.path_params)
-    return _answer(_STATUS[error.reason], _body(error))
+    status = _STATUS[error.reason]
+    return _answer(status, _body(error), _CHALLENGES.get(error.reason, _SIGN) if status == 401 else None)
 
 
 def _body(error: Refused) -> BaseModel:
@@ -87,5 +94,5 @@ async def _framework(_request: Request, error: Exception) -> JSONResponse:
     return _answer(status, RefusalBody(reason=Reason.REQUEST_FORM, detail=str(error.detail)[:_DETAIL_MAX]))
 
 
-def _answer(status: int, body: BaseModel) -> JSONResponse:
-    return JSONResponse(body.model_dump(), status)
+def _answer(status: int, body: BaseModel, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body.model_dump(), status, headers)
