@@ -1,0 +1,243 @@
+"""F14: several nodes. One that does not answer, lags, has forgotten, or is another chain's, and the next one asked."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.gateway.chain import endpoints as module
+from contracts.gateway.chain.endpoints import Endpoints
+from contracts.gateway.chain.node import Node
+from contracts.wire import batch
+from contracts.wire.errors import Broken, TryAgain
+from contracts.wire.units import to_hex
+from tests.gateway.desk import Desk
+from tests.gateway.world import World
+
+Change = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | None]
+
+
+class Mask:
+    """Stands before a real node and changes what it says: `change` gets question and answer; None hangs up."""
+
+    def __init__(self, target: str) -> None:
+        self.change: Change = lambda _, answer: answer
+        self.asked: list[str] = []
+        mask, client = self, httpx.Client(base_url=target, timeout=30)
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                call = json.loads(body)
+                mask.asked.append(call["method"])
+                told = client.post("/", content=body, headers={"Content-Type": "application/json"}).json()
+                answer = mask.change(call, told)
+                if answer is None:
+                    self.close_connection = True
+                    return
+                content = json.dumps(answer).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://somebody:secret@127.0.0.1:{self.server.server_port}/v2/customers-key"
+
+    def refuse(self, *methods: str, words: str = "missing trie node") -> None:
+        """From now on these methods are answered with an error."""
+        error = {"code": -32000, "message": words}
+
+        def refused(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+            return answer if methods and call["method"] not in methods else {**without_result(answer), "error": error}
+
+        self.change = refused
+
+
+def without_result(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name != "result"}
+
+
+@contextmanager
+def masked(target: str) -> Iterator[Mask]:
+    mask = Mask(target)
+    threading.Thread(target=mask.server.serve_forever, daemon=True).start()
+    try:
+        yield mask
+    finally:
+        mask.server.shutdown()
+        mask.server.server_close()
+
+
+@pytest.fixture
+def first(rpc_url: str) -> Iterator[Mask]:
+    with masked(rpc_url) as mask:
+        yield mask
+
+
+@pytest.fixture
+def second(rpc_url: str) -> Iterator[Mask]:
+    with masked(rpc_url) as mask:
+        yield mask
+
+
+@pytest.fixture
+def both(first: Mask, second: Mask, world: World) -> Endpoints:
+    return Endpoints([first.url, second.url], world.record())
+
+
+def test_f14_the_first_that_works_is_asked(both: Endpoints, first: Mask, second: Mask):
+    node = Node(both)
+    node.final()
+    assert second.asked == []
+    first.change = lambda *_: None
+    assert node.final().number > 0, "the same question goes to the next"
+    assert second.asked != []
+    told = both.health()
+    assert [one.ok for one in told] == [False, True]
+    assert [one.errors for one in told] == [1, 0]
+    assert told[0].why == "ConnectionError"
+
+
+def test_f14_no_address_tells_a_password(both: Endpoints, first: Mask, second: Mask):
+    first.change = second.change = lambda *_: None
+    with pytest.raises(TryAgain) as error:
+        Node(both).final()
+    told = str(error.value) + repr(both.health())
+    assert "127.0.0.1" in told
+    assert "secret" not in told
+    assert "customers-key" not in told
+
+
+def test_f14_the_first_is_asked_again_when_it_has_rested(both: Endpoints, first: Mask, monkeypatch):
+    monkeypatch.setattr(module, "_FIRST_REST", 0.0)
+    node = Node(both)
+    first.change = lambda *_: None
+    node.final()
+    first.change = lambda _, answer: answer
+    first.asked.clear()
+    node.final()
+    assert first.asked[:2] == ["eth_chainId", "eth_getCode"], "looked at anew"
+    assert both.health()[0].ok
+
+
+def test_f14_what_belongs_together_is_asked_of_one_node(both: Endpoints, first: Mask, second: Mask):
+    node = Node(both)
+    with node.steady():
+        node.final()
+        first.change = lambda *_: None
+        with pytest.raises(TryAgain):
+            node.events(1, 2)
+        assert second.asked == []
+    with node.steady():
+        node.events(1, 2)
+    assert "eth_getLogs" in second.asked
+
+
+@pytest.mark.parametrize("words", ["missing trie node 1234", "header not found", "project ID request limit exceeded"])
+def test_f14_a_node_that_cannot_serve_is_left_for_the_next(both: Endpoints, first: Mask, words: str):
+    first.refuse("eth_getLogs", words=words)
+    assert Node(both).events(1, 2) == []
+    assert both.health()[0].why == words
+
+
+def test_f14_a_refusal_that_every_node_would_give_is_an_answer(both: Endpoints, first: Mask, second: Mask):
+    first.refuse("eth_sendRawTransaction", words="nonce too low")
+    refusal = Node(both).send(b"\x02")
+    assert refusal is not None
+    assert refusal[1] == "nonce too low"
+    assert second.asked == []
+
+
+def test_f14_another_chain_is_never_asked(both: Endpoints, first: Mask, second: Mask):
+    first.change = lambda call, answer: {**answer, "result": "0x2"} if call["method"] == "eth_chainId" else answer
+    node = Node(both)
+    node.events(1, 2)
+    assert "eth_getLogs" not in first.asked
+    assert both.health()[0].why == "the node is on chain 2, and the record says 1337"
+    second.change = first.change
+    both.failed(both.all()[1], "a pause")
+    with pytest.raises(Broken, match="chain 2"):
+        node.check()
+
+
+def test_f14_a_node_that_lags_behind_the_others_is_asked_last(both: Endpoints, first: Mask, second: Mask):
+    def old(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if call["method"] == "eth_getBlockByNumber":
+            answer["result"]["timestamp"] = hex(int(answer["result"]["timestamp"], 16) - 61)
+        return answer
+
+    node = Node(both)
+    first.change = old
+    node.look()
+    assert "s behind another's" in both.health()[0].why
+    first.asked.clear()
+    node.final()
+    assert first.asked == []
+    first.change = lambda _, answer: answer
+    node.look()
+    node.final()
+    assert first.asked[-1] == "eth_getBlockByNumber"
+    assert [one.ok for one in both.health()] == [True, True]
+
+
+def test_f14_a_node_with_an_old_final_block_is_left_for_the_next(desk: Desk, both: Endpoints, first: Mask):
+    """What was read is never read again from a node that knows less."""
+    desk.read()
+    desk.node = desk.reader._node = Node(both)  # type: ignore[assignment]
+
+    def old(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if call["params"][:1] == ["finalized"]:
+            answer["result"]["number"] = "0x1"
+        return answer
+
+    first.change = old
+    with pytest.raises(TryAgain, match="the node is behind: its final block is 1"):
+        desk.reader.step()
+    desk.read()
+    assert not both.health()[0].ok
+
+
+def test_f14_a_pruned_node_has_forgotten_a_transaction(world: World, desk: Desk, both: Endpoints, first: Mask):
+    till, card = world.till(), world.card()
+    till.pay(card, 100)
+    desk.reader._node = Node(both)
+    first.change = lambda call, answer: (
+        {**answer, "result": None} if call["method"] == "eth_getTransactionByHash" else answer
+    )
+    world.settle(batch.encode([till.segment()]))
+    with pytest.raises(TryAgain):
+        desk.read()
+    assert "pruned" in both.health()[0].why
+    desk.read()
+    assert desk.outcomes(till) == [(1, 0, 100)]
+
+
+def test_many_cursors_in_one_question(world: World, both: Endpoints, first: Mask):
+    till, card = world.till(), world.card()
+    till.pay(card, 100)
+    world.settle(batch.encode([till.segment()]))
+    other, stranger = world.till(), type(till)(world.domain)
+    node = Node(both)
+    node.check()
+    first.asked.clear()
+
+    found = node.cursors([other.address, till.address, stranger.address] + [till.address] * 61)
+
+    assert first.asked == ["eth_call"]
+    assert [one.sequence for one in found[:4]] == [0, 1, 0, 1]
+    assert (found[0].shop > 0, found[2].shop) == (True, 0)
+    assert all(one == node.cursor(till.address) for one in found[3:])
+    assert to_hex(found[1].head) == to_hex(till.head(1)[-20:])
