@@ -26,6 +26,12 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
         "whether shops are being paid, and what is wrong",
     ),
     ("gateway", "run"): ("contracts.gateway.run:main", "the relay between terminals and the contract"),
+    ("gateway", "migrate"): (
+        "contracts.gateway.store.commands:migrate",
+        "bring the store's tables up to date, or back",
+    ),
+    ("gateway", "backup"): ("contracts.gateway.store.commands:backup", "copy the store, also while the gateway runs"),
+    ("gateway", "restored"): ("contracts.gateway.store.commands:restored", "tell the store that it was put back"),
     ("gateway", "admin"): ("contracts.gateway.admin:main", "who may operate a gateway, and what each may"),
     ("chain", "dev"): ("contracts.embedded.run:main", "a development chain that needs no node"),
     ("chain", "deploy"): ("provisioning.deploy:main", "put the contract on a chain and write its record"),

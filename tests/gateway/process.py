@@ -44,7 +44,8 @@ class GatewayProcess:
         record = folder / "deployment.json"
         if not record.exists():
             world.record().save(record)
-        arguments = ["gateway", "run", "--record", str(record), "--rpc", rpc, "--data", str(folder / "gateway")]
+        store = () if "--database" in options else ("--data", str(folder / "gateway"))
+        arguments = ["gateway", "run", "--record", str(record), "--rpc", rpc, *store]
         pace = ["--port", "0", "--batch-seconds", "0", "--poll-seconds", "0.2"]
         self.process = subprocess.Popen(
             command(*arguments, *pace, *options),

@@ -43,6 +43,8 @@ SCHEMA = "schema"
 READER = "reader"
 """The lock of whoever brings the projection forward."""
 
+_UNUSABLE = "cannot be used: keep it, choose another"
+
 _KEYS_MAX = 5_000
 """So many keys go into one statement: each is two of the 32,766 values that it may have."""
 
@@ -157,23 +159,35 @@ def _writing(backend: Backend) -> Iterator[Connection]:
         connection.commit()
 
 
-def _prepare(backend: Backend, domain: Domain, first_block: int) -> str:
-    """Make or check the tables; the store's id."""
+@contextmanager
+def opened(where: str | Path) -> Iterator[tuple[Backend, Connection]]:
+    """A store as it is, whoever's it is, in one transaction. Raises as `Store.open` does."""
+    backend = open_backend(where)
     try:
-        with _writing(backend) as connection:
-            lock(connection, SCHEMA)
-            migrate.bring(connection, backend.where)
-            return _identify(connection, domain, first_block)
+        with _as_unusable(backend), _writing(backend) as connection:
+            yield backend, connection
+    finally:
+        backend.close()
+
+
+def _prepare(backend: Backend, domain: Domain, first_block: int) -> str:
+    """Make the tables, or bring them up to date; the store's id."""
+    with _as_unusable(backend), _writing(backend) as connection:
+        lock(connection, SCHEMA)
+        migrate.bring(connection, backend.where)
+        return _identify(connection, domain, first_block)
+
+
+@contextmanager
+def _as_unusable(backend: Backend) -> Iterator[None]:
+    try:
+        yield
     except OperationalError as error:
         if backend.writing.dialect.name == "postgresql":
             raise TryAgain(f"{backend.where} does not answer: {error.orig}") from error
-        raise _unusable(backend, error) from error
+        raise Broken(f"{backend.where} {_UNUSABLE} ({error.orig})") from error
     except DatabaseError as error:
-        raise _unusable(backend, error) from error
-
-
-def _unusable(backend: Backend, error: DatabaseError) -> Broken:
-    return Broken(f"{backend.where} cannot be used ({error.orig}): keep it, choose another")
+        raise Broken(f"{backend.where} {_UNUSABLE} ({error.orig})") from error
 
 
 def _identify(connection: Connection, domain: Domain, first_block: int) -> str:
