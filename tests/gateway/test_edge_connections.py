@@ -37,7 +37,7 @@ class Running:
         app = FastAPI()
         app.add_middleware(Gate)
         app.add_middleware(BoundedBodies)
-        app.add_middleware(Doorman, rates=self.rates, known=Nobody())
+        app.add_middleware(Doorman, rates=self.rates, known=Nobody())  # type: ignore[arg-type]
         app.get("/small")(self.small)
         app.get("/big")(self.big)
         app.get("/held")(self.held)
