@@ -7,10 +7,11 @@ writing transaction is alone anyway.
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import (
     DatabaseError,
     IntegrityError,
@@ -46,7 +47,7 @@ READER = "reader"
 _UNUSABLE = "cannot be used: keep it, choose another"
 
 _KEYS_MAX = 5_000
-"""So many keys go into one statement: each is two of the 32,766 values that it may have."""
+"""So many passes go into one statement, which may have 32,766 values."""
 
 
 class Store:
@@ -130,10 +131,12 @@ def touch(connection: Connection, keys: Collection[Key]) -> None:
 
 def hold(connection: Connection, keys: Collection[Key]) -> None:
     """Lock these budgets' rows, always in the same order: whoever writes several holds them before he begins."""
-    place, ordered = tuple_(budgets.c.programme, budgets.c["pass"]), sorted(keys)
-    rows = select(budgets.c.programme).order_by(budgets.c.programme, budgets.c["pass"]).with_for_update()
-    for first in range(0, len(ordered), _KEYS_MAX):
-        connection.execute(rows.where(place.in_(ordered[first : first + _KEYS_MAX])))
+    rows = select(budgets.c.programme).order_by(budgets.c["pass"]).with_for_update()
+    for programme, same in groupby(sorted(keys), lambda key: key[0]):
+        owners = [owner for _, owner in same]
+        for first in range(0, len(owners), _KEYS_MAX):
+            some = budgets.c["pass"].in_(owners[first : first + _KEYS_MAX])
+            connection.execute(rows.where(budgets.c.programme == programme, some))
 
 
 def count_rules(connection: Connection) -> None:
