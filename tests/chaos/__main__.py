@@ -69,6 +69,7 @@ def _happened(run: Run) -> list[str]:
         "requests": {str(fate): count for fate, count in tally.fates.items()},
         "counters": tally.counters,
         "clerk": tally.clerk,
+        "gateways' logs": tally.gateways,
     }
     lines = [
         f"{name}: {', '.join(f'{count} {what}' for what, count in sorted(part.items()))}"

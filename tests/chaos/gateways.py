@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import json
 import socket
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from contracts.wire.errors import Broken
@@ -81,6 +83,16 @@ class Fleet:
                 gateway.wanted = True
                 return
             await asyncio.sleep(_RESTART_SECONDS)
+
+
+def events(logs: Iterable[Path]) -> Counter[str]:
+    """How often gateways said what in their logs: that it stormed in there too."""
+    found: Counter[str] = Counter()
+    for log in logs:
+        for line in log.read_text(errors="replace").splitlines():
+            with contextlib.suppress(ValueError, TypeError, KeyError):
+                found[str(json.loads(line)["event"])] += 1
+    return found
 
 
 def last_words(log: Path) -> str:

@@ -16,7 +16,7 @@ from provisioning.town import Town
 from tests.chaos import books, evidence, street
 from tests.chaos.anvil import Chain
 from tests.chaos.crowd import Clerk, Families
-from tests.chaos.gateways import Fleet, Gateway, free_port
+from tests.chaos.gateways import Fleet, Gateway, events, free_port
 from tests.chaos.keeper import Keeper
 from tests.chaos.proxy import Door, Fate
 from tests.chaos.storm import Storm
@@ -48,6 +48,7 @@ class Tally:
     fates: Counter[Fate] = field(default_factory=Counter)
     counters: Counter[str] = field(default_factory=Counter)
     clerk: Counter[str] = field(default_factory=Counter)
+    gateways: Counter[str] = field(default_factory=Counter)
     struck: int = 0
     stuck: list[str] = field(default_factory=list)
     drained_seconds: float = 0.0
@@ -199,6 +200,7 @@ class Run:
             self.tally.stuck += keeper.stuck
         owing = await asyncio.to_thread(evidence.owing, town)
         await self.fleet.close()
+        self.tally.gateways = events(self.plan.folder.glob("gateway-*.log"))
         lived = evidence.projection(self._store())
         rebuilt = await self._rebuilt()
         faults = [*self.fleet.faults, *missing, *filter(None, apart)]
