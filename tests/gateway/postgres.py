@@ -24,7 +24,7 @@ def binaries() -> Path | None:
     """Where initdb and postgres are, if they are installed."""
     found = shutil.which("postgres")
     if found:
-        return Path(found).parent
+        return Path(found).resolve().parent
     return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: int(path.parent.name))
 
 

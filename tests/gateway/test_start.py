@@ -95,20 +95,20 @@ def test_one_gateway_per_folder(tmp_path: Path):
 
 
 @pytest.mark.parametrize("domain", [Domain(1, DOMAIN.contract), Domain(1337, Address(b"d" * 20))])
-def test_a_database_of_another_contract(tmp_path: Path, domain: Domain):
-    Store.open(tmp_path, DOMAIN, 1).close()
+def test_a_database_of_another_contract(where: str | Path, domain: Domain):
+    Store.open(where, DOMAIN, 1).close()
     with pytest.raises(Broken, match="belongs to contract 0x6363"):
-        Store.open(tmp_path, domain, 1)
-    Store.open(tmp_path, DOMAIN, 1).close()
+        Store.open(where, domain, 1)
+    Store.open(where, DOMAIN, 1).close()
 
 
-def test_a_database_of_a_newer_program(tmp_path: Path):
-    store = Store.open(tmp_path, DOMAIN, 1)
+def test_a_database_of_a_newer_program(where: str | Path):
+    store = Store.open(where, DOMAIN, 1)
     with store.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0099'")
     store.close()
     with pytest.raises(Broken, match=r"schema 0099.*update the program"):
-        Store.open(tmp_path, DOMAIN, 1)
+        Store.open(where, DOMAIN, 1)
 
 
 def test_a_database_of_an_older_program_is_kept_as_it_is(tmp_path: Path):
