@@ -25,7 +25,9 @@ _SYNCHRONOUS_FULL = 2
 _CONNECTIONS = 20
 """Of one process, at most; PostgreSQL takes 100 as it comes."""
 
-_SERVER_GONE_MS = 10_000
+_SERVER_GONE = {"tcp_user_timeout": 10_000, "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
+"""A machine that has vanished is noticed within so many ms or s, whether something was sent to it or is waited for."""
+
 _SESSION = f"-c lock_timeout={_BUSY_SECONDS}s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 
 
@@ -111,7 +113,7 @@ def _postgres(where: str) -> Backend:
         max_overflow=0,
         pool_timeout=_BUSY_SECONDS,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _BUSY_SECONDS, "tcp_user_timeout": _SERVER_GONE_MS, "options": _SESSION},
+        connect_args={"connect_timeout": _BUSY_SECONDS, "options": _SESSION, **_SERVER_GONE},
     )
     event.listen(engine, "connect", _check_postgres)
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
