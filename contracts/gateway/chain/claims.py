@@ -20,8 +20,8 @@ class Claim:
     asks: bool
 
 
-def claim(domain: Domain, terminal: Address, sequence: int, entry: bytes) -> Claim | None:
-    """What the entry takes from which budget.
+def claim(domain: Domain, terminal: Address, sequence: int, entry: bytes, known: Address | None = None) -> Claim | None:
+    """What the entry takes from which budget; `known` is the pass that signed it, where that was found out before.
 
     None when it takes from none, or when the contract will reject it for its form, its signature or its amount.
     """
@@ -29,7 +29,7 @@ def claim(domain: Domain, terminal: Address, sequence: int, entry: bytes) -> Cla
     if signed is None or isinstance(signed.content, Refund | Retire):
         return None
     sale = signed.content
-    signer = signed.signer(domain, terminal, sequence)
+    signer = known or signed.signer(domain, terminal, sequence)
     if signer is None or sale.amount == 0:
         return None
     counter = sale.delegation.counter if isinstance(sale, PhonePayment | PhoneAsk) else None

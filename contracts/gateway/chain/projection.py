@@ -14,7 +14,7 @@ from contracts.gateway.chain import claims, decisions
 from contracts.gateway.chain.budget import Budget, day_of
 from contracts.gateway.chain.claims import Claim
 from contracts.gateway.chain.events import Event
-from contracts.gateway.store import ledger
+from contracts.gateway.store import journals, ledger
 from contracts.gateway.store.database import Key, put
 from contracts.gateway.store.tables import outcomes, sales, slices, terminals
 from contracts.wire.typed_data import Domain
@@ -32,6 +32,7 @@ class Judged:
 
     place: Place
     entry: bytes | None
+    claim: Claim | None
     mark: Event | None
     at: Timestamp
 
@@ -67,11 +68,17 @@ class Projection:
     times: Mapping[int, Timestamp]
     said: deque[Event] = field(default_factory=deque)
     written: set[Key] = field(default_factory=set)
+    _outcomes: list[Mapping[str, object]] = field(default_factory=list)
+    _sales: list[Mapping[str, object]] = field(default_factory=list)
+    _budgets: ledger.Held = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._budgets = ledger.Held(self.connection)
 
     def apply(self, event: Event) -> None:
         """One event. Those that change nothing here (money of sponsors, payouts, refused segments) pass by."""
         if self.said and self.said[0].transaction != event.transaction:
-            self.finish()
+            self._hear(len(self.said))
         if event.name in MARKS or event.name == "Repaid":
             self.said.append(event)
         elif event.name == "Settled":
@@ -81,8 +88,18 @@ class Projection:
             decisions.HANDLERS[event.name](self.connection, event)
 
     def finish(self) -> None:
-        """Money that came back by no settlement, but by a shop's being compensated or paid out."""
+        """Take note of money that came back by no settlement, and write what was held back to be written at once."""
         self._hear(len(self.said))
+        self._budgets.flush()
+        self._write_sales()
+        if self._outcomes:
+            self.connection.execute(insert(outcomes), self._outcomes)
+            self._outcomes = []
+
+    def _write_sales(self) -> None:
+        if self._sales:
+            self.connection.execute(insert(sales), self._sales)
+            self._sales = []
 
     def _settled(self, event: Event) -> None:
         """The entries one by one, and between them what came back to budgets: all that a day's sum depends on.
@@ -91,17 +108,31 @@ class Projection:
         """
         terminal, first, last = event.address("terminal"), event.number("first"), event.number("last")
         found, programme = self.entries(event), None
+        taken = {} if found is None else self._claims(terminal, first, found)
+        self._budgets.load({(one.programme, one.pass_address) for one in taken.values()})
         for sequence in range(first, last + 1):
-            entry = None if found is None else found[sequence - first]
-            judged = Judged((terminal, sequence), entry, self._mark((terminal, sequence)), self.times[event.block])
+            entry, claim = None if found is None else found[sequence - first], taken.get(sequence)
+            mark = self._mark((terminal, sequence))
+            judged = Judged((terminal, sequence), entry, claim, mark, self.times[event.block])
             if judged.programme() not in {None, programme}:
                 self._hear(self._served(programme))
                 programme = judged.programme()
             if judged.mark is not None:
                 self._hear(self.said.index(judged.mark) + 1)
             self._consumed(event, judged)
-        self.finish()
+        self._hear(len(self.said))
         put(self.connection, terminals, {"terminal": terminal}, sequence=last)
+
+    def _claims(self, terminal: Address, first: int, found: Sequence[bytes]) -> dict[int, Claim]:
+        """What each entry takes, by its sequence. Who signed it is not found out again where it is known here."""
+        known = journals.signers(self.connection, terminal, first, first + len(found) - 1)
+        claimed: dict[int, Claim] = {}
+        for sequence, entry in enumerate(found, first):
+            here, signer = known.get(sequence, (None, None))
+            claim = claims.claim(self.domain, terminal, sequence, entry, signer if here == entry else None)
+            if claim is not None:
+                claimed[sequence] = claim
+        return claimed
 
     def _mark(self, place: Place) -> Event | None:
         """What was said of this entry. Entries are judged in order, so it is the next mark, or there is none."""
@@ -136,16 +167,15 @@ class Projection:
         row = {"terminal": judged.place[0], "sequence": judged.place[1], "reason": judged.number("reason")}
         money = {"from_slice": judged.number("from_slice"), "from_budget": from_budget}
         place = {"transaction": event.transaction, "block": event.block}
-        self.connection.execute(insert(outcomes).values(**row, **money, **place))
+        self._outcomes.append({**row, **money, **place})
 
     def _sold(self, judged: Judged) -> int:
         """A sale that was paid, from its budget or its terminal's slice; the cents that its budget gave for it."""
-        terminal, sequence = judged.place
-        claim = None if judged.entry is None else claims.claim(self.domain, terminal, sequence, judged.entry)
+        claim = judged.claim
         from_budget = judged.number("amount") if claim is None else int(claim.amount)
         if judged.mark is not None and judged.name == "Drawn":
             from_budget = judged.number("from_budget")
-            self._take_slice(judged.mark, terminal)
+            self._take_slice(judged.mark, judged.place[0])
         if claim is not None:
             self._take_budget(claim, from_budget, judged.at)
             self._sale(judged.place, claim)
@@ -153,7 +183,7 @@ class Projection:
 
     def _sale(self, place: Place, claim: Claim) -> None:
         row = {"terminal": place[0], "sequence": place[1], "programme": claim.programme, "pass": claim.pass_address}
-        self.connection.execute(insert(sales).values(**row, amount=claim.amount, time=claim.time))
+        self._sales.append({**row, "amount": claim.amount, "time": claim.time})
 
     def _take_budget(self, claim: Claim, amount: int, at: Timestamp) -> None:
         day = day_of(claim, at)
@@ -161,10 +191,10 @@ class Projection:
         self._change(key, lambda budget: budget.taken(amount, day).used(claim.counter))
 
     def _change(self, key: Key, change: Callable[[Budget], Budget]) -> None:
-        before = ledger.read(self.connection, key)
+        before = self._budgets.read(key)
         after = change(before)
         if after != before:
-            ledger.write(self.connection, key, after)
+            self._budgets.write(key, after)
             self.written.add(key)
 
     def _take_slice(self, mark: Event, terminal: Address) -> None:
@@ -176,6 +206,7 @@ class Projection:
         """A sale is given back, wholly or in part. The money comes with `Repaid`, as the shop's credit allows."""
         refund = None if judged.entry is None else claims.refund(judged.entry)
         if refund is not None:
+            self._write_sales()
             where = (sales.c.terminal == refund.terminal, sales.c.sequence == refund.sequence)
             refunded = sales.c.refunded + refund.amount
             self.connection.execute(update(sales).where(*where).values(refunded=refunded))

@@ -51,7 +51,7 @@ def head_at(connection: Connection, domain: Domain, terminal: Address, sequence:
 
 def append(connection: Connection, domain: Domain, segment: Segment, known: int, now: Timestamp) -> None:
     """Store the segment's entries after `known`, and the signature at its end if there was none."""
-    rows = list(_rows(domain, segment, now))[max(0, known - segment.first + 1) :]
+    rows = list(_rows(domain, segment, known, now))
     if rows:
         connection.execute(insert(entries), rows)
     end = (entries.c.terminal == segment.terminal, entries.c.sequence == segment.last)
@@ -91,6 +91,16 @@ def stored(connection: Connection, terminal: Address, first: int, last: int) -> 
     return connection.execute(select(entries.c.entry).where(*where).order_by(entries.c.sequence)).scalars().all()
 
 
+def signers(
+    connection: Connection, terminal: Address, first: int, last: int
+) -> dict[int, tuple[bytes, Address | None]]:
+    """The entries first..last that are here, and the pass that signed each, which took long to find out."""
+    columns = (entries.c.sequence, entries.c.entry, entries.c["pass"])
+    where = (entries.c.terminal == terminal, entries.c.sequence.between(first, last))
+    rows = connection.execute(select(*columns).where(*where))
+    return {sequence: (entry, None if signer is None else Address(signer)) for sequence, entry, signer in rows}
+
+
 def keys(connection: Connection, terminal: Address, first: int, last: int | None = None) -> set[Key]:
     """Every budget from which the entries first..last take, as far as they are here; without `last`, all from first."""
     where = [entries.c.terminal == terminal, entries.c.sequence >= first, entries.c.programme.is_not(None)]
@@ -100,10 +110,12 @@ def keys(connection: Connection, terminal: Address, first: int, last: int | None
     return {(int(programme), Address(owner)) for programme, owner in rows}
 
 
-def _rows(domain: Domain, segment: Segment, now: Timestamp) -> Iterable[dict[str, object]]:
+def _rows(domain: Domain, segment: Segment, known: int, now: Timestamp) -> Iterable[dict[str, object]]:
     head = segment.previous_head
     for sequence, entry in enumerate(segment.entries, segment.first):
         head = journal.advance(head, entry)
+        if sequence <= known:
+            continue
         signature = segment.signature if sequence == segment.last else None
         place = {"terminal": segment.terminal, "sequence": sequence, "entry": entry, "head": head}
         about = _about(domain, segment.terminal, sequence, entry, now)

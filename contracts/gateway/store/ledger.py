@@ -1,6 +1,8 @@
 """The budgets that the gateway knows: rows in, rows out. What becomes of them stands in `budget`."""
 
-from sqlalchemy import ColumnElement, Connection, select
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, insert, select, tuple_, update
 
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.store.database import Key, put
@@ -11,6 +13,8 @@ SUCCESSORS_MAX = 8
 """So many times the contract follows a pass that was replaced."""
 
 WINDOW_BYTES = 8
+_KEY = ("programme", "pass")
+_KEYS_MAX = 1_000
 _PLAIN = ("left", "today", "day", "counter", "blocked", "known")
 
 
@@ -19,13 +23,53 @@ def read(connection: Connection, key: Key) -> Budget:
     row = connection.execute(select(budgets).where(*_is(key))).mappings().one_or_none()
     if row is None:
         return Budget()
-    return Budget(**{name: row[name] for name in _PLAIN}, window=int.from_bytes(row["window"]))
+    return _budget(row)
 
 
 def write(connection: Connection, key: Key, budget: Budget) -> None:
     """Keep the budget as it is now."""
-    plain = {name: getattr(budget, name) for name in _PLAIN}
-    put(connection, budgets, _row(key), **plain, window=budget.window.to_bytes(WINDOW_BYTES))
+    put(connection, budgets, _row(key), **_plain(budget))
+
+
+class Held:
+    """Budgets that are read and changed many times: read at once, held here, and written at once by `flush`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._stored: dict[Key, Budget | None] = {}
+        self._now: dict[Key, Budget] = {}
+
+    def load(self, keys_wanted: Collection[Key]) -> None:
+        """Read those that are not held yet."""
+        missing = sorted(set(keys_wanted) - self._stored.keys())
+        for first in range(0, len(missing), _KEYS_MAX):
+            group = missing[first : first + _KEYS_MAX]
+            place = tuple_(budgets.c.programme, budgets.c["pass"])
+            rows = self._connection.execute(select(budgets).where(place.in_(group))).mappings()
+            found = {(int(row["programme"]), Address(row["pass"])): _budget(row) for row in rows}
+            self._stored |= {key: found.get(key) for key in group}
+
+    def read(self, key: Key) -> Budget:
+        """The budget as it is now; an empty one that is not known when there is none."""
+        self.load([key])
+        return self._now.get(key) or self._stored[key] or Budget()
+
+    def write(self, key: Key, budget: Budget) -> None:
+        """The budget from now on."""
+        self._now[key] = budget
+
+    def flush(self) -> None:
+        """Write what has changed, and hold nothing."""
+        old = [_values(key, budget) for key, budget in self._now.items() if self._stored[key] is not None]
+        new = [_values(key, budget) for key, budget in self._now.items() if self._stored[key] is None]
+        if old:
+            names: dict[str, object] = {name: bindparam(name) for name in (*_PLAIN, "window")}
+            where = (budgets.c.programme == bindparam("of_programme"), budgets.c["pass"] == bindparam("of_pass"))
+            renamed = [{f"of_{name}" if name in _KEY else name: value for name, value in row.items()} for row in old]
+            self._connection.execute(update(budgets).where(*where).values(**names), renamed)
+        if new:
+            self._connection.execute(insert(budgets), new)
+        self._stored, self._now = {}, {}
 
 
 def move(connection: Connection, old: Key, new: Key) -> None:
@@ -66,3 +110,16 @@ def _is(key: Key) -> tuple[ColumnElement[bool], ...]:
 
 def _row(key: Key) -> dict[str, object]:
     return {"programme": key[0], "pass": key[1]}
+
+
+def _values(key: Key, budget: Budget) -> dict[str, object]:
+    return {**_row(key), **_plain(budget)}
+
+
+def _plain(budget: Budget) -> dict[str, object]:
+    plain = {name: getattr(budget, name) for name in _PLAIN}
+    return {**plain, "window": budget.window.to_bytes(WINDOW_BYTES)}
+
+
+def _budget(row: RowMapping) -> Budget:
+    return Budget(**{name: row[name] for name in _PLAIN}, window=int.from_bytes(row["window"]))
