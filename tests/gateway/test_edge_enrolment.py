@@ -104,7 +104,7 @@ def test_f38_a_gateway_cannot_put_a_terminal_of_its_own_in_the_tills_place(offic
     thief = new_key("thief")
     identity = EnrolmentCode.parse(code).identity
     token = {"Authorization": f"Bearer {os.environ['KINDPAKKET_GATEWAY_TOKEN']}"}
-    told = office.gateway.client.get(f"/v1/enrolments/{to_hex(identity)}", headers=token).json()
+    told = office.gateway.client.get(f"/v1/enrolments/{to_hex(identity)}/used", headers=token).json()
     consent = sign(thief, typed_data.registration(world.domain, address_of(thief), 1))
     told["enrolled"] |= {"terminal": to_hex(address_of(thief)), "consent": to_hex(consent)}
     with threaded(lambda *_: (200, json.dumps(told).encode())) as url:

@@ -91,7 +91,8 @@ async def _framework(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     status = 422 if error.status_code == 400 else error.status_code
-    return _answer(status, RefusalBody(reason=Reason.REQUEST_FORM, detail=str(error.detail)[:_DETAIL_MAX]))
+    body = RefusalBody(reason=Reason.REQUEST_FORM, detail=str(error.detail)[:_DETAIL_MAX])
+    return _answer(status, body, error.headers)
 
 
 def _answer(status: int, body: BaseModel, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -41,7 +41,9 @@ def offer(here: Here, code: CodePath, body: OfferBody, admin: Annotated[str, Dep
 
 
 @router.get(
-    "/enrolments/{code}", responses={**REFUSALS, 404: {"model": RefusalBody}}, dependencies=[Depends(role("enrol"))]
+    "/enrolments/{code}/used",
+    responses={**REFUSALS, 404: {"model": RefusalBody}},
+    dependencies=[Depends(role("enrol"))],
 )
 def read(here: Here, code: CodePath) -> UsedBody:
     """Whether the code was used, and by which terminal. Believe it when the proof is right."""

@@ -1,5 +1,7 @@
 """What those who operate ask: whether it lives, whether it may be given requests, how it does, in figures and words."""
 
+from typing import Any
+
 from fastapi import APIRouter, Depends, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -11,6 +13,7 @@ from contracts.gateway.settling import attention
 from contracts.wire.errors import TryAgain
 
 router = APIRouter()
+_TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 
 @router.get("/v1/health")
@@ -51,7 +54,7 @@ def status(here: Here) -> StatusFields:
     return report(here.watch.facts())
 
 
-@router.get("/metrics", responses=REFUSALS, dependencies=[Depends(role("watch"))])
+@router.get("/metrics", response_class=Response, responses={**REFUSALS, **_TEXT}, dependencies=[Depends(role("watch"))])
 def metrics(here: Here) -> Response:
     """For Prometheus, in its text format."""
     return Response(here.metrics.text(), media_type=CONTENT_TYPE_LATEST)
