@@ -156,6 +156,13 @@ def test_the_command_works_on_postgresql(own_world: World, postgres, capsys):
     assert capsys.readouterr().out.startswith("Shops are being paid")
 
 
+def test_a_store_on_which_no_gateway_has_been_started_says_so(where: str | Path, capsys):
+    option = "--data" if isinstance(where, Path) else "--database"
+    assert cli.main(["gateway", "migrate", option, str(where)]) == 0
+    assert cli.main(["gateway", "status", option, str(where)]) == 1
+    assert "no gateway has been started on this store yet" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -29,6 +29,7 @@ from contracts.gateway.store.tables import (
     transactions,
     work,
 )
+from contracts.wire.errors import Broken
 from contracts.wire.units import Address, Timestamp, from_hex
 
 SPENDING_DAYS = 7
@@ -38,8 +39,10 @@ _any = entries.alias()
 
 
 def read(connection: Connection, now: Timestamp) -> Stored:
-    """What the store says now."""
-    whose = connection.execute(select(identity.c.contract, identity.c.chain_id)).one()
+    """What the store says now. Raises Broken while it is nobody's."""
+    whose = connection.execute(select(identity.c.contract, identity.c.chain_id)).one_or_none()
+    if whose is None:
+        raise Broken("no gateway has been started on this store yet")
     return Stored(
         contract=Address(whose.contract),
         chain_id=whose.chain_id,
