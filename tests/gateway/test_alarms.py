@@ -101,7 +101,11 @@ def test_draws_of_a_terminal_are_summed_by_reason():
     [
         ({}, "yes", "Shops are being paid: nothing waits."),
         ({"journals": (journal(40, 3),)}, "yes", "Shops are being paid: entries on their way: 3 of 1 terminal"),
-        ({"endpoints": (DEAD, DEAD), "latest": None, "balances": {}}, "yes", "Shops are being paid"),
+        (
+            {"endpoints": (DEAD, DEAD), "latest": None, "balances": {}},
+            "no",
+            "paid: ConnectionError. nothing waits here",
+        ),
         ({"endpoints": (DEAD, WELL), "journals": (journal(40),)}, "yes", "Shops are being paid"),
         (
             {"endpoints": (DEAD, DEAD), "latest": None, "balances": {}, "journals": (journal(40),)},
@@ -113,7 +117,9 @@ def test_draws_of_a_terminal_are_summed_by_reason():
         ({"journals": (journal(901),)}, "no", "Shops are NOT being paid: entries wait for too long"),
         ({"journals": (journal(901), journal(5, terminal=OTHER))}, "partly", "except at 1 terminal:"),
         ({"troubles": (trouble(Reason.FORK),), "journals": (journal(9),)}, "partly", "except at 1 terminal:"),
-        ({"balances": {ACCOUNT: 1}, "journals": (journal(9),)}, "yes", "Shops are being paid"),
+        ({"balances": {ACCOUNT: 4 * 10**14}}, "yes", "Shops are being paid"),
+        ({"balances": {ACCOUNT: 4 * 10**14 - 1}}, "no", "no account can pay for gas"),
+        ({"balances": {ACCOUNT: 0, OTHER: ETHER}}, "yes", "Shops are being paid"),
     ],
 )
 def test_the_first_line_says_whether_shops_are_being_paid(changes: dict[str, object], answer: str, words: str):

@@ -21,6 +21,7 @@ DRAWN_SECONDS = 24 * 3_600
 SLICE_FLOORS = 2
 GAS_DAYS = 14
 BATCH_GAS = 2**24
+PAYMENT_GAS = 200_000
 DISK_BYTES = 2**30
 
 
@@ -115,6 +116,12 @@ def _gas(facts: Facts) -> Iterator[Alarm]:
             yield Alarm(Name.GAS, to_hex(account), f"{ether(balance)} lasts for {left} days")
         elif balance < _one_batch(facts.chain):
             yield Alarm(Name.GAS, to_hex(account), f"{ether(balance)} does not pay for one full batch")
+
+
+def is_broke(chain: Chain) -> bool:
+    """Whether no account could pay for as much as one payment, at twice today's price, as nodes ask for."""
+    least = max(1, PAYMENT_GAS * 2 * (chain.base_fee or 0))
+    return bool(chain.balances) and max(chain.balances.values()) < least
 
 
 def _one_batch(chain: Chain | None) -> int:

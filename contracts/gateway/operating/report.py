@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.gateway.operating.alarms import Alarm, Name, alarms, count, days_left, is_late
+from contracts.gateway.operating.alarms import Alarm, Name, alarms, count, days_left, is_broke, is_late
 from contracts.gateway.operating.facts import WEI_PER_GWEI, Chain, Facts, Stored
 from contracts.gateway.operating.words import exact_ether, span
 from contracts.wire.units import Address, to_hex
@@ -161,7 +161,9 @@ def _stopped(facts: Facts, found: list[Alarm]) -> str:
     if facts.chain is not None and facts.chain.latest is None:
         stops += [alarm for alarm in found if alarm.name is Name.NODE]
     if stops:
-        return stops[0].what if facts.stored.journals or stops[0].name is Name.IDLE else ""
+        return stops[0].what
+    if facts.chain is not None and is_broke(facts.chain):
+        return "no account can pay for gas"
     marked = {trouble.terminal for trouble in facts.stored.troubles}
     rest = [journal for journal in facts.stored.journals if journal.terminal not in marked]
     late = [journal for journal in rest if is_late(journal, facts.now)]
