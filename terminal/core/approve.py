@@ -28,6 +28,9 @@ WAITING_MAX = 75
 AGAIN_SECONDS = 300
 """The same pass, programme and amount within this time is asked about before it is charged."""
 
+WINDOW_MAX = 4 * 86_400
+"""Seconds: the longest holiday weekend. The window comes on the gateway's word, which could stretch it without end."""
+
 ONE_CENT = Cents(1)
 
 CURED_BY_ASKING = frozenset({Reason.ABOVE_FLOOR_LIMIT, Reason.SLICE_USED_UP, Reason.TOO_MANY_WAITING})
@@ -147,7 +150,8 @@ def _unasked(knowledge: Knowledge, checkpoint: Checkpoint, rules: Programme | No
 
 def _window(knowledge: Knowledge, rules: Programme | None) -> int:
     """Seconds that the checkpoint may be old: the programme's own, or the smallest where no programme is known."""
-    return rules.offline_window if rules else min(each.offline_window for each in knowledge.programmes)
+    told = rules.offline_window if rules else min(each.offline_window for each in knowledge.programmes)
+    return min(told, WINDOW_MAX)
 
 
 def _programme_refuses(rules: Programme, moment: Moment) -> Iterator[Reason]:

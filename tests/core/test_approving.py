@@ -7,7 +7,7 @@ import pytest
 from contracts.wire.entry import Delegation, EntryKind
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
-from terminal.core.approve import ONE_CENT, WAITING_MAX, approves_until, free, judge, waiting
+from terminal.core.approve import ONE_CENT, WAITING_MAX, WINDOW_MAX, approves_until, free, judge, waiting
 from terminal.core.counter import Scanned
 from terminal.core.facts import OpenEntry
 from terminal.core.moment import Moment
@@ -244,3 +244,11 @@ def test_f38_a_snapshot_frees_nothing_and_a_checkpoint_does():
     shop.checkpoint(12, 1, slices(5000))
     shop.pay(5000)
     assert shop.state.knowledge.sequence == 2
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(WINDOW_MAX - 1, None), (WINDOW_MAX, Reason.OFFLINE_TOO_LONG)])
+def test_f38_no_word_of_a_gateway_stretches_the_window_beyond_a_long_weekend(age, verdict):
+    stretched = replace(CLOTHES, offline_window=2**40 - 1)
+    knowledge = replace(KNOWN, programmes=(stretched,))
+    assert judged(1, knowledge, at(age)) is verdict
+    assert approves_until(knowledge, NOW) == NOON + WINDOW_MAX
