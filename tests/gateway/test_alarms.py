@@ -104,15 +104,15 @@ def test_draws_of_a_terminal_are_summed_by_reason():
         (
             {"endpoints": (DEAD, DEAD), "latest": None, "balances": {}},
             "no",
-            "paid: ConnectionError. nothing waits here",
+            "paid: ConnectionError. Nothing waits here",
         ),
         ({"endpoints": (DEAD, WELL), "journals": (journal(40),)}, "yes", "Shops are being paid"),
         (
             {"endpoints": (DEAD, DEAD), "latest": None, "balances": {}, "journals": (journal(40),)},
             "no",
-            "Shops are NOT being paid: ConnectionError. entries on their way: 1 of 1 terminal",
+            "Shops are NOT being paid: ConnectionError. Entries on their way: 1 of 1 terminal",
         ),
-        ({"processes": ()}, "no", "Shops are NOT being paid: no gateway is at work on this store. nothing waits here"),
+        ({"processes": ()}, "no", "Shops are NOT being paid: no gateway is at work on this store. Nothing waits here"),
         ({"base_fee": 10**12, "journals": (journal(40),)}, "no", "costs 1000.000 gwei, and the ceiling is 200.000"),
         ({"journals": (journal(901),)}, "no", "Shops are NOT being paid: entries wait for too long"),
         ({"journals": (journal(901), journal(5, terminal=OTHER))}, "partly", "except at 1 terminal:"),

@@ -142,10 +142,12 @@ def headline(facts: Facts, found: list[Alarm]) -> str:
     match paying(facts, found):
         case "no":
             why = _stopped(facts, found)
-            return f"Shops are NOT being paid: {why}. {waits or 'nothing waits here'}; what was handed in is safe."
+            return (
+                f"Shops are NOT being paid: {why}. {_upper(waits or 'nothing waits here')}; what was handed in is safe."
+            )
         case "partly":
             some = _terminals(_in_need(facts))
-            return f"Shops are being paid, except at {some}: a person must look. {waits or 'Nothing waits'}."
+            return f"Shops are being paid, except at {some}: a person must look. {_upper(waits or 'nothing waits')}."
     return f"Shops are being paid: {waits or 'nothing waits'}."
 
 
@@ -176,6 +178,10 @@ def _waits(facts: Facts) -> str:
         return ""
     sums = f"entries on their way: {sum(map(count, journals))} of {_terminals(len(journals))}"
     return f"{sums}, the oldest for {span(_oldest(facts))}"
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _terminals(number: int) -> str:
