@@ -1,5 +1,6 @@
 """Every "no" as an HTTP answer: a status, a reason code of `contracts.wire.reasons`, and words. Nothing is echoed."""
 
+import time
 from collections.abc import Mapping
 
 import structlog
@@ -11,13 +12,16 @@ from starlette.exceptions import HTTPException
 
 from contracts.gateway.http.auth import WrongClock
 from contracts.gateway.http.bodies import ClockBody, ConflictBody, LaterBody, RefusalBody
-from contracts.gateway.http.rates import TooMany
+from contracts.gateway.http.rates import Leaky, TooMany
 from contracts.gateway.serving.intake import Conflict
 from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex
 
 RETRY_AFTER_SECONDS = 2
+LOG_BURST, LOG_PER_SECOND = 100, 1
+"""Lines of one sort: whoever floods the gateway does not fill its disk. The metrics count them all."""
+
 _DETAIL_MAX = 200
 _STATUS = {
     Reason.REQUEST_FORM: 422,
@@ -39,6 +43,7 @@ _CHALLENGES = {Reason.ADMIN_UNKNOWN: {"WWW-Authenticate": "Bearer"}}
 """What a 401 asks for (RFC 9110, 11.6.1): a terminal's signature, or an admin's credential."""
 
 _log = structlog.get_logger("gateway.api")
+_said: Leaky[str] = Leaky(LOG_BURST, LOG_PER_SECOND, time.monotonic)
 
 
 def install(app: FastAPI) -> None:
@@ -52,7 +57,7 @@ def install(app: FastAPI) -> None:
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, Refused):
         raise error
-    _log.warning("refused", reason=error.reason.name, detail=error.detail, **request.path_params)
+    _say("refused", reason=error.reason.name, detail=error.detail, **request.path_params)
     status = _STATUS[error.reason]
     return _answer(status, _body(error), _CHALLENGES.get(error.reason, _SIGN) if status == 401 else None)
 
@@ -69,8 +74,15 @@ def _body(error: Refused) -> BaseModel:
 
 
 async def _try_again(_request: Request, error: Exception) -> JSONResponse:
-    _log.warning("try again", why=str(error))
+    _say("try again", why=str(error))
     return later(429 if isinstance(error, TooMany) else 503, str(error))
+
+
+def _say(event: str, **about: str) -> None:
+    kind = about.get("reason", event)
+    if not _said.is_full(kind):
+        _said.add(kind)
+        _log.warning(event, **about)
 
 
 def later(status: int, why: str) -> JSONResponse:
