@@ -9,7 +9,7 @@ LOCKER = uv pip compile pyproject.toml --quiet --universal --python-version 3.11
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hardware check bench chaos mutants lock clean
+.PHONY: help demo test test-hardware power-cuts check bench chaos mutants lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ test: $(VENV)/test.stamp  ## the test suite
 
 test-hardware: $(VENV)/test.stamp  ## drivers and daemon in a virtual machine with a real kernel, USB and serial lines
 	@$(BIN)/python -m tests.hardware
+
+power-cuts: $(VENV)/test.stamp  ## the journal on a disk that loses and reorders what was not flushed (SEED=n: the same again)
+	@$(BIN)/python -m tests.power_cuts
 
 check: $(VENV)/test.stamp  ## formatter, linter, types, architecture, contract recompiled
 	$(BIN)/ruff format --check .
