@@ -26,6 +26,8 @@ WINDOW_BYTES = 8
 """SQLite's numbers are signed, so 64 bits are kept as bytes."""
 CHUNK = 500
 """Budgets in one transaction: some milliseconds on a Raspberry Pi."""
+MERGE_MAX = 2_000
+"""Changes that are merged in one transaction, for which an approval may wait; more become a generation of their own."""
 
 _COLUMNS = "pass, programme, amount_left, blocked, today, day, counter, used"
 _MERGE = f"INSERT OR REPLACE INTO budgets SELECT ?, {_COLUMNS} FROM budgets WHERE generation = ?"  # noqa: S608
@@ -123,7 +125,7 @@ class _Writer:
 
     def finish(self, snapshot: tuple[str, int, int], programmes: Sequence[Programme]) -> None:
         """Have it count: a few changes in the generation that is there, many or all of it as the next one."""
-        if not self._whole and self._count() <= CHUNK:
+        if not self._whole and self._count() <= MERGE_MAX:
             self._switch(snapshot, programmes, change=True)
             return
         if not self._whole:
