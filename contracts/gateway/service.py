@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from contracts.gateway.serving.disk import Disk
 from contracts.gateway.serving.register import Register
 from contracts.gateway.settling.batcher import Limits
 from contracts.gateway.settling.follower import Terms
-from contracts.gateway.settling.leases import Lease
+from contracts.gateway.settling.leases import Lease, let_go_of_all
 from contracts.gateway.settling.sender import Sender, Settling
 from contracts.gateway.settling.wallet import Wallet
 from contracts.gateway.store.database import Store, forget_projection
@@ -79,6 +79,7 @@ class Service:
         if settings.rebuild:
             with store.writing() as connection:
                 forget_projection(connection, record.block)
+        self._owner = _owner(settings.where)
         self._worker = Worker(self._jobs(settings), settings.poll, self._stop)
         nodes = Nodes(settings.rpc_urls, record.chain_id, settings.terms.ceiling, settings.final_depth)
         accounts = [Address(from_hex(account.address)) for account in settings.accounts]
@@ -115,6 +116,8 @@ class Service:
             self._server.run(sockets=[listener])
         finally:
             self._worker.stop(STOPPING_SECONDS)
+            with suppress(TryAgain):
+                let_go_of_all(self._store, self._owner)
             self._store.close()
         if self._worker.defect is not None:
             raise self._worker.defect
@@ -122,7 +125,7 @@ class Service:
     def _jobs(self, settings: Settings) -> list[Job]:
         """Reading the chain and settling from each account; one gateway of those that share a store does each."""
         store, domain = self._store, settings.record.domain
-        owner = _owner(settings.where)
+        owner = self._owner
         node = Node(self._endpoints, final_depth=settings.final_depth)
         settling = Settling(store, node, domain, owner, now, settings.limits, settings.terms)
         reading, reader = Lease(store, "reader", owner, now), Reader(store, node, domain, now)

@@ -163,6 +163,13 @@ def test_a_store_on_which_no_gateway_has_been_started_says_so(where: str | Path,
     assert "no gateway has been started on this store yet" in capsys.readouterr().err
 
 
+def test_a_gateway_that_stops_leaves_its_work_to_the_next_at_once(running: GatewayProcess, tmp_path: Path, capsys):
+    until(lambda: running.client.get("/v1/admin/status").json()["processes"], bool)
+    running.terminate()
+    assert cli.main(["gateway", "status", "--data", str(tmp_path / "gateway")]) == 1
+    assert "no gateway is at work" in capsys.readouterr().out.splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

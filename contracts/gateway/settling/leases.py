@@ -55,6 +55,12 @@ def take(connection: Connection, name: str, owner: str, now: Timestamp) -> bool:
     return True
 
 
+def let_go_of_all(store: Store, owner: str) -> None:
+    """Another process may have whatever this one had, at once: this one stops."""
+    with store.writing() as connection:
+        connection.execute(delete(leases).where(leases.c.owner == owner))
+
+
 def is_held(connection: Connection, name: str, owner: str) -> bool:
     """Whether it is this owner's still; nobody can take it before this transaction ends."""
     row = select(leases.c.owner).where(leases.c.name == name).with_for_update()
