@@ -35,6 +35,8 @@ BYTES_MAX = 2**20
 """Of one write; SQLite writes pages of 4 KB."""
 
 _LINE = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\w+)")
+_HERE = re.compile(r"AT_FDCWD<[^>]*>")
+"""Said before a path that is given in full, as all are that a journal uses."""
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?|<((?:\\x[0-9a-f]{2})+)>')
 
 
@@ -102,7 +104,7 @@ def parse(lines: Iterable[str], folder: Path, marks: Path, there: set[str]) -> I
 
 def _operations(call: str, arguments: str, folder: Path, marks: Path, names: set[str]) -> list[Operation]:
     """What a call that succeeded did to the folder: nothing, one or two operations."""
-    texts = [_decoded(match) for match in _TEXT.finditer(arguments)]
+    texts = [_decoded(match) for match in _TEXT.finditer(_HERE.sub("", arguments))]
     if call == "write" and texts[:1] == [bytes(marks)]:
         return [Mark(int(texts[1]))]
     paths = texts[:1] if call.startswith(("write", "pwrite")) else texts
