@@ -5,12 +5,14 @@
 
 from sqlalchemy import select
 
+from contracts.gateway.chain.events import Event
 from contracts.gateway.chain.node import Block
+from contracts.gateway.chain.reader import bounded
 from contracts.gateway.store.database import forget_projection
 from contracts.gateway.store.tables import budgets, programmes, shops, slices, terminals
 from contracts.wire import batch
 from contracts.wire.reasons import Reason
-from contracts.wire.units import to_hex
+from contracts.wire.units import Hash, to_hex
 from tests.gateway.desk import Desk
 from tests.gateway.world import ADMITTED, DAY, SLICE, Pass, Till, World, checksum, moment
 
@@ -211,3 +213,16 @@ def test_no_more_is_asked_of_the_node_than_the_blocks_with_settlements(world: Wo
     desk.read()
 
     assert len(asked) == len(set(asked)) == len({outcome[5] for outcome in desk.tables()["outcomes"]})  # type: ignore[index]
+
+
+def settled_event(block: int, first: int, last: int) -> Event:
+    return Event("Settled", {"first": first, "last": last}, block, Hash(bytes(32)))
+
+
+def test_no_more_is_written_at_once_than_intake_can_wait_for():
+    many = [settled_event(block, 700 * block + 1, 700 * block + 700) for block in (5, 5, 5, 6, 9, 9, 12)]
+    assert bounded(many, 20) == (many[:3], 5)
+    assert bounded(many[3:], 20) == (many[3:6], 11)
+    assert bounded(many[6:], 20) == (many[6:], 20)
+    assert bounded([], 20) == ([], 20)
+    assert bounded([many[0]] * 9, 20) == ([many[0]] * 9, 20), "a block is read as a whole"

@@ -28,6 +28,7 @@ from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp, to_hex
 
 CHUNK_BLOCKS = 2_000
+CHUNK_ENTRIES = 2_000
 _log = structlog.get_logger("gateway.reader")
 
 _PASSES = ("pass_address", "old_pass", "new_pass")
@@ -62,8 +63,9 @@ class Reader:
         self._check_same_chain(read, read_hash, final)
         if final.number == read:
             return False
-        last = min(final.number, read + self._chunk)
-        self._take(read + 1, final if last == final.number else self._node.block(last))
+        end = min(final.number, read + self._chunk)
+        events, last = bounded(self._ask_events(read + 1, end), end)
+        self._take(read + 1, final if last == final.number else self._node.block(last), events)
         return last < final.number
 
     def _check_same_chain(self, read: int, read_hash: bytes | None, final: Block) -> None:
@@ -76,8 +78,7 @@ class Reader:
                 "this is another chain; choose another --data, or --rebuild"
             )
 
-    def _take(self, first: int, last: Block) -> None:
-        events = self._ask_events(first, last.number)
+    def _take(self, first: int, last: Block, events: Sequence[Event]) -> None:
         settled = [event for event in events if event.name == "Settled"]
         segments = self._segments(settled)
         entries = self._entries(settled, segments)
@@ -172,6 +173,17 @@ class Reader:
             elif reason == Reason.FORK:
                 detail = f"entry {segment.last} on the contract differs from the one taken in here"
                 attention.mark(connection, Trouble(segment.terminal, reason, detail), self._clock())
+
+
+def bounded(events: Sequence[Event], last: int) -> tuple[Sequence[Event], int]:
+    """The events of whole blocks until there are enough, and the last block: intake waits while they are written."""
+    count = 0
+    for event in events:
+        if count >= CHUNK_ENTRIES and event.block > events[0].block:
+            last = event.block - 1
+            return [one for one in events if one.block <= last], last
+        count += event.number("last") - event.number("first") + 1 if event.name == "Settled" else 1
+    return events, last
 
 
 def _named(events: Iterable[Event]) -> set[Key]:
