@@ -300,6 +300,20 @@ def test_a_password_is_never_repeated(postgres: Postgres):
         assert "mistyped-secret" not in str(told.value)
 
 
+def test_a_password_may_come_from_the_environment_or_a_file(postgres: Postgres, tmp_path: Path, monkeypatch):
+    url = postgres.url().replace(f":{PASSWORD}", "")
+    with pytest.raises(TryAgain, match="password"):
+        Store.open(url, DOMAIN, 1)
+    with monkeypatch.context() as environment:
+        environment.setenv("PGPASSWORD", PASSWORD)
+        Store.open(url, DOMAIN, 1).close()
+    secrets = tmp_path / "pgpass"
+    secrets.write_text(f"127.0.0.1:{postgres.port}:*:*:{PASSWORD}\n")
+    secrets.chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(secrets))
+    Store.open(url, DOMAIN, 1).close()
+
+
 def test_a_server_that_is_not_there_may_be_tried_again(postgres: Postgres):
     url = postgres.url().replace(f":{postgres.port}/", ":9/")
     with pytest.raises(TryAgain, match="does not answer"):
