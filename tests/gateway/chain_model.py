@@ -113,8 +113,9 @@ class Chain:
 
     def undo(self, depth: int, *, keep: bool) -> None:
         """The newest blocks never were. The node may put their transactions back into its pool."""
-        gone = [sent for block in self.blocks[-depth:] for sent in block.sent]
-        del self.blocks[-depth:]
+        stay = len(self.blocks) - depth
+        gone = [sent for block in self.blocks[stay:] for sent in block.sent]
+        del self.blocks[stay:]
         self.salt += 1
         if keep:
             self.pool |= {sent.nonce: sent for sent in gone if sent.nonce not in self.pool}

@@ -102,6 +102,13 @@ class Storm(RuleBasedStateMachine):
     def undo(self, data: st.DataObject, keep: bool) -> None:
         self.chain.undo(data.draw(st.integers(1, self.undoable())), keep=keep)
 
+    @precondition(lambda self: len(self.outgoing()) == 0)
+    @rule(number=st.integers(0, 2), keep=st.booleans())
+    def settle_in_vain(self, number: int, keep: bool) -> None:
+        """All went well, and was undone."""
+        self.settle(number)
+        self.chain.undo(min(1, self.undoable()), keep=keep)
+
     @rule()
     def drop(self) -> None:
         self.chain.pool.clear()
