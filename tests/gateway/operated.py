@@ -43,6 +43,7 @@ def facts(**changes: Any) -> Facts:
         transactions=(),
         spent=(spent(WEI_PER_GWEI // 100),),
         processes=("gateway-1",),
+        senders=(ACCOUNT,),
     )
     chain = Chain(
         endpoints=(Endpoint("http://node-1:8545", ""), Endpoint("http://node-2:8545", "")),

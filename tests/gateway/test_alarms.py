@@ -80,6 +80,11 @@ def test_without_spending_days_left_are_unknown_and_not_divided_by():
     assert rules.days_left(ETHER, spent(10**7).a_day) == 100
 
 
+def test_an_account_that_sends_no_more_may_be_empty():
+    assert names(facts(balances={ACCOUNT: 10 * ETHER, OTHER: 0})) == []
+    assert names(facts(balances={ACCOUNT: 10 * ETHER, OTHER: 0}, senders=(ACCOUNT, OTHER))) == [Name.GAS]
+
+
 def test_a_fork_is_not_stuck_too():
     both = facts(troubles=(trouble(Reason.FORK),), journals=(journal(10**6),))
     assert names(both) == [Name.FORK]
@@ -119,7 +124,8 @@ def test_draws_of_a_terminal_are_summed_by_reason():
         ({"troubles": (trouble(Reason.FORK),), "journals": (journal(9),)}, "partly", "except at 1 terminal:"),
         ({"balances": {ACCOUNT: 4 * 10**14}}, "yes", "Shops are being paid"),
         ({"balances": {ACCOUNT: 4 * 10**14 - 1}}, "no", "no account can pay for gas"),
-        ({"balances": {ACCOUNT: 0, OTHER: ETHER}}, "yes", "Shops are being paid"),
+        ({"balances": {ACCOUNT: 0, OTHER: ETHER}, "senders": (ACCOUNT, OTHER)}, "yes", "Shops are being paid"),
+        ({"balances": {ACCOUNT: 0, OTHER: ETHER}}, "no", "no account can pay for gas"),
     ],
 )
 def test_the_first_line_says_whether_shops_are_being_paid(changes: dict[str, object], answer: str, words: str):

@@ -150,7 +150,8 @@ def test_processes_are_those_whose_lease_has_not_run_out(desk: Desk):
         assert take(connection, "account:0x" + "62" * 20, "two", Timestamp(desk.time))
         assert reading.accounts(connection) == {Address(b"a" * 20), Address(b"b" * 20)}
     assert facts(desk).processes == ("one", "two")
-    assert facts(desk, desk.time + 60).processes == ()
+    assert facts(desk).senders == (Address(b"a" * 20), Address(b"b" * 20))
+    assert (facts(desk, desk.time + 60).processes, facts(desk, desk.time + 60).senders) == ((), ())
 
 
 def test_beside_a_running_gateway_the_same_is_seen_and_nothing_is_written(world: World, desk: Desk, where: str | Path):

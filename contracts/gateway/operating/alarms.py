@@ -110,7 +110,7 @@ def _fees(facts: Facts) -> Iterator[Alarm]:
 
 def _gas(facts: Facts) -> Iterator[Alarm]:
     spent = {one.account: one.a_day for one in facts.stored.spent}
-    for account, balance in facts.chain.balances.items() if facts.chain else ():
+    for account, balance in balances(facts).items():
         left = days_left(balance, spent.get(account))
         if left is not None and left < GAS_DAYS:
             yield Alarm(Name.GAS, to_hex(account), f"{ether(balance)} lasts for {left} days")
@@ -118,10 +118,17 @@ def _gas(facts: Facts) -> Iterator[Alarm]:
             yield Alarm(Name.GAS, to_hex(account), f"{ether(balance)} does not pay for one full batch")
 
 
-def is_broke(chain: Chain) -> bool:
+def balances(facts: Facts) -> dict[Address, int]:
+    """What the accounts have that send now. One that was taken out of service may be empty."""
+    known = facts.chain.balances if facts.chain else {}
+    return {account: known[account] for account in facts.stored.senders if account in known}
+
+
+def is_broke(facts: Facts) -> bool:
     """Whether no account could pay for as much as one payment, at twice today's price, as nodes ask for."""
-    least = max(1, PAYMENT_GAS * 2 * (chain.base_fee or 0))
-    return bool(chain.balances) and max(chain.balances.values()) < least
+    has = balances(facts).values()
+    base_fee = facts.chain.base_fee or 0 if facts.chain else 0
+    return bool(has) and max(has) < max(1, PAYMENT_GAS * 2 * base_fee)
 
 
 def _one_batch(chain: Chain | None) -> int:

@@ -97,7 +97,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the store says. `processes` are those that hold a lease, `block` is how far the chain was read."""
+    """What the store says. `block` is how far the chain was read; `processes` hold leases now, `senders` are leased."""
 
     contract: Address
     chain_id: int
@@ -111,6 +111,7 @@ class Stored:
     transactions: tuple[Transaction, ...]
     spent: tuple[Spent, ...]
     processes: tuple[str, ...]
+    senders: tuple[Address, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ terminals that have any, and what was settled is counted by the terminals' seque
 from collections.abc import Iterator
 from itertools import groupby
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from contracts.gateway.chain.budget import DAY_SECONDS
 from contracts.gateway.operating.alarms import DRAWN_SECONDS, SLICE_FLOORS
@@ -56,15 +56,20 @@ def read(connection: Connection, now: Timestamp) -> Stored:
         transactions=tuple(_transactions(connection)),
         spent=tuple(_spent(connection, now)),
         processes=tuple(connection.execute(_processes(now)).scalars()),
+        senders=tuple(_accounts(connection, leases.c.until > now)),
     )
 
 
 def accounts(connection: Connection) -> set[Address]:
     """The accounts that have paid for gas from this store, or are leased to."""
-    names = connection.execute(select(leases.c.name).where(leases.c.name.startswith(_ACCOUNT))).scalars()
-    leased = {Address(from_hex(name.removeprefix(_ACCOUNT))) for name in names}
+    leased = set(_accounts(connection))
     known = (connection.execute(select(table.c.account).distinct()).scalars() for table in (spent, transactions))
     return leased | {Address(account) for one in known for account in one}
+
+
+def _accounts(connection: Connection, *where: ColumnElement[bool]) -> list[Address]:
+    query = select(leases.c.name).where(leases.c.name.startswith(_ACCOUNT), *where).order_by(leases.c.name)
+    return [Address(from_hex(name.removeprefix(_ACCOUNT))) for name in connection.execute(query).scalars()]
 
 
 _TROUBLE = (

@@ -164,7 +164,7 @@ def _stopped(facts: Facts, found: list[Alarm]) -> str:
         stops += [alarm for alarm in found if alarm.name is Name.NODE]
     if stops:
         return stops[0].what
-    if facts.chain is not None and is_broke(facts.chain):
+    if is_broke(facts):
         return "no account can pay for gas"
     marked = {trouble.terminal for trouble in facts.stored.troubles}
     rest = [journal for journal in facts.stored.journals if journal.terminal not in marked]
