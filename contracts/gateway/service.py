@@ -98,7 +98,7 @@ class Service:
             watch=watch,
             metrics=Metrics(watch.facts, endpoints.health),
             changes=self._changes,
-            rates=Rates(),
+            rates=Rates(settings.outside.proxy),
             disk=Disk(folder(settings.where)),
         )
         app = create_app(gateway, self._lifespan)

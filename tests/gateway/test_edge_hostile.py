@@ -55,6 +55,7 @@ def test_f35_ten_thousand_hostile_requests_keep_nobodys_entry_out(start, world: 
     answered = {int(status) for kind, status in seen if kind != "replayed"}
     assert answered <= REFUSED | {0}, seen
     assert {int(status) for kind, status in seen if kind == "replayed"} <= {200, 429}, "a replay changes nothing"
+    assert sum(count for (_, status), count in seen.items() if status == "429") > COUNT // 4, "who fails is slowed down"
     assert memory(gateway) - before < MEMORY_MAX
     assert len(newcomer.entries) > 1
     for till in honest:

@@ -25,7 +25,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def counts(clock: Clock) -> Rates:
-    return Rates(clock)
+    return Rates("127.0.0.1", clock)
 
 
 def fail(counts: Rates, address: str, terminal: Address | None = None, times: int = FAILURES_BURST) -> None:
@@ -62,6 +62,13 @@ def test_f35_a_terminal_that_showed_itself_is_heard_though_others_forge_its_name
     clock.time += 10_000
     fail(counts, SHOP, TILL)
     assert not counts.is_heard(SHOP, TILL), "that was long ago"
+
+
+def test_the_proxys_own_address_stands_for_everybody_and_is_spared(counts: Rates):
+    fail(counts, "127.0.0.1")
+    fail(counts, "127.0.0.2")
+    assert counts.is_heard("127.0.0.1", None)
+    assert not counts.is_heard("127.0.0.2", None)
 
 
 def test_a_replay_proves_nothing_and_is_counted(counts: Rates):

@@ -13,8 +13,8 @@ from contracts.gateway.http import answers
 from contracts.wire.errors import TryAgain
 
 RUNNING_MAX = 16
-WAITING_MAX = 1_024
-WAIT_SECONDS = 8.0
+WAITING_MAX = 2_048
+WAIT_SECONDS = 15.0
 ANSWER_SECONDS = 20.0
 """So long a terminal waits for any answer."""
 

@@ -18,7 +18,7 @@ from starlette.types import Scope
 from contracts.wire.errors import TryAgain
 from contracts.wire.units import Address
 
-FAILURES_BURST, FAILURES_PER_SECOND = 1_000, 10
+FAILURES_BURST, FAILURES_PER_SECOND = 300, 5
 OWN_BURST, OWN_PER_SECOND = 1_000, 100
 _REMEMBERED_MAX = 20_000
 _PROVEN_SECONDS = 3_600
@@ -79,10 +79,14 @@ class Leaky(Generic[Key]):
 
 
 class Rates:
-    """The counts of one process. Requests are handled in several threads."""
+    """The counts of one process. Requests are handled in several threads.
 
-    def __init__(self, now: Monotonic = time.monotonic) -> None:
-        self._now = now
+    Failures from the `spared` address are not counted: it is the reverse proxy's, and behind it stands everybody whom
+    it does not name.
+    """
+
+    def __init__(self, spared: str = "", now: Monotonic = time.monotonic) -> None:
+        self._spared, self._now = spared, now
         self._lock = Lock()
         self._failures: Leaky[tuple[str, bytes | None]] = Leaky(FAILURES_BURST, FAILURES_PER_SECOND, now)
         self._own: Leaky[tuple[str, bytes]] = Leaky(OWN_BURST, OWN_PER_SECOND, now)
@@ -92,7 +96,7 @@ class Rates:
     def is_heard(self, address: str, terminal: Address | None) -> bool:
         """Whether a request from there is looked at; `terminal` is the registered one that it names."""
         with self._lock:
-            if not self._failures.is_full((address, terminal)):
+            if address == self._spared or not self._failures.is_full((address, terminal)):
                 return True
             proven = None if terminal is None else self._proven.get((address, terminal))
             return proven is not None and self._now() - proven < _PROVEN_SECONDS
