@@ -73,7 +73,9 @@ def test_every_part_named_here_exists():
     assert [part for part in MAY_IMPORT if part not in found] == []
 
 
-@pytest.mark.parametrize("module", ["terminal.daemon", "terminal.flusher", "terminal.checkpoint", "terminal.doctor"])
+@pytest.mark.parametrize(
+    "module", ["terminal.daemon", "terminal.flusher", "terminal.checkpoint", "terminal.doctor", "terminal.enrol"]
+)
 def test_the_daemon_never_loads_what_a_till_cannot_afford(module):
     code = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
