@@ -85,7 +85,7 @@ def test_an_old_store_goes_on_with_what_it_had_on_its_way(where: str | Path):
     old_store(where)
     store = Store.open(where, DOMAIN, 1)
     with store.reading() as connection:
-        assert store.id == "0" * 16
+        assert connection.execute(select(identity.c.store)).scalar_one() == "0" * 16
         (sent,) = connection.execute(select(transactions)).all()
         account = bytes.fromhex(Account.from_key(KEY_OF_GATEWAY).address[2:])
         assert (sent.account, sent.nonce, sent.batch, sent.gas, sent.block) == (account, 4, b"the call", 300_000, None)
@@ -196,7 +196,8 @@ def test_many_processes_start_at_once_on_an_empty_database(postgres: Any):
 
     def start() -> None:
         store = Store.open(url, DOMAIN, 1)
-        found.append(store.id)
+        with store.reading() as connection:
+            found.append(connection.execute(select(identity.c.store)).scalar_one())
         store.close()
 
     threads = [threading.Thread(target=start) for _ in range(4)]

@@ -53,9 +53,8 @@ _KEYS_MAX = 5_000
 class Store:
     """The gateway's database, for one contract on one chain: a folder for one process, a server for any number."""
 
-    def __init__(self, backend: Backend, store_id: str) -> None:
+    def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self.id = store_id
 
     @classmethod
     def open(cls, where: str | Path, domain: Domain, first_block: int) -> Self:
@@ -66,10 +65,11 @@ class Store:
         """
         backend = open_backend(where)
         try:
-            return cls(backend, _prepare(backend, domain, first_block))
+            _prepare(backend, domain, first_block)
         except BaseException:
             backend.close()
             raise
+        return cls(backend)
 
     def close(self) -> None:
         """Let go of the database and the folder."""
@@ -173,12 +173,12 @@ def opened(where: str | Path) -> Iterator[tuple[Backend, Connection]]:
         backend.close()
 
 
-def _prepare(backend: Backend, domain: Domain, first_block: int) -> str:
-    """Make the tables, or bring them up to date; the store's id."""
+def _prepare(backend: Backend, domain: Domain, first_block: int) -> None:
+    """Make the tables, or bring them up to date, and see whose they are."""
     with _as_unusable(backend), _writing(backend) as connection:
         lock(connection, SCHEMA)
         migrate.bring(connection, backend.where)
-        return _identify(connection, domain, first_block)
+        _identify(connection, domain, first_block)
 
 
 @contextmanager
@@ -193,7 +193,7 @@ def _as_unusable(backend: Backend) -> Iterator[None]:
         raise Broken(f"{backend.where} {_UNUSABLE} ({error.orig})") from error
 
 
-def _identify(connection: Connection, domain: Domain, first_block: int) -> str:
+def _identify(connection: Connection, domain: Domain, first_block: int) -> None:
     """Whose store this is; a new one becomes this deployment's. Raises Broken when it is another's."""
     row = connection.execute(select(identity)).one_or_none()
     if row is None:
@@ -204,7 +204,6 @@ def _identify(connection: Connection, domain: Domain, first_block: int) -> str:
     if (row.chain_id, row.contract) != (domain.chain_id, domain.contract):
         whose = f"contract {to_hex(row.contract)} on chain {row.chain_id}"
         raise Broken(f"the database belongs to {whose}, not to this deployment: choose another")
-    return str(row.store)
 
 
 def new_id() -> str:
