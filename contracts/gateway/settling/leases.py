@@ -34,13 +34,6 @@ class Lease:
             self._until = Timestamp(now + LEASE_SECONDS)
         return True
 
-    def let_go(self) -> None:
-        """Another may have it at once."""
-        with self._store.writing() as connection:
-            mine = (leases.c.name == self._name, leases.c.owner == self._owner)
-            connection.execute(delete(leases).where(*mine))
-        self._until = Timestamp(0)
-
 
 def take(connection: Connection, name: str, owner: str, now: Timestamp) -> bool:
     """Have it from now on for LEASE_SECONDS, unless somebody else has it."""

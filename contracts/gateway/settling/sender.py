@@ -75,10 +75,6 @@ class Sender:
             raise TryAgain("; ".join(said))
         return changed
 
-    def let_go(self) -> None:
-        """Another process may send from this account at once."""
-        self._account.lease.let_go()
-
     def _step(self, said: list[str]) -> bool:
         ongoing, read = self._read()
         changed = False
