@@ -6,29 +6,56 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.bench import approve, decoders, gas
+from tests.bench import approve, decoders, gas, hostile, relay, snapshot
 from tests.bench.table import lines, side_by_side
 
 
 def main() -> int:
     """Measure and print. Returns 0."""
+    figures = {**_alone(), **_gateways(), **_gas()}
+    rows, notes = decoders.measure()
+    _say(side_by_side(decoders.TITLE, rows, notes))
+    Path("bench.json").write_text(json.dumps({**figures, "decoders": rows}, indent=2) + "\n")
+    return 0
+
+
+def _alone() -> dict[str, Any]:
+    """The terminal by itself, and gas for the usual shapes."""
     folder = approve.on_this_disk()
     try:
         figures: dict[str, Any] = {"terminal": approve.measure(folder), "gas": gas.measure()}
     finally:
         shutil.rmtree(folder)
     for title, part in figures.items():
-        sys.stdout.write("\n".join(lines(title, part)) + "\n")
+        _say(lines(title, part))
+    return figures
+
+
+def _gateways() -> dict[str, Any]:
+    """Real gateways with PostgreSQL and anvil."""
+    rates, back, notes = relay.measure()
+    if rates:
+        _say(side_by_side(relay.TITLE, rates, notes))
+        _say(lines(relay.BACK_TITLE, back))
+    told = snapshot.measure()
+    _say(lines(snapshot.TITLE, told))
+    attacked, about = hostile.measure()
+    _say(side_by_side(hostile.TITLE, attacked, about))
+    return {"payments_a_second": rates, "coming_back": back, "snapshot": told, "hostile": attacked}
+
+
+def _gas() -> dict[str, Any]:
     table, prices, whole = gas.table(), gas.prices(), gas.whole_transaction()
-    sys.stdout.write("\n".join(side_by_side(gas.TITLE, table, [])) + "\n")
+    _say(side_by_side(gas.TITLE, table, []))
     others = ("gas a payment elsewhere, as measured by others", gas.ELSEWHERE)
     for title, part in (("the price of each rule", prices), ("one whole transaction", whole), others):
-        sys.stdout.write("\n".join(lines(title, part)) + "\n")
-    figures |= {"gas_table": table, "gas_prices": prices, "whole_transaction": whole}
-    rows, notes = decoders.measure()
-    sys.stdout.write("\n".join(side_by_side(decoders.TITLE, rows, notes)) + "\n")
-    Path("bench.json").write_text(json.dumps({**figures, "decoders": rows}, indent=2) + "\n")
-    return 0
+        _say(lines(title, part))
+    return {"gas_table": table, "gas_prices": prices, "whole_transaction": whole}
+
+
+def _say(said: list[str]) -> None:
+    sys.stdout.write("\n".join(said) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
