@@ -16,6 +16,7 @@ from contracts.wire.errors import TryAgain
 from contracts.wire.units import to_hex
 from terminal.store import Reader
 from tests.gateway.ledger_town import DOMAIN, Town
+from tests.gateway.postgres import Postgres
 from tests.gateway.process import GatewayProcess, until
 from tests.gateway.world import NETWORK, World
 from tests.terminal.till import Till as Terminal
@@ -178,6 +179,19 @@ def test_a_waiting_terminal_hears_of_another_tills_payment(own_world: World, sta
     told = answer.json()
     assert (answer.status_code, told["full"], told["more"]) == (200, False, False)
     assert [row[:3] for row in told["budgets"]] == [[to_hex(card.address), 1, 2_000]]
+
+
+def test_what_one_gateway_takes_in_wakes_whoever_waits_at_another(own_world: World, start: Start, postgres: Postgres):
+    till, other, card = own_world.till(), own_world.till(), own_world.card(3_000)
+    shared = ("--database", postgres.url())
+    one, two = start(*shared, on=own_world), start(*shared, on=own_world)
+    known = until(lambda: one.snapshot(till), lambda told: told["budgets"])["version"]
+    with ThreadPoolExecutor() as threads:
+        asked = threads.submit(one.get, till, f"snapshot?known={known}&wait=15")
+        other.pay(card, 1_000)
+        two.post(other, other.body())
+        answer = asked.result()
+    assert [row[:3] for row in answer.json()["budgets"]] == [[to_hex(card.address), 1, 2_000]]
 
 
 def test_a_wait_is_bounded_and_a_terminal_in_no_hurry_is_answered_at_once(own_world: World, start: Start):
