@@ -20,6 +20,10 @@ def begin(shop):
     assert shop.screen.stage is Stage.CLOSE_DAY
 
 
+def stage(shop):
+    return shop.screen.stage
+
+
 def closed(shop, day=CLOSED):
     shop.step(events.DayClosed(shop.now, day))
 
@@ -36,7 +40,7 @@ def test_the_day_is_closed_once_it_is_confirmed_and_its_number_shown(shop):
     )
     shop.wait(1)
     shop.confirm()
-    assert shop.screen.stage is Stage.READY
+    assert stage(shop) is Stage.READY
 
 
 def test_a_day_on_which_more_was_given_back_than_sold(shop):
@@ -53,7 +57,7 @@ def test_who_thinks_better_of_it_closes_nothing(shop):
     begin_again = shop.press(Key.D3)
     assert begin_again == ()
     assert shop.tick(31) == ()
-    assert shop.screen.stage is Stage.READY
+    assert stage(shop) is Stage.READY
 
 
 def test_a_day_that_could_not_be_closed_is_said(shop):
