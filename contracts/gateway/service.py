@@ -84,9 +84,9 @@ class Service:
         nodes = Nodes(settings.rpc_urls, record.chain_id, settings.terms.ceiling, settings.final_depth)
         accounts = [Address(from_hex(account.address)) for account in settings.accounts]
         watch = Watch(store, nodes, accounts, now, folder(settings.where))
-        self._watching = Worker(
-            [Job("watching", watch.step, due=time.monotonic() + EVERY_SECONDS)], EVERY_SECONDS, self._stop
-        )
+        watching = Job("watching", watch.step, due=time.monotonic() + EVERY_SECONDS)
+        looking = Job("nodes", Node(endpoints, _ASKING_SECONDS).look, every=_LOOKING_SECONDS)
+        self._watching = Worker([watching, looking], EVERY_SECONDS, self._stop)
         self._changes = Changes(store)
         gateway = Gateway(
             store=store,
@@ -133,7 +133,7 @@ class Service:
         for account in settings.accounts:
             sender = Sender(settling, Wallet(account, domain))
             jobs.append(Job(f"settling from {account.address}", sender.step))
-        return [*jobs, Job("nodes", node.look, every=_LOOKING_SECONDS)]
+        return jobs
 
     def _stop(self) -> None:
         self._server.should_exit = True
