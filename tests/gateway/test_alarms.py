@@ -4,8 +4,9 @@ import pytest
 
 from contracts.gateway.operating import alarms as rules
 from contracts.gateway.operating.alarms import DO, Name, alarms
-from contracts.gateway.operating.facts import WEI_PER_GWEI, Draw, Endpoint, Facts, Slice, Trouble
-from contracts.gateway.operating.report import headline, paying
+from contracts.gateway.operating.facts import WEI_PER_GWEI, Draw, Endpoint, Facts, Slice, Transaction, Trouble
+from contracts.gateway.operating.report import headline, paying, report
+from contracts.gateway.operating.status import table
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
 from tests.gateway.operated import ACCOUNT, ETHER, NOW, OTHER, TERMINAL, facts, journal, spent
@@ -67,6 +68,17 @@ def test_an_alarm_stands_only_when_it_must(name: Name, bad: dict[str, object], g
 
 def test_every_alarm_has_a_case_and_says_what_to_do():
     assert {name for name, _, _ in CASES} == set(Name) == set(DO)
+
+
+def test_the_table_names_what_is_in_no_block_and_counts_the_rest():
+    sent = Transaction(ACCOUNT, 7, Timestamp(NOW - 130), 2, 3 * WEI_PER_GWEI, None)
+    mined = (Transaction(ACCOUNT, nonce, Timestamp(NOW - 300), 1, WEI_PER_GWEI, 1_005) for nonce in range(4, 7))
+    lines = list(table(report(facts(transactions=(*mined, sent)))))
+    about = [line for line in lines if line.startswith(("transaction", "in blocks"))]
+    assert about == [
+        f"transaction 0x{ACCOUNT.hex()} nonce 7: 2 min old, 2 attempts, at most 3.000 gwei, in no block",
+        "in blocks   3 transactions whose block is not final",
+    ]
 
 
 def test_what_nobody_knows_is_no_alarm():

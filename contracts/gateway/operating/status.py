@@ -12,7 +12,7 @@ from contracts.gateway.operating import reading
 from contracts.gateway.operating.asking import Nodes, ask
 from contracts.gateway.operating.facts import WEI_PER_GWEI, Chain, Facts, Stored
 from contracts.gateway.operating.looking import look
-from contracts.gateway.operating.report import AccountFields, ChainFields, StatusFields, report
+from contracts.gateway.operating.report import AccountFields, ChainFields, StatusFields, TransactionFields, report
 from contracts.gateway.operating.words import gwei, span
 from contracts.gateway.settling.follower import Terms
 from contracts.gateway.store.place import add_options, folder, place
@@ -65,16 +65,23 @@ def table(told: StatusFields) -> Iterator[str]:
     yield _row("entries", f"{moving}; {entries.paid} done, {entries.drawn} drawn, {entries.rejected} rejected")
     yield _row("terminals", f"{told.terminals}, of which {told.terminals_waiting} wait")
     yield _row("gateways", f"{len(told.processes)} at work")
-    for one in told.transactions:
-        place = "in no block" if one.block is None else f"in block {one.block}"
-        tried = f"{one.attempts} attempts, at most {gwei(one.max_fee_wei)}"
-        yield _row("transaction", f"{one.account} nonce {one.nonce}: {span(one.seconds)} old, {tried}, {place}")
+    yield from _transactions(told.transactions)
     for account in told.accounts:
         yield _row("account", _account(account))
     yield from _nodes(told.chain)
     yield _row("read", f"to block {told.read_block} of chain {told.chain_id}, contract {told.contract}")
     if told.disk_free is not None:
         yield _row("disk", f"{told.disk_free // 2**20} MiB free")
+
+
+def _transactions(transactions: list[TransactionFields]) -> Iterator[str]:
+    """Those in no block one by one, as there are few and a person may have to look; the others by their number."""
+    for one in transactions:
+        if one.block is None:
+            tried = f"{one.attempts} attempts, at most {gwei(one.max_fee_wei)}"
+            yield _row("transaction", f"{one.account} nonce {one.nonce}: {span(one.seconds)} old, {tried}, in no block")
+    mined = sum(one.block is not None for one in transactions)
+    yield _row("in blocks", f"{mined} transactions whose block is not final")
 
 
 def _account(account: AccountFields) -> str:
