@@ -4,6 +4,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import insert, update
@@ -33,7 +34,7 @@ def measure(passes: int = PASSES, where: str | None = None) -> Figures:
         Journal.create(path, DOMAIN, till.address, volatile_ok=True)
         with Journal.open(path, DOMAIN, till.address, volatile_ok=True) as journal:
             figures = {"cold, s": _timed(lambda: _follow(town, till, journal))}
-            lookups = [_timed(lambda n=n: journal.budgets_of(_pass(n * 97 % passes))) for n in range(LOOKUPS)]
+            lookups = [_timed(partial(journal.budgets_of, _pass(n * 97 % passes))) for n in range(LOOKUPS)]
             figures["lookup, ms (median)"] = 1_000 * statistics.median(lookups)
             figures["lookup, ms (slowest)"] = 1_000 * max(lookups)
             for count in (1, 1_000, 20_000):
