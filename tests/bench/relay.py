@@ -138,8 +138,10 @@ def measure_return(town: Town, server: postgres.Postgres) -> Figures:
         answers = asyncio.run(come_back([port], ready))
         taken = time.perf_counter() - begun
         memory = resident_kib(process.pid)
-        while town.settled(block) < RETURNING * RETURNING_EACH:
+        while (settled := town.settled(block)) < RETURNING * RETURNING_EACH:
             memory = max(memory, resident_kib(process.pid))
+            if time.perf_counter() - begun > PATIENCE * RETURNING_EACH:
+                raise RuntimeError(f"only {settled} entries were settled")
             time.sleep(0.5)
         drained = time.perf_counter() - begun
     return {
