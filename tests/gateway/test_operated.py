@@ -3,22 +3,28 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from fastapi import Response
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 from structlog.testing import capture_logs
 
+from contracts.gateway.http import operating
 from contracts.gateway.operating.alarms import Name
 from contracts.gateway.operating.asking import Nodes
 from contracts.gateway.operating.watch import FRESH_SECONDS, Watch
-from contracts.gateway.serving import admins
+from contracts.gateway.serving import admins, disk
+from contracts.gateway.serving.disk import Disk
 from contracts.gateway.settling.attention import Trouble, mark
 from contracts.gateway.store import tables
 from contracts.gateway.store.database import Store
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp, to_hex
 from provisioning import cli
+from tests.gateway.desk import Desk
 from tests.gateway.process import GatewayProcess, until
 from tests.gateway.test_trouble import paying
 from tests.gateway.world import World
@@ -105,6 +111,17 @@ def test_health_needs_no_credential_and_says_why_nothing_settles(own_world: Worl
 def test_a_gateway_that_does_well_is_ready(running: GatewayProcess):
     told = until(lambda: running.client.get("/v1/health/ready"), lambda answer: answer.json()["settling"])
     assert told.json() == {"ready": True, "settling": True, "why": ""}
+
+
+def test_a_gateway_whose_disk_is_full_is_not_ready(desk: Desk, monkeypatch):
+    here: Any = SimpleNamespace(store=desk.store, disk=Disk(Path("/")), why_not_ready=lambda: "")
+    response = Response()
+    assert operating.ready(here, response).ready
+    assert response.status_code == 200
+    monkeypatch.setattr(disk, "FREE_BYTES_MIN", 2**70)
+    here.disk = Disk(Path("/"))
+    assert operating.ready(here, response).why == "the gateway's disk is full"
+    assert response.status_code == 503
 
 
 def test_the_status_is_the_same_over_http_and_by_the_command(

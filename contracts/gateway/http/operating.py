@@ -40,6 +40,7 @@ def ready(here: Here, response: Response) -> ReadyBody:
     """
     settling = here.why_not_ready()
     try:
+        here.disk.check()
         with here.store.reading() as connection:
             attention.count(connection)
     except TryAgain as error:
