@@ -5,6 +5,8 @@ import resource
 import shutil
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,17 +50,22 @@ def anvil_binary() -> str | None:
 def anvil(binary: str) -> Iterator[str]:
     arguments = [binary, "--port", "0", "--slots-in-an-epoch", "1", "--chain-id", "1337"]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    reading = threading.Thread(target=deque, args=(process.stdout, 0), daemon=True)
     try:
-        assert process.stdout is not None
         line = next(line for line in process.stdout if line.startswith("Listening on "))
+        # It tells every call: once nobody reads on and the pipe is full, it answers no more.
+        reading.start()
         yield f"http://{line.split()[-1]}"
     finally:
-        stop(process)
+        stop(process, reading)
 
 
-def stop(process: subprocess.Popen[str]) -> None:
+def stop(process: subprocess.Popen[str], reading: threading.Thread | None = None) -> None:
     process.terminate()
     process.wait(timeout=20)
+    if reading is not None and reading.is_alive():
+        reading.join(timeout=20)
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
