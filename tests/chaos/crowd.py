@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
+from contracts import chain
 from contracts.chain import checksum
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.typed_data import Domain
@@ -17,6 +18,8 @@ from tests.chaos import street
 from tests.chaos.street import Family, Till
 
 CEILING = Cents(50_00)
+RECEIPT_SECONDS = 15
+"""A transaction that a reorganisation dropped is not waited for much longer than it takes."""
 
 
 class Families:
@@ -62,6 +65,7 @@ class Clerk:
 
     async def work(self) -> None:
         """Until cancelled. What the chain does not take now is left."""
+        chain.RECEIPT_SECONDS = RECEIPT_SECONDS
         while True:
             await asyncio.sleep(self._chance.uniform(1, 5))
             act = self._chance.choice((self._block, self._block, self._pause, self._grant, self._refill))

@@ -17,6 +17,7 @@ from tests.gateway.postgres import Postgres
 GWEI = 10**9
 SPIKE = 900 * GWEI
 """Wei for a unit of gas: far above any gateway's ceiling here."""
+DEARER = 60 * GWEI
 ROUGH, STORMY = 0.06, 0.5
 """Shares of requests that meet something, always and in a storm."""
 PAUSE_SECONDS = 3.0
@@ -88,7 +89,15 @@ class Storm:
     def _kinds(self) -> list[Callable[[], Awaitable[None]]]:
         kinds: list[Callable[[], Awaitable[None]]] = [
             *(self._kill_one, self._kill_all, self._halt, self._reorganise, self._reorganise_deep, self._refuse),
-            *(self._endpoint_gone, self._chain_gone, self._spike, self._strike, self._pull_cables, self._network),
+            *(
+                self._endpoint_gone,
+                self._chain_gone,
+                self._spike,
+                self._dearer,
+                self._strike,
+                self._pull_cables,
+                self._network,
+            ),
         ]
         return [*kinds, self._restart_store, self._crash_store] if self._scene.postgres is not None else kinds
 
@@ -172,6 +181,16 @@ class Storm:
         """gas costs far more than the ceiling"""
         for _ in range(self._chance.randint(8, 20)):
             await self._scene.chain.price(SPIKE)  # it falls by an eighth in each empty block
+            await asyncio.sleep(0.9)
+        await self._scene.chain.price(CALM_FEE)
+
+    async def _dearer(self) -> None:
+        """gas costs more than what was sent offers, and less than the ceiling"""
+        await self._scene.chain.halt()
+        await self._last(2, 5)
+        for _ in range(self._chance.randint(10, 15)):
+            await self._scene.chain.price(DEARER)
+            await self._scene.chain.go_on()
             await asyncio.sleep(0.9)
         await self._scene.chain.price(CALM_FEE)
 
