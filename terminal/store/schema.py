@@ -18,8 +18,12 @@ KEEP = "keep the file as it is and call support"
 
 
 def connect(path: Path, *, mode: str) -> sqlite3.Connection:
-    """A connection to the file, `mode` as in SQLite's URI filenames (ro, rw, rwc); transactions are begun by hand."""
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    """A connection to the file, `mode` as in SQLite's URI filenames (ro, rw, rwc); transactions are begun by hand.
+
+    With psow=0 no commit writes into a sector of the one before: a card may spoil all of what it is writing when the
+    power fails.
+    """
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}&psow=0", uri=True, isolation_level=None)
     database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     database.execute("PRAGMA foreign_keys = ON")
     return database

@@ -7,11 +7,14 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from terminal.store import migrations
 from tests.power_cuts.disk import LOG
 from tests.power_cuts.judge import JOURNAL
+from tests.power_cuts.plan import Fault
 from tests.power_cuts.recording import Unclear
 from tests.power_cuts.years import Years, first_finding, live
 
@@ -59,27 +62,11 @@ def _say(sentence: str) -> None:
     sys.stdout.flush()
 
 
-def _careless(years: Years) -> str | None:
-    return first_finding(years, careless=True)
-
-
-def _log_not_flushed(years: Years) -> str | None:
-    return first_finding(years, LOG)
-
-
-def _journal_not_flushed(years: Years) -> str | None:
-    return first_finding(years, JOURNAL)
-
-
-def _names_not_flushed(years: Years) -> str | None:
-    return first_finding(years, "")
-
-
-CONTROLS = {
-    "synchronous = OFF": _careless,
-    "the log not flushed": _log_not_flushed,
-    "the journal not flushed": _journal_not_flushed,
-    "the folder not flushed": _names_not_flushed,
+CONTROLS: dict[str, Callable[[Years], str | None]] = {
+    **{fault: partial(first_finding, fault=fault) for fault in Fault},
+    "the log not flushed": partial(first_finding, lies=(LOG,)),
+    "the journal not flushed": partial(first_finding, lies=(JOURNAL,)),
+    "the folder not flushed": partial(first_finding, lies=("",)),
 }
 """What must be found, or this harness proves nothing."""
 

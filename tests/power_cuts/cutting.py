@@ -3,7 +3,7 @@
 import pickle
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -26,7 +26,7 @@ class Recorded:
     @property
     def approved(self) -> int:
         """Entries that it made."""
-        first, last = self.story.ledgers[0], self.story.ledgers[-1]
+        first, last = self.story.ledgers[self.story.begins], self.story.ledgers[-1]
         return (last.sequence if last else 0) - (first.sequence if first else 0)
 
     def window(self, cut: int) -> range:
@@ -34,7 +34,7 @@ class Recorded:
 
         Not before the last flushed step that was seen outside, and not after the step that was going on.
         """
-        seen = max((done.step for done in self.operations[:cut] if isinstance(done, Mark)), default=0)
+        seen = max((done.step for done in self.operations[:cut] if isinstance(done, Mark)), default=self.story.begins)
         least = max(step for step in range(seen + 1) if self.story.flushed[step])
         return range(least, min(seen + 2, len(self.story.ledgers)))
 
@@ -49,8 +49,8 @@ class Tally:
     """Different states of the disk that were left by it, and judged."""
     entries: int = 0
     """Approved meanwhile."""
-    left: tuple[Image, Ledger | None] = field(default_factory=lambda: ({}, None))
-    """One of those, and what it says: another shift can begin with it."""
+    left: tuple[Image, tuple[Ledger | None, ...]] = ({}, (None,))
+    """One of those, and what it may say, the last being what it does: another shift can begin with it."""
 
 
 def recorded(plan: Plan, folder: Path, files: Image) -> Recorded:
@@ -82,13 +82,14 @@ def cut_everywhere(shift: Recorded, judge: Judge, chance: Random, tally: Tally) 
                 continue
             seen.add(known)
             tally.images += 1
+            acceptable = shift.story.ledgers[window.start : window.stop]
             try:
-                found = judge.judge(image, [shift.story.ledgers[step] for step in window])
+                found = judge.judge(image, acceptable)
             except Wrong as wrong:
                 yield f"{wrong} (cut {cut} of {len(shift.operations)}, what was not flushed is {fate})"
             else:
                 if chance.random() * tally.images < 1:  # each with the same chance
-                    tally.left = image, found
+                    tally.left = image, acceptable[: acceptable.index(found) + 1]
         if following is not None:
             disk.do(following)
 

@@ -2,7 +2,8 @@
 
 A flushed file has its content and its size, and no name unless its folder was flushed as well. All else that was done
 since may have reached the disk in any part and any order, but for two things: one sector is written whole or not at
-all, and what happened to one name happened in its order.
+all, and what happened to one name happened in its order. The first of these two holds for no SD card that was not made
+to bear a power cut: by one of the fates, the sector that was being written is rubbish, all of it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -78,6 +79,8 @@ class Fate(StrEnum):
     """It went out in order, until the power failed in the midst of one write."""
     SHUFFLED = "shuffled"
     """Each sector of each write went out or did not, and a file may be longer than what was written to it."""
+    SPOILT = "spoilt"
+    """As torn, and of the sector that was being written nothing is left, of what stood there before neither."""
 
 
 @dataclass(slots=True)
@@ -101,6 +104,10 @@ class _File:
                 return _shuffled(before, self.pending[count : count + 1], chance)
             case Fate.SHUFFLED:
                 return _shuffled(self.flushed, self.pending, chance)
+            case Fate.SPOILT:
+                count = chance.randint(0, len(self.pending))
+                before = bytes(_after(self.flushed, self.pending[:count]))
+                return _spoilt(before, self.pending[count : count + 1], chance)
 
 
 class Disk:
@@ -191,6 +198,19 @@ def _shuffled(content: bytes, changes: list[Write | Truncate], chance: Random) -
                 _change(disk, change)
     if len(disk) < len(cache) and chance.random() < share:
         disk.extend(_rubbish(len(cache) - len(disk), chance))
+    return bytes(disk)
+
+
+def _spoilt(content: bytes, changes: list[Write | Truncate], chance: Random) -> bytes:
+    """So many sectors of the write, and the next one in the midst of which the power failed."""
+    cache, disk = _after(content, changes), bytearray(content)
+    for change in changes:
+        if isinstance(change, Write):
+            sectors = range(change.at // SECTOR * SECTOR, change.at + len(change.data), SECTOR)
+            last = chance.choice(sectors)
+            for sector in sectors[: sectors.index(last)]:
+                _put(disk, sector, cache[sector : sector + SECTOR], chance)
+            _put(disk, last, bytearray(chance.randbytes(len(cache[last : last + SECTOR]))), chance)
     return bytes(disk)
 
 

@@ -37,23 +37,24 @@ class Shift:
         self._chance = Random(plan.seed)
         self._signer = TerminalSigner.load(plan.key, DOMAIN)
         self._marks = os.open(plan.marks, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self._ledgers: list[Ledger | None] = [plan.before]
-        self._flushed = [True]
+        self._ledgers = list(plan.before)
+        self._flushed = [number == 0 for number in range(len(plan.before))]
         self._versions = 0
 
     def work(self) -> Story:
         """From switching on to the end."""
-        if self._plan.before is None:
+        if self._ledgers[-1] is None:
             Store.create(self._plan.journal, DOMAIN, self._signer.address, volatile_ok=True)
             self._done(Ledger())
         self._open()
+        self._done(self._ledger)
         for step in (Shift._sell, Shift._ask, *self._chance.sample(_STEPS, len(_STEPS))):
             step(self)
         if self._plan.retires:
             self._retire()
         if not self._plan.is_killed:
             self._store.close()
-        return Story(tuple(self._ledgers), tuple(self._flushed))
+        return Story(len(self._plan.before) - 1, tuple(self._ledgers), tuple(self._flushed))
 
     # Steps
 
@@ -231,8 +232,7 @@ _STEPS = (
 def main() -> None:
     """Work as the plan in the named file says."""
     plan = pickle.loads(Path(sys.argv[1]).read_bytes())
-    if plan.careless:
-        habits.flush_nothing()
+    habits.take(plan.fault)
     if plan.folds_often:
         habits.fold_often()
     story = Shift(plan).work()

@@ -11,10 +11,10 @@ import pytest
 from contracts.wire.units import Timestamp
 from tests.power_cuts import cutting, ledger
 from tests.power_cuts.cutting import Recorded, Tally
-from tests.power_cuts.disk import LOG, Create, Flush, FlushNames, Link, Mark, Truncate, Unlink, Write
+from tests.power_cuts.disk import LOG, Create, Flush, FlushNames, Link, Mark, Operation, Truncate, Unlink, Write
 from tests.power_cuts.judge import JOURNAL, Judge, Wrong
 from tests.power_cuts.ledger import Ledger
-from tests.power_cuts.plan import Story
+from tests.power_cuts.plan import Fault, Story
 from tests.power_cuts.recording import Unclear, files, record
 from tests.power_cuts.years import Years, first_finding, terminal
 from tests.terminal.books import ask, give_back, sell
@@ -72,10 +72,12 @@ os.open({str(tmp_path / "disk" / "name")!r}, os.O_WRONLY | os.O_TRUNC)
 
 
 class TestWhatMayBeThere:
-    def shift(self, *flushed):
+    def shift(self, *flushed, begins=0):
         ledgers = tuple(Ledger(forwarded=number) for number in range(len(flushed)))
-        operations = [done for step in range(1, len(flushed)) for done in (FlushNames(), Mark(step))]
-        return Recorded({}, operations, Story(ledgers, flushed))
+        operations: list[Operation] = [
+            done for step in range(begins + 1, len(flushed)) for done in (FlushNames(), Mark(step))
+        ]
+        return Recorded({}, operations, Story(begins, ledgers, flushed))
 
     def test_what_was_seen_must_be_there_and_what_is_going_on_may(self):
         shift = self.shift(True, True, True)
@@ -84,6 +86,10 @@ class TestWhatMayBeThere:
     def test_what_is_not_said_to_be_flushed_may_go_back_to_what_is(self):
         shift = self.shift(True, False, False, True)
         assert [list(shift.window(cut)) for cut in (2, 4, 6)] == [[0, 1, 2], [0, 1, 2, 3], [3]]
+
+    def test_what_a_cut_left_is_seen_by_nobody_before_the_daemon_has_it_open(self):
+        shift = self.shift(True, False, True, True, begins=1)
+        assert [list(shift.window(cut)) for cut in range(3)] == [[0, 1, 2], [0, 1, 2], [2, 3]]
 
 
 class TestJudging:
@@ -165,13 +171,17 @@ class TestCutting:
         assert tally.images > 201
 
     def test_synchronous_off_is_found(self):
-        assert "approved entries are lost" in (first_finding(YEARS, careless=True) or "")
+        assert "approved entries are lost" in (first_finding(YEARS, fault=Fault.NO_FLUSH) or "")
+
+    def test_a_sector_that_takes_a_flushed_entry_with_it_is_found(self):
+        found = first_finding(YEARS, fault=Fault.TRUSTED_SECTORS)
+        assert "spoilt" in (found or "")
 
     def test_a_flush_that_does_not_reach_the_disk_is_found(self):
-        assert "approved entries are lost" in (first_finding(YEARS, LOG) or "")
+        assert "approved entries are lost" in (first_finding(YEARS, (LOG,)) or "")
 
     def test_a_folder_that_is_not_flushed_is_found(self):
-        assert "the journal is gone" in (first_finding(YEARS, "") or "")
+        assert "the journal is gone" in (first_finding(YEARS, ("",)) or "")
 
     def test_the_same_years_are_the_same_cuts(self):
         found = []

@@ -14,7 +14,7 @@ from tests.power_cuts.cutting import Recorded, Tally
 from tests.power_cuts.disk import Image
 from tests.power_cuts.judge import Judge
 from tests.power_cuts.ledger import Ledger
-from tests.power_cuts.plan import Plan
+from tests.power_cuts.plan import Fault, Plan
 from tests.terminal.till import DOMAIN
 
 
@@ -46,14 +46,17 @@ class Terminal:
         self._key.write_text(f"0x{hashlib.sha256(str(years).encode()).hexdigest()}\n")
         self.judge = Judge(self._key)
 
-    def beginning(self) -> tuple[Image, Ledger | None]:
+    def beginning(self) -> tuple[Image, tuple[Ledger | None, ...]]:
         """What the disk of the first shift holds."""
         if not self._years.version:
-            return {}, None
-        return beginnings.old(self._years.version, TerminalSigner.load(self._key, DOMAIN))
+            return {}, (None,)
+        image, ledger = beginnings.old(self._years.version, TerminalSigner.load(self._key, DOMAIN))
+        return image, (ledger,)
 
-    def shift(self, number: int, files: Image, before: Ledger | None, *, careless: bool = False) -> Recorded:
-        """Work a shift, recorded, on these files, which say this."""
+    def shift(
+        self, number: int, files: Image, before: tuple[Ledger | None, ...], fault: Fault | None = None
+    ) -> Recorded:
+        """Work a shift, recorded, on these files, which may say these; see Plan."""
         disk = self._folder / f"disk-{number}"
         disk.mkdir()
         is_last = number == self._years.shifts
@@ -67,7 +70,7 @@ class Terminal:
             retires=is_last,
             is_killed=number == 1 and not is_last,
             folds_often=number % 2 == 0,
-            careless=careless,
+            fault=fault,
         )
         return cutting.recorded(plan, disk, files)
 
@@ -92,12 +95,12 @@ def live(years: Years) -> Lived:
     return lived
 
 
-def first_finding(years: Years, *lies: str, careless: bool = False) -> str | None:
+def first_finding(years: Years, lies: tuple[str, ...] = (), fault: Fault | None = None) -> str | None:
     """The first thing that is wrong after a cut in the first shift; None when nothing is.
 
     `lies` names what the disk says it flushed and did not: files, or the folder's names as "".
     """
     with terminal(years) as till:
-        shift = till.shift(1, *till.beginning(), careless=careless)
+        shift = till.shift(1, *till.beginning(), fault)
         found = cutting.cut_everywhere(cutting.lying(shift, *lies), till.judge, Random(f"cuts {years}"), Tally())
         return next(found, None)
