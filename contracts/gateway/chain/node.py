@@ -19,8 +19,9 @@ from contracts import compile as artifacts
 from contracts.chain import ANSWER_SECONDS, checksum
 from contracts.gateway.chain import many, refusals
 from contracts.gateway.chain.budget import Budget
-from contracts.gateway.chain.endpoints import Endpoints, Failover
+from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.events import Event
+from contracts.gateway.chain.failover import Failover
 from contracts.gateway.chain.logs import LogDecoder
 from contracts.gateway.chain.refusals import Refusal
 from contracts.wire.errors import Refused, TryAgain
