@@ -116,6 +116,7 @@ def _open_for_writing(path: Path) -> sqlite3.Connection:
         raise Broken(_unwritable(path, error)) from error
     try:
         schema.make_durable(database)
+        database.execute("PRAGMA wal_checkpoint")  # else the first write would share a sector with the last entry
         schema.migrate(database)
         with schema.transaction(database):
             database.execute("UPDATE progress SET starts = starts + 1")

@@ -196,6 +196,20 @@ class TestF17Damaged:
         assert wal.read_bytes() == kept
 
 
+def test_f03_what_a_cut_left_in_the_log_is_folded_in_before_anything_is_written_behind_it(till, tmp_path):
+    def killed():
+        store = till.store()
+        sell(store, till.signer())
+        os._exit(0)
+
+    assert in_child(killed) == 0
+    alone = tmp_path / "alone.sqlite"
+    with till.store():
+        shutil.copy(till.journal, alone)
+    with Reader.open(alone) as reader:
+        assert reader.sequence == 301
+
+
 class TestForeign:
     def test_another_terminals_journal(self, till):
         told = refusal(till, terminal=OTHER)
