@@ -101,7 +101,6 @@ class Chain:
 
     def mine(self) -> None:
         """A block of what the pool holds, in order of nonces, as far as it pays."""
-        self.time += 12
         self.blocks.append(Mined())
         nonce = self.nonce(Address(bytes(20)))
         while nonce in self.pool and self.pool[nonce].most >= self.base:

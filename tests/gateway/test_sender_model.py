@@ -74,6 +74,9 @@ class Storm(RuleBasedStateMachine):
 
     @rule()
     def mine(self) -> None:
+        """Chain and gateway have one clock: what is stuck is told by blocks that were made after it was sent."""
+        self.now += 1
+        self.chain.time = self.now
         self.chain.mine()
 
     @rule(number=st.integers(0, 2))
