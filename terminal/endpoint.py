@@ -5,13 +5,12 @@ By hand, so that a terminal's commands need no chain library.
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic_core import from_json
 
 from contracts.wire.errors import TryAgain
 from contracts.wire.units import from_hex
-from terminal.http import Http
+from terminal.http import Http, host
 
 ANSWER_BYTES_MAX = 64 * 2**20
 _TEXT_MAX = 200
@@ -39,11 +38,6 @@ class Endpoint:
         if not isinstance(message, dict) or "result" not in message:
             raise TryAgain(f"{self.name} refuses {method}: {str(message)[:_TEXT_MAX]}")
         return message["result"]
-
-
-def host(url: str) -> str:
-    """Host and port: what an endpoint is called. The rest of its URL may hold the customer's key."""
-    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def quantity(value: Any) -> int:

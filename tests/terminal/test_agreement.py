@@ -13,8 +13,8 @@ from terminal.agreement import LAG_SECONDS, Agreeing, InOrder
 from terminal.checkpoint import CheckpointReader, Disagreement, Watcher
 from terminal.core.events import AttentionChanged, CheckpointRead
 from terminal.core.moment import Moment
-from terminal.endpoint import Endpoint, host
-from terminal.http import Http
+from terminal.endpoint import Endpoint
+from terminal.http import Http, host
 from tests.terminal.test_checkpoint import HEAD, TERMINAL, answer
 from tests.terminal.till import DOMAIN, NETWORK, PROGRAMME, Till, now
 from tests.terminal.web import rpc_result, serving, threaded
