@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 class Turns:
-    """One turn at a time, for two threads of which one has all the time in the world."""
+    """One turn at a time, for one thread that is urgent and any that have all the time in the world."""
 
     def __init__(self) -> None:
         self._free = threading.Condition()
@@ -25,7 +25,7 @@ class Turns:
                 yield
             finally:
                 self._urgent -= 1
-                self._free.notify()
+                self._free.notify_all()  # a day may be closed while a snapshot comes in
 
     @contextmanager
     def patient(self) -> Iterator[None]:

@@ -38,3 +38,30 @@ def test_a_turn_that_fails_is_given_back():
             _ = 1 // 0
     with turns.patient():
         assert turns._urgent == 0
+
+
+def test_all_who_are_patient_go_on_after_an_urgent_turn():
+    """A snapshot's page and a day that is being closed wait side by side."""
+    turns, asleep, done = Turns(), threading.Semaphore(0), threading.Semaphore(0)
+    wait_for = turns._free.wait_for
+
+    def watched(predicate):
+        asleep.release()
+        return wait_for(predicate)
+
+    turns._free.wait_for = watched
+
+    def patient():
+        with turns.patient():
+            done.release()
+
+    turns._urgent += 1  # somebody is about to take the next turn
+    threads = [threading.Thread(target=patient, daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert asleep.acquire(timeout=20)
+    turns._urgent -= 1
+    with turns.urgent():
+        pass
+    assert all(done.acquire(timeout=20) for _ in threads)
