@@ -13,7 +13,7 @@ from contracts.gateway.serving import changes
 from contracts.gateway.serving.changes import Changes, Concern, concern_of
 from contracts.gateway.serving.snapshot import snapshot
 from contracts.wire.errors import TryAgain
-from contracts.wire.units import to_hex
+from contracts.wire.units import Address, to_hex
 from terminal.store import Reader
 from tests.gateway.ledger_town import DOMAIN, Town
 from tests.gateway.postgres import Postgres
@@ -82,6 +82,15 @@ async def test_another_tills_payment_wakes(town, waiting):
     await asyncio.to_thread(town.hand_in, 1)
     await first
     assert not second.done(), "it was not in its programme"
+
+
+async def test_a_budget_of_which_no_snapshot_tells_wakes_nobody(town, waiting):
+    """A lost pass is blocked where it never had a budget: whoever was woken by it would hear of nothing, for ever."""
+    here, (first, _) = waiting
+    stranger = to_hex(Address(b"s" * 20))
+    await asyncio.to_thread(town.happen, "PassBlocked", programme=1, pass_address=stranger, blocked=True)
+    await here.wait(concern(town, 0), 0.7)
+    assert not first.done()
 
 
 async def test_a_change_of_rules_wakes_everybody(town, waiting):

@@ -97,6 +97,21 @@ def test_f16_the_contract_has_another_journal_than_was_taken_in(world: World, de
         assert journals.position(connection, till.domain, till.address).sequence == 3, "and the proof is kept"
 
 
+def test_f16_another_journal_is_told_though_nothing_waits_behind_it(world: World, desk: Desk):
+    till = paying(world, 100, 200)
+    fork = till.copy()
+    fork.entries[1:] = []
+    fork.pay(world.card(), 900)
+    desk.read()
+    desk.take_in(till)
+
+    desk.settle(fork)
+
+    assert desk.marked() == {till.address: Reason.FORK}
+    desk.work()
+    assert desk.marked() == {till.address: Reason.FORK}
+
+
 def test_f01_somebody_else_is_faster(world: World, desk: Desk):
     """The same entries are settled by somebody else between our simulation and our transaction."""
     till, card = world.till(), world.card()

@@ -88,6 +88,8 @@ class Reader:
             lock(connection, READER)
             if connection.execute(select(progress.c.block)).scalar_one() != first - 1:
                 return  # another process has read these blocks meanwhile
+            for event in settled:
+                attention.clear(connection, event.address("terminal"))
             self._import(connection, segments.values())
             keys = _keys(connection, events) | budgets.keys()
             hold(connection, keys)
@@ -97,8 +99,6 @@ class Reader:
             projection.finish()
             for key, budget in budgets.items():
                 ledger.write(connection, key, budget)
-            for event in settled:
-                attention.clear(connection, event.address("terminal"))
             waiting.tidy(connection)
             touch(connection, keys | projection.written)
             if any(event.name in decisions.RULES for event in events):

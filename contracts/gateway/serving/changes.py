@@ -74,7 +74,8 @@ def concern_of(store: Store, terminal: Address, known: str | None) -> Concern | 
 
 def look(store: Store, wanted: Collection[int]) -> News:
     """How the store stands now, as far as these programmes go."""
-    newest = select(func.max(budgets.c.changed)).where(budgets.c.programme == programmes.c.id).scalar_subquery()
+    told = (budgets.c.programme == programmes.c.id, budgets.c.known)  # of others no snapshot tells: they wake nobody
+    newest = select(func.max(budgets.c.changed)).where(*told).scalar_subquery()
     query = select(programmes.c.id, func.coalesce(newest, 0)).where(programmes.c.id.in_(wanted))
     with store.reading() as connection:
         rules = connection.execute(select(progress.c.rules)).scalar_one()
