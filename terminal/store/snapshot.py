@@ -35,6 +35,8 @@ _NEXT = """SELECT pass, programme FROM budgets WHERE generation = ? AND (pass, p
            ORDER BY pass, programme LIMIT ?"""
 _COPY = f"""INSERT OR IGNORE INTO budgets SELECT ?, {_COLUMNS} FROM budgets
             WHERE generation = ? AND (pass, programme) > (?, ?) AND (pass, programme) <= (?, ?)"""  # noqa: S608 -- the columns above
+_ADDED = """SELECT count(*) FROM budgets AS new WHERE generation = ? AND NOT EXISTS
+            (SELECT 1 FROM budgets WHERE generation = ? AND pass = new.pass AND programme = new.programme)"""
 _SWEEP = """DELETE FROM budgets WHERE (generation, pass, programme) IN
             (SELECT generation, pass, programme FROM budgets WHERE generation = ? LIMIT ?)"""
 
@@ -118,14 +120,17 @@ class _Writer:
 
     def pause(self, version: str) -> None:
         """More pages follow: from here it goes on, even after a pulled plug. Raises ValueError for too many."""
-        if self._count() > BUDGETS_MAX:
-            raise ValueError(f"a snapshot has at most {BUDGETS_MAX} budgets")
+        _require_few(self._count(self._generation + 1))
         with self._transaction():
             self._database.execute("INSERT OR REPLACE INTO coming VALUES (1, ?, ?)", (version, self._whole))
 
     def finish(self, snapshot: tuple[str, int, int], programmes: Sequence[Programme]) -> None:
-        """Have it count: a few changes in the generation that is there, many or all of it as the next one."""
-        if not self._whole and self._count() <= MERGE_MAX:
+        """Have it count: a few changes in the generation that is there, many or all of it as the next one.
+
+        Raises ValueError for too many: also what comes in small changes has an end.
+        """
+        self._require_room()
+        if not self._whole and self._count(self._generation + 1) <= MERGE_MAX:
             self._switch(snapshot, programmes, change=True)
             return
         if not self._whole:
@@ -169,9 +174,17 @@ class _Writer:
                     self._database.execute(_COPY, (new, old, *last, *keys[-1]))
             last = keys[-1] if len(keys) == CHUNK else None
 
-    def _count(self) -> int:
+    def _require_room(self) -> None:
+        """Most changes add no budget, so what is there is rarely counted."""
+        coming, added = self._generation + 1, self._count(self._generation + 1)
+        if not self._whole:
+            added = int(self._database.execute(_ADDED, (coming, self._generation)).fetchone()[0])
+            added += self._count(self._generation) if added else 0
+        _require_few(added)
+
+    def _count(self, generation: int) -> int:
         sql = "SELECT count(*) FROM budgets WHERE generation = ?"
-        return int(self._database.execute(sql, (self._generation + 1,)).fetchone()[0])
+        return int(self._database.execute(sql, (generation,)).fetchone()[0])
 
     def _sweep(self, stale: int) -> None:
         swept = CHUNK
@@ -194,6 +207,11 @@ def _require_bounds(version: str, block: int, sequence: int, programmes: Sequenc
         raise ValueError(f"a snapshot has at most {PROGRAMMES_MAX} programmes")
     if any(len(programme.name) > NAME_LENGTH_MAX for programme in programmes):
         raise ValueError(f"a programme's name has at most {NAME_LENGTH_MAX} characters")
+
+
+def _require_few(budgets: int) -> None:
+    if budgets > BUDGETS_MAX:
+        raise ValueError(f"a snapshot has at most {BUDGETS_MAX} budgets")
 
 
 def _row(programme: Programme) -> tuple[int | str, ...]:

@@ -109,6 +109,20 @@ def test_too_many_budgets_are_refused(till, monkeypatch):
         assert store.programmes() == ()
 
 
+@pytest.mark.parametrize("merge_max", [1_000, 0])
+def test_f38_what_is_added_little_by_little_has_an_end_too(till, monkeypatch, merge_max):
+    monkeypatch.setattr(snapshot, "BUDGETS_MAX", len(OLD) + 1)
+    monkeypatch.setattr(snapshot, "MERGE_MAX", merge_max)
+    with till.store() as store:
+        store.replace_snapshot("a", 1, 0, (PROGRAMME,), rows(OLD))
+        store.take_page("b", 2, 0, (PROGRAMME,), rows(SECOND), full=False, more=False)
+        with pytest.raises(ValueError, match="at most 41"):
+            store.take_page("c", 3, 0, (PROGRAMME,), rows({1: 8, 100: 8}), full=False, more=False)
+        assert (store.snapshot_version(), told(store)) == ("b", OLD | SECOND)
+        store.take_page("d", 4, 0, (PROGRAMME,), rows({1: 9}), full=False, more=False)
+        assert told(store) == OLD | SECOND | {1: 9}
+
+
 def test_f18_a_full_disk_leaves_the_old_one_in_force(till, monkeypatch):
     def full(*_, **__):
         raise sqlite3.OperationalError("database or disk is full")
