@@ -116,7 +116,7 @@ class _Words:
 _WORDS = {
     "nl": _Words(
         title="DAG AFGESLOTEN",
-        payments="{count} betaald",
+        payments="{count} verkocht",
         given_back="teruggegeven",
         net="saldo",
         corrections="van eerdere dagen",
@@ -139,7 +139,7 @@ _WORDS = {
     ),
     "en": _Words(
         title="DAY CLOSED",
-        payments="{count} paid",
+        payments="{count} sold",
         given_back="given back",
         net="net",
         corrections="from earlier days",
@@ -177,10 +177,7 @@ def _paper(document: dict[str, Any], kept: str, language: Literal["nl", "en"]) -
     for sums in document["programmes"]:
         yield Text(_RULE)
         yield from _wrapped(sums["name"] or str(sums["programme"]))
-        yield _priced(words.payments.format(count=sums["count"]), sums["cents"])
-        if sums["refunds"]["count"]:
-            yield _priced(words.given_back, -sums["refunds"]["cents"])
-        yield _priced(words.net, sums["net_cents"])
+        yield from _sums(sums, words)
     yield Text(_RULE)
     if document["corrections_cents"]:
         yield _priced(words.corrections, document["corrections_cents"])
@@ -192,6 +189,17 @@ def _paper(document: dict[str, Any], kept: str, language: Literal["nl", "en"]) -
             yield from _entries(document[name], words, language)
     yield Text(_RULE)
     yield _centred(kept[:_HASH_DIGITS])
+
+
+def _sums(sums: dict[str, Any], words: _Words) -> Iterator[Text]:
+    """What was approved, less what the contract rejected, less what was given back."""
+    yield _priced(words.payments.format(count=sums["count"]), sums["cents"])
+    if sums["rejected"]["count"]:
+        yield _priced(words.states["rejected"], -sums["rejected"]["cents"])
+    given_back = sums["refunds"]["cents"] - sums["refunds_rejected"]["cents"]
+    if given_back:
+        yield _priced(words.given_back, -given_back)
+    yield _priced(words.net, sums["net_cents"])
 
 
 def _entries(lines: list[dict[str, Any]], words: _Words, language: Literal["nl", "en"]) -> Iterator[Text]:

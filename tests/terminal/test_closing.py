@@ -319,3 +319,23 @@ def test_the_page_fits_the_paper(store, signer):
             " ".join(part.text.strip() for part in page if isinstance(part, Text) and part.large) == f"shop-03 {said}"
         )
         assert to_hex(day.hash)[:18] in text
+
+
+def test_the_sums_on_paper_add_up(store, signer):
+    for amount in (10_00, 5_00, 3_00):
+        sell(store, signer, amount=amount)
+    for amount in (2_00, 1_00):
+        give_back(store, signer, 1, amount=amount)
+    settle(store, Reason.PAID, Reason.SLICE_SHORT, Reason.PAID, Reason.PAID, Reason.REFUND_TOO_MUCH)
+    close(store)
+    day = store.last_closing()
+    page = pages.paper(day.contents(), to_hex(day.hash), "nl")
+    lines = [part.text.split() for part in page if isinstance(part, Text)]
+    printed = [(" ".join(words[:-2]), words[-1]) for words in lines if words[-2:-1] == ["EUR"]]
+    assert printed[:5] == [
+        ("3 verkocht", "18,00"),
+        ("niet betaald", "-5,00"),
+        ("teruggegeven", "-2,00"),
+        ("saldo", "11,00"),
+        ("OMZET", "11,00"),
+    ]
