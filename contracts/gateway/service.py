@@ -28,6 +28,7 @@ from contracts.gateway.operating.watch import EVERY_SECONDS, Watch
 from contracts.gateway.serving.changes import Changes
 from contracts.gateway.serving.disk import Disk
 from contracts.gateway.serving.register import Register
+from contracts.gateway.settling import left_behind
 from contracts.gateway.settling.batcher import Limits
 from contracts.gateway.settling.follower import Terms
 from contracts.gateway.settling.leases import Lease, let_go_of_all
@@ -41,6 +42,7 @@ from contracts.wire.units import Address, Timestamp, from_hex
 
 _ASKING_SECONDS = 3.0
 _LOOKING_SECONDS = 15.0
+_LEFT_SECONDS = 60.0
 _ONLY = "only"
 """Who holds the leases in a store of one process: after a restart they are its own."""
 
@@ -86,7 +88,9 @@ class Service:
         watch = Watch(store, nodes, accounts, now, folder(settings.where))
         watching = Job("watching", watch.step, due=time.monotonic() + EVERY_SECONDS)
         looking = Job("nodes", Node(endpoints, _ASKING_SECONDS).look, every=_LOOKING_SECONDS)
-        self._watching = Worker([watching, looking], EVERY_SECONDS, _go_on)
+        due = time.monotonic() + _LEFT_SECONDS  # this process has taken the leases of its own accounts by then
+        left = Job("left behind", lambda: left_behind.give_up(store, now()), every=_LEFT_SECONDS, due=due)
+        self._watching = Worker([watching, looking, left], EVERY_SECONDS, _go_on)
         self._changes = Changes(store)
         gateway = Gateway(
             store=store,
@@ -117,7 +121,7 @@ class Service:
         finally:
             self._worker.stop(STOPPING_SECONDS)
             with suppress(TryAgain):
-                let_go_of_all(self._store, self._owner)
+                let_go_of_all(self._store, self._owner, now())
             self._store.close()
         if self._worker.defect is not None:
             raise self._worker.defect

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from contracts.gateway.settling.leases import LEASE_SECONDS, Lease, let_go_of_all
+from contracts.gateway.settling.left_behind import LEFT_SECONDS, give_up
 from contracts.wire import batch
 from contracts.wire.errors import TryAgain
 from contracts.wire.units import Address
@@ -194,6 +195,41 @@ def test_f11_entries_that_somebody_else_settles_meanwhile(different: Processes):
     assert different.two.reasons(till) == [0]
 
 
+def test_what_an_account_leaves_behind_goes_in_anothers_transaction(different: Processes):
+    """Its key is taken out before any node has its transaction: nobody will ever follow that."""
+    one, two = different.one, different.two
+    till = different.take_in(1)[0]
+    one.node.send = lambda _: None  # type: ignore[method-assign]
+    one.sender.step()
+    different.pass_by(LEFT_SECONDS)
+    assert give_up(two.store, two.clock()) is False, "it may be started again"
+    different.pass_by(LEASE_SECONDS)
+    one.sender.step()
+    assert give_up(two.store, two.clock()) is False, "it is at work again"
+    different.pass_by(LEFT_SECONDS + LEASE_SECONDS)
+    two.work()
+    assert two.reasons(till) == []
+
+    assert give_up(two.store, two.clock()) is True
+
+    two.work()
+    assert two.reasons(till) == [0]
+    assert give_up(two.store, two.clock()) is False
+
+
+def test_what_is_in_a_block_is_not_given_up_before_that_is_final(different: Processes):
+    till = different.take_in(1)[0]
+    different.one.sender.step()
+    until(lambda: different.world.sequence(till), bool)
+    different.pass_by(LEASE_SECONDS)
+    different.one.sender.step()
+    different.pass_by(LEFT_SECONDS + LEASE_SECONDS)
+    assert give_up(different.two.store, different.two.clock()) is False
+    different.two.read()
+    assert different.two.reasons(till) == [0]
+    assert give_up(different.two.store, different.two.clock()) is True
+
+
 def test_a_lease_is_one_owners_until_it_runs_out_or_is_let_go(desk: Desk):
     one, two = (Lease(desk.store, "reader", owner, desk.clock) for owner in ("one", "two"))
     assert (one.held(), two.held()) == (True, False)
@@ -201,7 +237,7 @@ def test_a_lease_is_one_owners_until_it_runs_out_or_is_let_go(desk: Desk):
     assert (one.held(), two.held()) == (True, False), "renewed"
     desk.time += LEASE_SECONDS
     assert (two.held(), one.held()) == (True, False)
-    let_go_of_all(desk.store, "two")
+    let_go_of_all(desk.store, "two", desk.clock())
     assert one.held()
     desk.time += LEASE_SECONDS // 2
     assert (one.held(), two.held()) == (True, False)

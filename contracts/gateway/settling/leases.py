@@ -4,14 +4,20 @@ A process that is gone loses its leases after a while, and another goes on where
 gas: two that both believe to hold one are told apart by the nonce and by the contract's cursor.
 """
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from contracts.gateway.http.auth import Clock
 from contracts.gateway.store.database import Store, lock
 from contracts.gateway.store.tables import leases
-from contracts.wire.units import Timestamp
+from contracts.wire.units import Address, Timestamp, to_hex
 
 LEASE_SECONDS = 20
+_NOBODY = ""
+
+
+def of_account(account: Address) -> str:
+    """The lease of whoever sends from it."""
+    return f"account:{to_hex(account)}"
 
 
 class Lease:
@@ -48,10 +54,17 @@ def take(connection: Connection, name: str, owner: str, now: Timestamp) -> bool:
     return True
 
 
-def let_go_of_all(store: Store, owner: str) -> None:
+def let_go_of_all(store: Store, owner: str, now: Timestamp) -> None:
     """Another process may have whatever this one had, at once: this one stops."""
     with store.writing() as connection:
-        connection.execute(delete(leases).where(leases.c.owner == owner))
+        connection.execute(update(leases).where(leases.c.owner == owner).values(owner=_NOBODY, until=now))
+
+
+def is_left(connection: Connection, name: str, now: Timestamp, seconds: int) -> bool:
+    """Whether nobody has had it for so many seconds; nobody can take it before this transaction ends."""
+    lock(connection, f"lease {name}")
+    until = connection.execute(select(leases.c.until).where(leases.c.name == name)).scalar_one_or_none()
+    return until is None or not now - seconds < until <= now + 2 * LEASE_SECONDS
 
 
 def is_held(connection: Connection, name: str, owner: str) -> bool:
