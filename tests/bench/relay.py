@@ -28,25 +28,27 @@ from tests.gateway import postgres
 from tests.gateway.world import body_of
 
 GATEWAYS = (1, 2, 4)
-TERMINALS, EACH = 40, 50
+TERMINALS, EACH = 100, 60
 """What is settled for each number of gateways, and one by one."""
 RETURNING = 1_000
 RETURNING_EACH = int(os.environ.get("RETURNING_EACH", "5"))
 """A whole day offline is 50 and takes as many times longer; a bench is to end within minutes."""
 SENDERS = 4
+ONE_BY_ONE = "one transaction a payment, signed before, none waited for"
 TITLE = "payments a second from journal to settled, on one machine with its clients, PostgreSQL and anvil"
 BACK_TITLE = "a thousand terminals that come back at the same time, at one gateway on PostgreSQL"
 
 
-def measure_rates(town: Town, server: postgres.Postgres) -> dict[str, Figures]:
+def measure_rates(town: Town, database: str) -> dict[str, Figures]:
     """Payments a second by gateways, and one transaction a payment."""
-    rows = {"one transaction a payment": {"payments_a_second": one_by_one(town)}}
+    rows = {}
     for count in GATEWAYS:
         ready = town.tills(f"by {count}", TERMINALS, EACH)
-        with gateways(town, server.url(), count) as processes:
+        with gateways(town, database, count) as processes:
             rate = hand_in_all(town, [port for port, _ in processes], ready)
         rows[f"{count} gateways"] = {"payments_a_second": rate}
-    base = rows["one transaction a payment"]["payments_a_second"]
+    rows[ONE_BY_ONE] = {"payments_a_second": one_by_one(town)}
+    base = rows[ONE_BY_ONE]["payments_a_second"]
     return {name: {**row, "times": round(row["payments_a_second"] / base, 1)} for name, row in rows.items()}
 
 
@@ -129,10 +131,10 @@ async def _ask(port: int, request: bytes) -> tuple[int, float]:
     return int(answer[0].split()[1]), float(told.split(b":")[1])
 
 
-def measure_return(town: Town, server: postgres.Postgres) -> Figures:
+def measure_return(town: Town, database: str) -> Figures:
     """A thousand terminals that were away, at one gateway."""
     ready = town.tills("returning", RETURNING, RETURNING_EACH)
-    with gateways(town, server.url(), 1) as processes:
+    with gateways(town, database, 1) as processes:
         port, process = processes[0]
         before, begun, block = resident_kib(process.pid), time.perf_counter(), town.world.web3.eth.block_number
         answers = asyncio.run(come_back([port], ready))
@@ -171,4 +173,6 @@ def measure() -> tuple[dict[str, Figures], Figures, list[str]]:
         chain.ask("anvil_mine", hex(FINAL_BLOCKS + 1))
         chain.begin()
         notes = [f"{TERMINALS} terminals with {EACH} payments each; {os.cpu_count()} cores for all of it"]
-        return measure_rates(town, server), measure_return(town, server), notes
+        database = server.url()
+        back = measure_return(town, database)
+        return measure_rates(town, database), back, notes

@@ -20,6 +20,7 @@ from contracts.wire.signature import sign, words
 from contracts.wire.units import Cents, Hash, to_hex
 from tests.chain.processes import ROOT, command
 from tests.chaos.anvil import CALM_FEE, Chain
+from tests.chaos.evidence import read_up_to
 from tests.gateway.world import Pass, Till, World, checksum, moment
 
 PASSES = 400
@@ -77,6 +78,14 @@ class Town:
                 raise RuntimeError("the transactions are in no block")
             time.sleep(0.02)
 
+    def until_read(self, database: str) -> None:
+        """Wait until the gateways know of all that has happened: terminals that come back are no strangers."""
+        newest, deadline = self.world.web3.eth.block_number, time.monotonic() + PATIENCE
+        while read_up_to(database) < newest:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the gateways do not follow the chain")
+            time.sleep(0.2)
+
     def settled(self, from_block: int) -> int:
         """The entries that the contract has settled since that block."""
         event = self.world.contract.events.Settled
@@ -133,10 +142,11 @@ def gateways(town: Town, database: str, count: int) -> Iterator[list[tuple[int, 
             if not line.startswith("ready "):
                 raise RuntimeError(f"a gateway did not start: {(town.folder / 'gateways.log').read_text()[-1000:]}")
             started.append((int(line.rsplit(":", 1)[1]), process))
+        town.until_read(database)
         yield started
     finally:
         for _, process in started:
-            process.kill()
-            process.wait()
+            process.terminate()  # it lets go of its accounts
+            process.wait(PATIENCE)
             assert process.stdout is not None
             process.stdout.close()
