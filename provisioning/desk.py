@@ -135,14 +135,15 @@ def add_json(to: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command did: for people, and for machines."""
+    """What a command did: for people, and for machines. `aside` when stdout carries something else."""
 
     sentence: str
     data: Mapping[str, Any]
+    aside: bool = False
 
     def say(self, *, as_json: bool) -> None:
         """Print it."""
-        print(json.dumps(self.data) if as_json else self.sentence)
+        print(json.dumps(self.data) if as_json else self.sentence, file=sys.stderr if self.aside else sys.stdout)
 
 
 def progress(sentence: str) -> None:

@@ -1,15 +1,13 @@
-"""`kindpakket provision pass`: new passes as QR codes, and what is done about one that is lost.
+"""`kindpakket provision pass`: new passes on paper, and what is done about one that is lost.
 
 A pass is 16 random bytes. They stand in the QR and nowhere else: what is kept of a pass is its address. Whoever can
-read the pictures can spend the budgets, so their files can be read by their owner alone; print them and delete them.
+read the paper can spend the budgets, so no file here has it in clear (docs/decisions/0024-letters.md).
 """
 
 import argparse
 import secrets
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coincurve import PrivateKey
@@ -20,20 +18,14 @@ from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.passcode import StaticCode
 from contracts.wire.signature import address_of
 from contracts.wire.units import Address, to_hex
-from provisioning import desk
+from provisioning import desk, handing_out
 from provisioning.desk import Answer, Command
-from terminal.private import new_file
+from provisioning.handing_out import Way
 
 if TYPE_CHECKING:
     from provisioning.holdings import Reissued
 
-ADDRESSES = "addresses.txt"
 COUNT_MAX = 10_000
-PICTURES = ("svg", "png")
-
-_BORDER = 4  # modules around the code, as ISO/IEC 18004 asks for
-_PNG_SCALE = 12  # dots a module: 37 modules come to 38 mm at 300 dpi
-_PROGRESS_EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,54 +47,14 @@ def new_pass(network: int) -> NewPass:
     return NewPass(address, passcode.make_static(network, secret))
 
 
-def draw(made: NewPass, path: Path) -> None:
-    """Write the pass's QR to a new file, SVG or PNG by its name. Raises Broken when it exists or cannot be written."""
-    import segno  # noqa: PLC0415 -- an extra: only whoever makes passes needs it
-
-    code = segno.make(made.code, error="q", micro=False)
-    kind = path.suffix.removeprefix(".")
-    with new_file(path) as file:
-        code.save(file, kind=kind, border=_BORDER, scale=_PNG_SCALE if kind == "png" else 1)
-
-
-def write(passes: Sequence[NewPass], folder: Path, pictures: Sequence[str] = PICTURES) -> None:
-    """Write each pass's pictures and the list of addresses into a new folder, all for its owner alone.
-
-    Raises Broken when the folder is there already: a picture of a pass is never overwritten.
-    """
-    try:
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise Broken(f"the folder {folder} cannot be made ({error.strerror}); name a new one") from error
-    for number, made in enumerate(passes, start=1):
-        for kind in pictures:
-            draw(made, folder / f"{number:05d}-{to_hex(made.address)[:10]}.{kind}")
-        if number % _PROGRESS_EVERY == 0:
-            desk.progress(f"{number} of {len(passes)} passes drawn")
-    with new_file(folder / ADDRESSES) as file:
-        file.write("".join(f"{to_hex(made.address)}\n" for made in passes).encode())
-
-
-def show(made: NewPass) -> None:
-    """Draw the pass's QR on the terminal."""
-    import segno  # noqa: PLC0415 -- as above
-
-    segno.make(made.code, error="q", micro=False).terminal(sys.stdout, compact=True, border=_BORDER)
-
-
 def main(argv: list[str]) -> int:
     """Run one of the sub-commands."""
-    about = "Make passes as QR codes, block lost ones, and replace them."
+    about = "Make passes on paper, block lost ones, and replace them."
     return desk.run(desk.group("provision pass", about, _COMMANDS), argv)
 
 
 def _add_count(to: argparse.ArgumentParser) -> None:
     to.add_argument("--count", type=desk.option(_count), default=1, metavar="N", help="how many (default 1)")
-
-
-def _add_places(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--folder", type=Path, metavar="DIR", help="a new folder for pictures and addresses")
-    to.add_argument("--show", action="store_true", help="draw each on this terminal")
 
 
 def _add_pass(to: argparse.ArgumentParser) -> None:
@@ -124,34 +76,17 @@ def _count(text: str) -> int:
 
 
 def _make(arguments: argparse.Namespace) -> Answer:
-    _require_seen(arguments)
+    way = handing_out.way(arguments)
     network = Deployment.load(arguments.record).network
     passes = [new_pass(network) for _ in range(arguments.count)]
-    _hand_out(passes, arguments)
-    return _made(passes, arguments.folder)
+    way.hand_out(passes)
+    return _made(passes, way)
 
 
-def _require_seen(arguments: argparse.Namespace) -> None:
-    if arguments.folder is None and not arguments.show:
-        raise Broken("nobody would ever see these passes: give --folder DIR or --show")
-    if arguments.show and arguments.json:
-        raise Broken("--show draws for people, --json answers a machine: give one of them")
-
-
-def _hand_out(passes: Sequence[NewPass], arguments: argparse.Namespace) -> None:
-    """Write and draw the passes where they can be seen."""
-    if arguments.folder is not None:
-        write(passes, arguments.folder)
-    for made in passes if arguments.show else ():
-        show(made)
-        print(to_hex(made.address))
-
-
-def _made(passes: Sequence[NewPass], folder: Path | None) -> Answer:
-    addresses = [to_hex(made.address) for made in passes]
-    where = "" if folder is None else f" in {folder}; grant by --list {folder / ADDRESSES}"
-    data = {"passes": addresses, "folder": None if folder is None else str(folder)}
-    return Answer(f"made {len(passes)} passes{where}", data)
+def _made(passes: Sequence[NewPass], way: Way) -> Answer:
+    where = f"; {way.advice()}; grant by --list {way.list}" if way.folder else ""
+    data = {"passes": [to_hex(made.address) for made in passes], "folder": way.folder and str(way.folder)}
+    return Answer(f"made {len(passes)} passes{where}", data, aside=way.stdout)
 
 
 def _block(arguments: argparse.Namespace) -> Answer:
@@ -175,31 +110,30 @@ def _set_blocked(arguments: argparse.Namespace, *, blocked: bool) -> Answer:
 def _reissue(arguments: argparse.Namespace) -> Answer:
     from provisioning import holdings, town  # noqa: PLC0415 -- as above
 
-    if arguments.to is None:
-        _require_seen(arguments)
+    way = None if arguments.to else handing_out.way(arguments)
     opened, old = town.open_town(arguments), arguments.address
     found = holdings.to_move(opened, old, arguments.to)
-    new = arguments.to or _new_for(arguments)
+    new = arguments.to if way is None else _new_for(arguments, way)
     try:
         done = holdings.reissue(opened, found, old, new)
     except (Broken, TryAgain) as fault:
         raise type(fault)(f"{fault}; some budgets may have moved: go on by --to {to_hex(new)}") from fault
-    return _reissued(done, old, new, None if arguments.to else arguments.folder)
+    return _reissued(done, old, new, way)
 
 
-def _new_for(arguments: argparse.Namespace) -> Address:
-    """A new pass, seen by somebody before any budget moves to it: or its code could be lost with the budget."""
+def _new_for(arguments: argparse.Namespace, way: Way) -> Address:
+    """A new pass, handed out before any budget moves to it: or its code could be lost with the budget."""
     made = new_pass(Deployment.load(arguments.record).network)
-    _hand_out([made], arguments)
+    way.hand_out([made])
     return made.address
 
 
-def _reissued(done: "Reissued", old: Address, new: Address, folder: Path | None) -> Answer:
+def _reissued(done: "Reissued", old: Address, new: Address, way: Way | None) -> Answer:
     numbers = ", ".join(str(each.programme) for each in (*done.moved, *done.before))
     lines = [
         f"{desk.euros(done.cents)} moved from {to_hex(old)} to {to_hex(new)}, in programme {numbers}",
         "this cannot be undone; a terminal that has not heard of it yet may still take the old code, at your cost",
-        f"print the new code{f' from {folder}' if folder else ''}, hand it over, and delete its files",
+        f"{way.advice()}; then hand it over" if way and way.folder else "print the new code, and hand it over",
     ]
     for each in done.elsewhere:
         left = desk.euros(each.left)
@@ -212,18 +146,18 @@ def _reissued(done: "Reissued", old: Address, new: Address, folder: Path | None)
         "cents": done.cents,
         "programmes": [each.programme for each in (*done.moved, *done.before)],
         "elsewhere": [each.programme for each in done.elsewhere],
-        "folder": None if folder is None else str(folder),
+        "folder": way and way.folder and str(way.folder),
     }
-    return Answer("\n".join(lines), data)
+    return Answer("\n".join(lines), data, aside=bool(way and way.stdout))
 
 
 _COMMANDS = (
     Command(
         "make",
         "make passes; needs no node",
-        "--count 12 --folder passes",
+        "--count 80 --folder passes --contact 'Gemeente, 14 0000'",
         _make,
-        (_add_count, _add_places),
+        (_add_count, handing_out.add_options),
         signs=False,
     ),
     Command(
@@ -237,8 +171,8 @@ _COMMANDS = (
     Command(
         "reissue",
         "move all budgets of a lost pass to a new one; cannot be undone",
-        "--pass 0x... --folder new-pass",
+        "--pass 0x... --folder new-pass --contact 'Gemeente, 14 0000'",
         _reissue,
-        (_add_pass, _add_places, _add_to),
+        (_add_pass, handing_out.add_options, _add_to),
     ),
 )

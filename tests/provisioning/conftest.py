@@ -5,7 +5,7 @@ import pytest
 
 from contracts.deployment import Deployment
 from contracts.wire.units import Address, Timestamp, from_hex, to_hex
-from provisioning import programme, shop, sponsor
+from provisioning import handing_out, programme, shop, sponsor
 from provisioning.deploy import deploy
 from provisioning.town import Town
 from tests.chain import processes
@@ -55,6 +55,14 @@ def record(tmp_path: Path, deployment: Deployment, key: None) -> Path:
     return path
 
 
+@pytest.fixture
+def letters_password(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The PDF's password, where the commands look for it."""
+    monkeypatch.setenv(handing_out.PASSWORD_VARIABLE, PASSWORD)
+    return PASSWORD
+
+
+PASSWORD = "fiets-wolk-één-tafel"
 OWNER_ADDRESS = Address(from_hex(OWNER.address))
 OTHER_ADDRESS = Address(from_hex(OTHER.address))
 TERMS = programme.Terms(Timestamp(0), Timestamp(2**39))

@@ -1,15 +1,17 @@
 """Budgets are granted once for each reference, whatever is repeated."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from contracts.chain import Reverted, checksum
 from contracts.wire.errors import Broken, TryAgain
-from contracts.wire.units import Address, Cents
-from provisioning import grant
+from contracts.wire.units import Address, Cents, to_hex
+from provisioning import desk, grant, grant_plan
 from provisioning.grant import Line
 from provisioning.town import Town
+from tests.chain.processes import ROOT, command
 from tests.provisioning.town import done, refused, run
 
 
@@ -78,35 +80,102 @@ def test_more_than_the_reserve_is_refused(town: Town):
 ADDRESS = "0x" + "0a" * 20
 
 
-def test_a_list_has_an_address_and_perhaps_an_amount_on_each_line(tmp_path: Path):
-    path = tmp_path / "list.txt"
-    path.write_text(f"{ADDRESS}\n\n 0x{'0b' * 20} 12,50 \n")
-    lines = [Line(Address(b"\x0a" * 20), Cents(300)), Line(Address(b"\x0b" * 20), Cents(1_250))]
-    assert grant.read_list(path, Cents(300)) == lines
+def saved(folder: Path, lines: list[Line]) -> Path:
+    path = folder / "list.csv"
+    path.write_text("pass;bedrag\n" + "".join(f"{to_hex(line.address)};{line.amount // 100},00\n" for line in lines))
+    return path
 
 
-@pytest.mark.parametrize("text", ["0x12", f"{ADDRESS} 1.5", f"{ADDRESS} 1,00 2,00", f"{ADDRESS};1,00", "name", "\xa0"])
-def test_a_wrong_line_is_named_and_nothing_is_granted(tmp_path: Path, text):
-    path = tmp_path / "list.txt"
-    path.write_text(f"{ADDRESS}\n{text}\n")
-    with pytest.raises(Broken, match=r"line 2|no list"):
-        grant.read_list(path, Cents(300))
+def grant_words(record: Path, reference: str, *more: str) -> tuple[str, ...]:
+    return ("provision", "grant", "--record", str(record), "--programme", "1", "--reference", reference, *more)
 
 
-def test_a_line_without_an_amount_needs_one(tmp_path: Path):
-    path = tmp_path / "list.txt"
-    path.write_text(ADDRESS)
-    with pytest.raises(Broken, match="no amount"):
-        grant.read_list(path, None)
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(town: Town, record: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.delenv("KINDPAKKET_KEY")
+    lines = passes("dry", grant.PART + 1)
+    words = grant_words(record, "dry", "--list", str(saved(tmp_path, lines)), "--dry-run")
+    reserve = town.view("reserve", 1)
+    said = run(*words)
+    assert said.status == 0, said.err
+    assert "Kindpakket: 201 passes get EUR 201,00" in said.out
+    assert "2 transactions" in said.out
+    assert f"leaves {desk.euros(reserve - 20_100)}" in said.out
+    planned = {"now": 201, "before": 0, "cents": 20_100, "on_top": 0, "transactions": 2}
+    assert done(*words) == {"programme": 1, "dry_run": True, **planned}
+    assert (left(town, lines[0]), town.view("reserve", 1)) == (0, reserve)
 
 
-def test_a_missing_list_is_refused(tmp_path: Path):
-    with pytest.raises(Broken, match="cannot be read"):
-        grant.read_list(tmp_path / "none", Cents(1))
+def test_a_dry_run_knows_what_was_done_before(town: Town, record: Path, tmp_path: Path):
+    lines = passes("known", 4)
+    grant.grant(town, 1, "known", lines[:2])
+    words = ("--list", str(saved(tmp_path, lines[:2])), "--dry-run")
+    again = done(*grant_words(record, "known", *words))
+    assert (again["now"], again["before"], again["cents"], again["on_top"]) == (0, 2, 0, 0)
+    more = done(*grant_words(record, "more", "--list", str(saved(tmp_path, lines[1:])), "--dry-run"))
+    assert (more["now"], more["before"], more["cents"], more["on_top"]) == (3, 0, 300, 1)
+    assert "another list" in refused(*grant_words(record, "known", "--list", str(saved(tmp_path, lines)), "--dry-run"))
+
+
+def test_a_dry_run_tells_which_columns_are_not_read(town: Town, record: Path, tmp_path: Path):
+    path = tmp_path / "list.csv"
+    path.write_text(f"Naam;pas\nx;{ADDRESS}\n")
+    said = run(*grant_words(record, "columns", "--amount", "1,00", "--list", str(path), "--dry-run"))
+    assert "columns that are not read: naam" in said.out
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_all_is_refused_that_could_not_be_done_to_the_end(town: Town, record: Path, tmp_path: Path, words):
+    """A reserve that is too small, or a pass that was replaced, stands at the list's end: yet nothing is granted."""
+    lines = passes(f"whole{len(words)}", grant.PART + 2)
+    first, old, new = lines[0], lines[-2], lines[-1]
+    much = [*lines[:-1], Line(new.address, Cents(town.view("reserve", 1)))]
+    sentence = refused(*grant_words(record, "much", "--list", str(saved(tmp_path, much)), *words))
+    assert "fund the programme; nothing was granted" in sentence
+    grant.grant(town, 1, f"old {len(words)}", [old])
+    town.act("reissue", 1, checksum(old.address), checksum(new.address))
+    sentence = refused(*grant_words(record, "old", "--list", str(saved(tmp_path, lines)), *words))
+    assert f"{to_hex(old.address)} was replaced" in sentence
+    assert left(town, first) == 0
+
+
+def test_killed_at_any_part_it_goes_on_where_it_was(town: Town, record: Path, tmp_path: Path):
+    """SIGKILL after each part: the same command ends with every pass granted once."""
+    lines = passes("killed", 3 * grant.PART)
+    words = grant_words(record, "killed", "--list", str(saved(tmp_path, lines)))
+    for part in (1, 2):
+        killed_at(f"{part * grant.PART} of 600 passes\n", words)
+    ended = done(*words)
+    assert ended["now"] + ended["before"] == len(lines)
+    assert ended["before"] >= 2 * grant.PART
+    assert {left(town, line) for line in lines[:: grant.PART // 2]} == {100}
+    assert sum(line.amount for part in grant_plan.made(town, 1).values() for line in part if line in lines) == 60_000
+
+
+def killed_at(line: str, words: tuple[str, ...]) -> None:
+    """Start the command, and kill it as soon as it says that it came so far."""
+    process = subprocess.Popen(command(*words), cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert process.stderr is not None
+    with process, process.stderr as errors:
+        assert line in iter(errors.readline, "")
+        process.kill()
+
+
+def test_a_transaction_that_overtook_this_one_is_not_a_fault(town: Town, monkeypatch):
+    """A run that was killed has sent its part; the next sends it again before that is in a block, and is refused."""
+    lines = passes("overtaken", 2)
+    act = Town.act
+
+    def overtaken(self, name, *arguments):
+        act(self, name, *arguments)
+        raise Reverted("the contract refused transaction 0x12: something changed meanwhile")
+
+    monkeypatch.setattr(Town, "act", overtaken)
+    assert grant.grant(town, 1, "overtaken", lines) == grant.Granted(now=0, before=2, cents=0)
+    assert [left(town, line) for line in lines] == [100, 100]
 
 
 def test_at_the_shell_it_says_what_was_done_before(town: Town, record: Path):
-    words = ("provision", "grant", "--record", str(record), "--programme", "1", "--reference", "shell")
+    words = grant_words(record, "shell")
     assert done(*words, "--amount", "1,00", ADDRESS) == {"programme": 1, "now": 1, "before": 0, "cents": 100}
     again = run(*words, "--amount", "1,00", ADDRESS)
     assert again.status == 0
@@ -114,3 +183,4 @@ def test_at_the_shell_it_says_what_was_done_before(town: Town, record: Path):
     assert "another list" in refused(*words, "--amount", "2,00", ADDRESS)
     assert "--amount" in refused(*words, ADDRESS)
     assert "no passes" in refused(*words, "--amount", "1,00")
+    assert "twice" in refused(*words, "--amount", "1,00", ADDRESS, ADDRESS)

@@ -1,6 +1,7 @@
 """A town on the embedded chain, and the program as a person at a shell uses it."""
 
 import contextlib
+import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from contracts.wire.batch import Segment
 from contracts.wire.passcode import StaticCode
 from contracts.wire.signature import sign
 from contracts.wire.units import Address, from_hex
-from provisioning import cli
+from provisioning import cli, handing_out
 from provisioning.passes import NewPass
 from terminal.signer import TerminalSigner
 from tests.chain.rpc import Rpc
@@ -102,3 +103,9 @@ def files(folder: Path) -> Iterator[tuple[str, int]]:
     """Every file with its mode."""
     for path in sorted(folder.iterdir()):
         yield path.name, path.stat().st_mode & 0o777
+
+
+def listed(folder: Path) -> list[str]:
+    """The addresses in a folder of new passes."""
+    with (folder / handing_out.LIST).open(newline="") as file:
+        return [row["pass"] for row in csv.DictReader(file)]
