@@ -75,7 +75,8 @@ def _body(error: Refused) -> BaseModel:
 
 async def _try_again(_request: Request, error: Exception) -> JSONResponse:
     _say("try again", why=str(error))
-    return later(429 if isinstance(error, TooMany) else 503, str(error))
+    what, _, _ = str(error).partition(": ")  # the rest is how our database or node is called, and for the log
+    return later(429 if isinstance(error, TooMany) else 503, what)
 
 
 def _say(event: str, **about: str) -> None:

@@ -73,8 +73,8 @@ def _asking(
     """The terminal that signed this request, and is on the contract."""
     address = Address(from_hex(terminal))
     auth.check(here.domain, address, _target(request), (time, signature), here.clock())
+    here.register.check(address)  # first: who makes up terminals does not push out what is remembered of real ones
     here.rates.asked(place_of(request.scope), address, from_hex(signature or ""))
-    here.register.check(address)
     return address
 
 
@@ -105,8 +105,8 @@ def take_in(
     """Take in consecutive entries of a journal. The same bytes may come again; what overlaps must be the same."""
     segment = body.segment(Address(from_hex(terminal)))
     intake.check(here.domain, segment)
-    here.rates.handed_in(place_of(request.scope), segment.terminal, segment.signature)
     here.register.check(segment.terminal)
+    here.rates.handed_in(place_of(request.scope), segment.terminal, segment.signature)
     here.disk.check()
     now_at = intake.take_in(here.store, here.domain, segment, here.clock())
     _log.info("taken in", terminal=terminal, first=segment.first, last=segment.last, sequence=now_at.sequence)

@@ -1,9 +1,10 @@
 """Which terminals are on the contract: by the projection, or, for one that is new, by asking the chain once.
 
-The asking is bounded, as anybody can make up addresses: one question at a time, and a no is remembered for a while.
+The asking is bounded, as anybody can make up addresses: one question at a time, few that wait for theirs (each holds
+one of the gateway's turns, also while the node is silent), and a no is remembered for a while.
 """
 
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from sqlalchemy import select
 
@@ -18,6 +19,8 @@ from contracts.wire.units import Address, Timestamp
 _REMEMBER_SECONDS = 5
 _REMEMBERED_MAX = 1_024
 _WAIT_SECONDS = 3.0
+_ASKERS_MAX = 4
+_TOO_MANY = "too many new terminals at once"
 
 
 class Register:
@@ -28,6 +31,7 @@ class Register:
         self._node = node
         self._clock = clock
         self._asking = Lock()
+        self._places = BoundedSemaphore(_ASKERS_MAX)
         self._unknown: dict[Address, Timestamp] = {}
 
     def check(self, terminal: Address) -> None:
@@ -35,8 +39,16 @@ class Register:
         with self._store.reading() as connection:
             if connection.execute(select(terminals.c.shop).where(terminals.c.terminal == terminal)).first():
                 return
+        if not self._places.acquire(blocking=False):
+            raise TryAgain(_TOO_MANY)
+        try:
+            self._in_turn(terminal)
+        finally:
+            self._places.release()
+
+    def _in_turn(self, terminal: Address) -> None:
         if not self._asking.acquire(timeout=_WAIT_SECONDS):
-            raise TryAgain("too many new terminals at once")
+            raise TryAgain(_TOO_MANY)
         try:
             self._ask(terminal)
         finally:
