@@ -152,6 +152,19 @@ async def test_a_thousand_wait_on_one_look_and_hold_no_thread_and_no_connection(
     await asyncio.gather(*many)
 
 
+async def test_f35_whoever_would_be_told_too_late_is_told_to_come_again(town, monkeypatch):
+    """Else nobody hears the answers that others wait for, and each of them asks again."""
+    monkeypatch.setattr(changes, "TURN_SECONDS", 0.05)
+    here, go_on = Changes(town.store), threading.Event()
+    slow = [asyncio.create_task(here.read(go_on.wait, 60)) for _ in range(changes.TELLERS)]
+    await asyncio.sleep(0)
+    with pytest.raises(TryAgain, match="at once"):
+        await here.read(len, "told")
+    go_on.set()
+    assert await asyncio.gather(*slow) == [True] * changes.TELLERS
+    assert await here.read(len, "told") == 4
+
+
 async def test_when_the_gateway_stops_nobody_waits(town, waiting):
     here, tasks = waiting
     here.close()

@@ -27,6 +27,9 @@ GATHER_SECONDS = 1.0
 TELLERS = 4
 """Snapshots that are read at once: when a change wakes a thousand tills, entries are taken in all the same."""
 
+TURN_SECONDS = 4.0
+"""So long a terminal that has waited for a change may yet wait for its turn to be told: it has 20 s for all of it."""
+
 Answer = TypeVar("Answer")
 _log = structlog.get_logger("gateway.changes")
 
@@ -110,9 +113,18 @@ class Changes:
             del self._waiting[woken]
 
     async def read(self, read: Callable[..., Answer], *arguments: Any) -> Answer:
-        """What the store says, read in a thread; those who wait for their turn hold none."""
-        async with self._tellers:
+        """What the store says, read in a thread; those who wait for their turn hold none.
+
+        Raises TryAgain when the turn does not come in time: nobody would hear the answer, and others wait for theirs.
+        """
+        try:
+            await asyncio.wait_for(self._tellers.acquire(), TURN_SECONDS)
+        except TimeoutError:
+            raise TryAgain("too many are told of changes at once") from None
+        try:
             return await run_in_threadpool(read, *arguments)
+        finally:
+            self._tellers.release()
 
     def close(self) -> None:
         """The gateway stops: nobody waits any longer."""
