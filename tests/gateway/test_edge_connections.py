@@ -116,6 +116,20 @@ async def test_f35_a_head_that_comes_byte_by_byte_is_cut_off(monkeypatch: pytest
         assert (await server.ask())[0] == 200
 
 
+async def test_whoever_asks_on_is_not_cut_off_however_quickly_it_is_answered(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(protocol, "_LOOK_SECONDS", 3_600)  # no look falls into a request
+    async with running() as server:
+        reader, writer = await server.open()
+        for _ in range(2):
+            writer.write(GET)
+            assert (await answer(reader))[0] == 200
+            (connection,) = server.server._connections.open
+            connection.look(asyncio.get_running_loop().time())
+            assert not connection.transport.is_closing()
+            connection._asked_at -= 2 * protocol.HEAD_SECONDS
+        writer.close()
+
+
 async def _rest(reader: asyncio.StreamReader) -> bytes:
     try:
         return await reader.read()

@@ -97,6 +97,11 @@ class BoundedProtocol(H11Protocol):
         self.shared.failed(self.place)
         super().send_400_response(msg)
 
+    def on_response_complete(self) -> None:
+        """It may ask again: however quickly it was answered, its patience begins anew."""
+        self._asked_at = self.loop.time()
+        super().on_response_complete()
+
     def look(self, now: float) -> None:
         """Cut it off if no request has come for too long, or its answer is not read."""
         is_read = not self.transport.get_write_buffer_size()
