@@ -9,6 +9,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 from tests.chaos import books
@@ -23,7 +24,12 @@ def main() -> int:
     plan = _plan()
     store = "SQLite and one gateway" if plan.sqlite else "PostgreSQL and three gateways"
     _print(f"chaos: seed {plan.seed}, {plan.seconds:.0f} s, {store}")
-    found = asyncio.run(_run(plan))
+    try:
+        found = asyncio.run(_run(plan))
+    except Exception:  # noqa: BLE001 - whatever it is: the verdict is the last line
+        traceback.print_exc()
+        _print(f"chaos: FAIL, the run broke off, seed {plan.seed}; logs and journals are in {plan.folder}")
+        return 1
     if not found:
         shutil.rmtree(plan.folder)
         return 0

@@ -15,7 +15,7 @@ EPOCH_SLOTS = 4
 FINAL_BLOCKS = 2 * EPOCH_SLOTS
 CALM_FEE = 10**9
 """Wei for a unit of gas."""
-UNTIL_WE_END = '"$@" & read -r _; kill -KILL 0'
+UNTIL_WE_END = '"$@" & exec >&-; read -r _; kill -KILL 0'
 """As in tests.contract.anvil: the npm package starts the real program, so all of its group is ended."""
 
 
