@@ -26,6 +26,7 @@ from terminal.core.screen import Screen
 from terminal.core.view import view
 from terminal.device_checks import devices
 from terminal.finding import Check, Grade
+from terminal.flusher.gateway import why_busy
 from terminal.http import Http
 from terminal.link.client import Client
 from terminal.signer import TerminalSigner
@@ -214,10 +215,13 @@ class _Health(BaseModel):
 async def _gateway(settings: Config, http: Http) -> Check:
     url = settings.gateway.url.rstrip("/") + "/v1/health"
     try:
-        _, body = await http.fetch("GET", url, {}, b"", HEALTH_BYTES_MAX)
-        health = _Health.model_validate_json(body)
+        status, body = await http.fetch("GET", url, {}, b"", HEALTH_BYTES_MAX)
     except TryAgain as error:
         return Check("gateway", Grade.WARN, "does not answer", f"{error}; check the internet, then gateway.url")
+    if why := why_busy(status, body):
+        return Check("gateway", Grade.WARN, why, "nothing is lost; if it stays so, tell the operator")
+    try:
+        health = _Health.model_validate_json(body)
     except ValidationError:
         return Check("gateway", Grade.WARN, "something else answers there", "check the internet, then gateway.url")
     if not health.ready:

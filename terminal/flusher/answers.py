@@ -79,6 +79,12 @@ class Refusal(Answer):
     time: Time | None = None
 
 
+class Later(Answer):
+    """Not now: the gateway has too much to do, or its store does not answer. Nothing was decided."""
+
+    detail: Annotated[str, StringConstraints(max_length=1000)]
+
+
 class Conflict(Position):
     """The segment does not fit what the gateway has: a fork or a gap."""
 

@@ -14,13 +14,15 @@ from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.units import TIMESTAMP_MAX, Address, Timestamp, to_hex
 from terminal.core.moment import Moment
-from terminal.flusher.answers import Accepted, Answer, Conflict, Outcomes, Position, Refusal, Sales, Snapshot
+from terminal.flusher.answers import Accepted, Answer, Conflict, Later, Outcomes, Position, Refusal, Sales, Snapshot
 
 ANSWER_BYTES_MAX = 128 * 1024
 SNAPSHOT_BYTES_MAX = 2 * 1024 * 1024
 
 Fetch = Callable[[str, str, Mapping[str, str], bytes, int], Awaitable[tuple[int, bytes]]]
 """Method, URL, headers, body, most bytes of the answer -> status and body. Raises TryAgain."""
+
+_BUSY = frozenset({408, 429, 503})
 
 Form = TypeVar("Form", bound=Answer)
 
@@ -118,6 +120,8 @@ def _parse(form: type[Form], status: int, body: bytes) -> Form:
 
 
 def _failure(status: int, body: bytes) -> TryAgain | Refused:
+    if why := why_busy(status, body):
+        return TryAgain(why)
     refusal = _refusal(body)
     if refusal is None or not 400 <= status < 500:
         return TryAgain(f"no gateway answers there (HTTP status {status})")
@@ -125,6 +129,14 @@ def _failure(status: int, body: bytes) -> TryAgain | Refused:
         return Refused(Reason(refusal.reason), refusal.detail)
     except ValueError:
         return Refused(Reason.REQUEST_FORM, f"a reason that this terminal does not know: {refusal.reason}")
+
+
+def why_busy(status: int, body: bytes) -> str:
+    """In words, that a gateway is there and has no time now; nothing when that is not so."""
+    try:
+        return f"the gateway is busy: {Later.model_validate_json(body).detail}" if status in _BUSY else ""
+    except ValidationError:
+        return ""
 
 
 def _refusal(body: bytes) -> Refusal | None:

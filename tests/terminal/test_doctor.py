@@ -148,6 +148,12 @@ def test_an_empty_slice_is_told(till, world, examine):
     assert "slice" in examine()["chain"]["advice"]
 
 
+def test_a_gateway_that_has_no_time_now_is_called_busy(world, examine):
+    world.health = (503, b'{"detail": "the store does not answer"}')
+    said = examine()["gateway"]
+    assert (said["grade"], said["finding"]) == ("warn", "the gateway is busy: the store does not answer")
+
+
 @pytest.mark.parametrize(
     "answer",
     [

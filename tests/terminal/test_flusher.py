@@ -226,6 +226,24 @@ async def test_f34_a_captive_portal_is_no_gateway(rig, status):
     assert rig.drain.contact == [False]
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (503, b'{"detail": "the store is busy"}', "the gateway is busy: the store is busy"),
+        (429, b'{"detail": "too many requests"}', "the gateway is busy: too many requests"),
+        (500, b'{"detail": "x"}', "no gateway answers there (HTTP status 500)"),
+        (503, b"<html>", "no gateway answers there (HTTP status 503)"),
+    ],
+)
+async def test_a_gateway_that_has_no_time_now_is_called_busy(rig, caplog, status, body, said):
+    caplog.set_level("INFO")
+    rig.append(2)
+    rig.world.lie = lambda *_: (status, body)
+    assert await rig.drain.turn() == 40.0
+    assert [record.why for record in caplog.records if record.message == "flusher.postponed"] == [said]
+    assert rig.store.attention() is None
+
+
 async def test_f16_a_fork_that_our_own_signature_proves_locks(rig):
     other = keccak256(b"another line of history")
     signature = rig.till.signer().sign_journal(1, other)
