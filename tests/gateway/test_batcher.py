@@ -22,6 +22,10 @@ def test_a_batch_is_due_by_age():
     assert not due([], limits, Timestamp(105))
 
 
+def test_what_was_taken_in_while_the_clock_ran_ahead_is_due():
+    assert due([Waiting(Timestamp(10**9), 1)], Limits(age=5), Timestamp(100))
+
+
 def test_a_batch_is_due_by_size():
     limits = Limits(age=60, full=10)
     assert not due([Waiting(Timestamp(0), 9)], limits, Timestamp(0))

@@ -28,6 +28,10 @@ def test_a_replacement_offers_an_eighth_more_or_todays_price():
     assert replacement(before, dear, 200 * GWEI) == Fees(83 * GWEI, 3 * GWEI)
 
 
+def test_a_replacement_where_gas_is_free_is_another_transaction():
+    assert replacement(Fees(0, 0), Market(0, 0), GWEI) == Fees(1, 1)
+
+
 def test_no_replacement_beyond_the_ceiling_or_below_the_base_fee():
     assert replacement(Fees(190 * GWEI, GWEI), Market(GWEI, GWEI), 200 * GWEI) is None
     assert replacement(Fees(20 * GWEI, GWEI), Market(201 * GWEI, GWEI), 200 * GWEI) is None

@@ -199,7 +199,7 @@ def test_what_an_account_leaves_behind_goes_in_anothers_transaction(different: P
     """Its key is taken out before any node has its transaction: nobody will ever follow that."""
     one, two = different.one, different.two
     till = different.take_in(1)[0]
-    one.node.send = lambda _: None  # type: ignore[method-assign]
+    one.node.send = lambda _: None  # type: ignore[assignment, method-assign]
     one.sender.step()
     different.pass_by(LEFT_SECONDS)
     assert give_up(two.store, two.clock()) is False, "it may be started again"

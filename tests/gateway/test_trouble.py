@@ -58,6 +58,17 @@ def test_pauses_grow(world: World, desk: Desk):
     assert pauses == [30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600]
 
 
+def test_a_rest_that_began_while_the_clock_ran_ahead_is_over(world: World, desk: Desk):
+    till = paying(world, 100)
+    desk.read()
+    desk.take_in(till)
+    desk.node.refused, desk.time = (till.address,), desk.time + 10**8
+    desk.sender.step()
+    desk.node.refused, desk.time = (), desk.time - 10**8
+    desk.work()
+    assert desk.outcomes(till) == [(1, 0, 100)]
+
+
 def test_a_batch_that_takes_too_much_is_cut_at_an_earlier_signature(world: World, desk: Desk):
     till = paying(world, *range(101, 109))
     desk.read()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from contracts.gateway.store.database import put
 from contracts.gateway.store.tables import attention
@@ -48,9 +48,9 @@ def clear(connection: Connection, terminal: Address) -> None:
     connection.execute(delete(attention).where(attention.c.terminal == terminal))
 
 
-def resting(connection: Connection, now: Timestamp) -> frozenset[bytes]:
-    """The terminals whose next attempt is not due."""
-    return frozenset(connection.execute(select(attention.c.terminal).where(attention.c.retry_at > now)).scalars())
+def rests(now: Timestamp) -> ColumnElement[bool]:
+    """Whose next attempt is not due; one later than the longest pause was set while the clock ran ahead."""
+    return attention.c.retry_at.between(now + 1, now + _LONGEST_PAUSE)
 
 
 def every(connection: Connection) -> Sequence[Any]:

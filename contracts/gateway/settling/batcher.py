@@ -67,8 +67,11 @@ class Waiting:
 
 
 def due(waiting: Sequence[Waiting], limits: Limits, now: Timestamp) -> bool:
-    """Whether it is time to send: the oldest has waited long enough, or enough are there."""
-    waited = any(now - one.oldest >= limits.age for one in waiting)
+    """Whether it is time to send: the oldest has waited long enough, or enough are there.
+
+    What was taken in later than now was taken in while the clock ran ahead: nobody knows when.
+    """
+    waited = any(not 0 <= now - one.oldest < limits.age for one in waiting)
     return waited or sum(one.count for one in waiting) >= limits.full
 
 

@@ -16,7 +16,7 @@ class Do(Enum):
     MINED = "it is in a block: its terminals may go on"
     RETURN = "its block was undone: it is on its way again"
     FINISH = "its block is final: account for it, and forget it"
-    TAKE_OUT = "its nonce was used by something else: its entries go in another"
+    TAKE_OUT = "its nonce was used by something else, or cannot come: its entries go in another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,11 @@ def decide(known: Known, shown: Shown, stuck_seconds: int) -> Do:
         return _used(known, shown.final_block, stuck_seconds)
     if known.block is not None:
         return Do.RETURN
+    stuck = known.first and shown.moving and known.quiet >= stuck_seconds
+    if stuck and shown.nonce < known.nonce:
+        return Do.TAKE_OUT  # an earlier nonce is missing, and no price helps
     if not known.handed:
         return Do.SEND
-    stuck = known.first and shown.moving and known.quiet >= stuck_seconds
     return Do.REPLACE if stuck else Do.WAIT
 
 

@@ -45,4 +45,4 @@ def replacement(before: Fees, market: Market, ceiling: int) -> Fees | None:
 
 
 def _more(fee: int) -> int:
-    return -(-fee * _BUMP_NUMERATOR // _BUMP_DENOMINATOR)
+    return max(1, -(-fee * _BUMP_NUMERATOR // _BUMP_DENOMINATOR))  # nothing and an eighth more would be the same again

@@ -8,8 +8,10 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement, Connection, Update, exists, func, or_, select, update
 
+from contracts.gateway.settling import attention
 from contracts.gateway.settling.batcher import Waiting
-from contracts.gateway.store.tables import attention, entries, terminals, transaction_segments, work
+from contracts.gateway.store.tables import attention as marks
+from contracts.gateway.store.tables import entries, terminals, transaction_segments, work
 from contracts.wire.units import Address, Timestamp
 
 LEASE_SECONDS = 60
@@ -68,11 +70,9 @@ def arrived(connection: Connection, transaction: int) -> None:
 
 
 def _free(owner: str, now: Timestamp) -> tuple[ColumnElement[bool], ...]:
-    resting = exists(
-        select(attention.c.terminal).where(attention.c.terminal == work.c.terminal, attention.c.retry_at > now)
-    )
+    marked = select(marks.c.terminal).where(marks.c.terminal == work.c.terminal, attention.rests(now))
     late = or_(work.c.until <= now, work.c.until > now + 2 * LEASE_SECONDS, work.c.owner == owner)
-    return work.c.transaction.is_(None), late, ~resting, exists(select(entries.c.sequence).where(*_BEYOND))
+    return work.c.transaction.is_(None), late, ~exists(marked), exists(select(entries.c.sequence).where(*_BEYOND))
 
 
 def _of(terminals_of: Iterable[bytes]) -> Update:

@@ -1,20 +1,18 @@
-"""What the gateway has of each journal: rows in, rows out. The decisions stand in `intake` and `batcher`."""
+"""What the gateway has of each journal: rows in, rows out. The decisions stand in `intake`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from contracts.gateway.chain import claims
 from contracts.gateway.chain.budget import day_of
-from contracts.gateway.settling.batcher import Ready
 from contracts.gateway.store.database import Key
-from contracts.gateway.store.tables import entries, terminals
+from contracts.gateway.store.tables import entries
 from contracts.wire import journal
 from contracts.wire.batch import Segment
-from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Hash, Timestamp, to_hex
+from contracts.wire.units import Address, Hash, Timestamp
 
 _ABOUT = ("programme", "pass", "day", "counter", "sale_terminal", "sale_sequence", "amount")
 
@@ -56,33 +54,6 @@ def append(connection: Connection, domain: Domain, segment: Segment, known: int,
         connection.execute(insert(entries), rows)
     end = (entries.c.terminal == segment.terminal, entries.c.sequence == segment.last)
     connection.execute(update(entries).where(*end, entries.c.signature.is_(None)).values(signature=segment.signature))
-
-
-def waiting(connection: Connection) -> list[Address]:
-    """Every terminal with entries that are not settled at final depth."""
-    more = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
-    rows = connection.execute(select(terminals.c.terminal).where(exists(select(entries.c.sequence).where(more))))
-    return [Address(terminal) for terminal in rows.scalars()]
-
-
-def beyond(connection: Connection, terminal: Address, after: int, limit: int) -> list[Ready]:
-    """At most `limit` entries after this sequence, in order."""
-    where = (entries.c.terminal == terminal, entries.c.sequence > after)
-    is_signed = entries.c.signature.is_not(None)
-    columns = (entries.c.sequence, func.length(entries.c.entry), is_signed, entries.c.accepted_at)
-    rows = connection.execute(select(*columns).where(*where).order_by(entries.c.sequence).limit(limit))
-    return [Ready(sequence, length, bool(signed), Timestamp(at)) for sequence, length, signed, at in rows]
-
-
-def segment(connection: Connection, domain: Domain, terminal: Address, first: int, last: int) -> Segment:
-    """The entries first..last with the terminal's signature over the last. Raises Broken when they are not all here."""
-    where = (entries.c.terminal == terminal, entries.c.sequence == last)
-    signature = connection.execute(select(entries.c.signature).where(*where)).scalar_one_or_none()
-    previous = head_at(connection, domain, terminal, first - 1)
-    found = stored(connection, terminal, first, last)
-    if previous is None or signature is None or len(found) != last - first + 1:
-        raise Broken(f"entries {first} to {last} of {to_hex(terminal)} are not all in the store")
-    return Segment(terminal, first, previous, found, signature)
 
 
 def stored(connection: Connection, terminal: Address, first: int, last: int) -> Sequence[bytes]:
