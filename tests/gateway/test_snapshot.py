@@ -8,6 +8,7 @@ import pytest
 from contracts.gateway.serving import snapshot
 from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex
+from terminal import checkpoint
 from tests.gateway.desk import Desk
 from tests.gateway.process import GatewayProcess, Proxy, until
 from tests.gateway.world import ADMITTED, DAY, EXCLUDED, TOYS, Pass, Till, World, checksum, moment
@@ -88,8 +89,12 @@ def test_a_name_that_is_no_text_does_not_stop_the_reader(own_world: World, start
     assert set(names[1]) == {"\N{REPLACEMENT CHARACTER}"}
 
 
+def test_a_terminal_asks_the_chain_about_every_programme_that_it_is_told_of():
+    assert snapshot.PROGRAMMES_MAX <= checkpoint.PROGRAMMES_MAX
+
+
 def test_no_sponsor_crowds_out_the_programmes_that_fund_a_terminal(own_world: World, own_desk: Desk, monkeypatch):
-    """Any sponsor may admit any shop, to any number of programmes; a terminal takes so many."""
+    """Any sponsor may admit any shop, to any number of programmes, and give a cent; a terminal takes so many."""
     monkeypatch.setattr(snapshot, "PROGRAMMES_MAX", 2)
     contract = own_world.contract.functions
     for programme in (2, 3, 4):
@@ -99,8 +104,13 @@ def test_no_sponsor_crowds_out_the_programmes_that_fund_a_terminal(own_world: Wo
     till = own_world.till(slice_cents=0)
     own_world.send(contract.raise_slice(4, checksum(till.address), 100))
     own_desk.read()
-
     assert [programme.id for programme in own_desk.told(till).programmes] == [1, 4]
+
+    for programme, cents in ((2, 1), (3, 2)):
+        own_world.send(contract.fund(programme, 100))
+        own_world.send(contract.raise_slice(programme, checksum(till.address), cents))
+    own_desk.read()
+    assert [programme.id for programme in own_desk.told(till).programmes] == [3, 4]
 
 
 # ------------------------------------------------------------------------------------------------ shops' categories

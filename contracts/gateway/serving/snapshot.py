@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.http.bodies import BudgetRow, ProgrammeBody, SnapshotBody
@@ -33,8 +33,9 @@ from contracts.wire.errors import TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
 
-PROGRAMMES_MAX = 256
-"""What a terminal takes. Any sponsor may admit any shop: those that gave this terminal a slice are told first."""
+PROGRAMMES_MAX = 32
+"""Of so many a terminal asks the chain for its slices; in others it sells nothing. Any sponsor may admit any shop and
+give a terminal a cent: those that gave this one most are told."""
 
 BUDGETS_MAX = 5_000
 """In one page: some 600 KB."""
@@ -126,8 +127,9 @@ def _programmes(connection: Connection, terminal: Address, shop: int) -> list[Pr
     of_terminal = (slices.c.programme == programmes.c.id) & (slices.c.terminal == terminal)
     joined = programmes.outerjoin(placements, at_shop).outerjoin(slices, of_terminal)
     funded = slices.c.programme.is_not(None).label("funded")
+    most = func.coalesce(slices.c.left, 0).desc(), funded.desc(), programmes.c.id
     query = select(programmes, placements.c.standing, placements.c.category, funded).select_from(joined)
-    rows = connection.execute(query.where(~programmes.c.closed).order_by(funded.desc(), programmes.c.id)).mappings()
+    rows = connection.execute(query.where(~programmes.c.closed).order_by(*most)).mappings()
     return sorted(islice(_concerned(rows), PROGRAMMES_MAX), key=lambda programme: programme.id)
 
 
