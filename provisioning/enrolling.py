@@ -111,6 +111,16 @@ def admissible(deployment: Deployment, code: EnrolmentCode, told: _Used | None) 
     return Admissible(code, terminal, consent)
 
 
+def _judged(deployment: Deployment, code: EnrolmentCode, told: _Used | None) -> tuple[Admissible | None, str]:
+    """The till that used the code, or why what is told of it cannot be so."""
+    try:
+        return admissible(deployment, code, told), ""
+    except ValueError:
+        return None, f"the gateway tells of a code of shop {code.shop} what is no terminal's: is it ours?"
+    except Broken as error:
+        return None, str(error)
+
+
 def add_gateway(to: argparse.ArgumentParser) -> None:
     """The options that say which gateway, and where the codes are kept."""
     to.add_argument(
@@ -150,16 +160,20 @@ def offer(arguments: argparse.Namespace) -> Answer:
 
 
 def admit(arguments: argparse.Namespace) -> Answer:
-    """Register every terminal that used one of the codes; what is registered is taken out of the file."""
+    """Register every terminal that used one of the codes; what is registered is taken out of the file.
+
+    What a gateway tells wrongly of one code keeps no other terminal out. Raises Broken for that when the others are in.
+    """
     from provisioning import fleet  # noqa: PLC0415 -- web3 is loaded only by what speaks to a node
     from provisioning.fleet import Raise  # noqa: PLC0415 -- as above
     from provisioning.town import open_town  # noqa: PLC0415 -- as above
 
     town, gateway = open_town(arguments), GatewayDesk.of(arguments)
-    waiting, admitted = kept(arguments.codes), []
+    waiting, admitted, wrong = kept(arguments.codes), [], []
     slices = [Raise(programme, cents) for programme, cents in arguments.slice or ()]
     for code in tuple(waiting):
-        found = admissible(town.deployment, code, gateway.used(code))
+        found, why = _judged(town.deployment, code, gateway.used(code))
+        wrong += [why] if why else []
         if found is not None:
             fleet.register(town, found.terminal, code.shop, found.consent, slices)
             waiting.remove(code)
@@ -167,6 +181,8 @@ def admit(arguments: argparse.Namespace) -> Answer:
             admitted.append({"terminal": to_hex(found.terminal), "shop": code.shop})
     lines = [f"terminal {one['terminal']} is of shop {one['shop']}" for one in admitted]
     lines.append(f"{len(waiting)} codes wait for their terminals")
+    if wrong:
+        raise Broken("; ".join((*wrong, *lines)))
     return Answer("\n".join(lines), {"admitted": admitted, "waiting": len(waiting)})
 
 

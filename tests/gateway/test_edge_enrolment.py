@@ -113,6 +113,20 @@ def test_f38_a_gateway_cannot_put_a_terminal_of_its_own_in_the_tills_place(offic
     assert world.contract.functions.terminal(checksum(address_of(thief))).call()[0] == 0
 
 
+def test_f35_whoever_burns_a_code_keeps_no_other_till_out(office: Office, world: World):
+    """Its hash stands in the address that is asked, and so perhaps in the log of a proxy."""
+    burnt, code = (EnrolmentCode.parse(office.code().data["code"]) for _ in range(2))
+    thief = enrolment(world, code, new_key("burner"), 1)
+    path = f"/v1/enrolments/{to_hex(burnt.identity)}/terminal"
+    assert office.gateway.client.post(path, json=thief).status_code == 200
+    till = office.enrol(code.text(), world.rpc_url).data["terminal"]
+    told = office.admit(world.rpc_url)
+    assert (told.status, "never had: do not admit it" in told.err) == (1, True)
+    assert f"terminal {till} is of shop 1" in told.err
+    assert world.contract.functions.terminal(checksum(from_hex(till))).call()[0] == 1
+    assert world.contract.functions.terminal(checksum(from_hex(thief["terminal"]))).call()[0] == 0
+
+
 def enrolment(world: World, code: EnrolmentCode, key: PrivateKey, shop: int) -> dict[str, Any]:
     terminal = address_of(key)
     consent = sign(key, typed_data.registration(world.domain, terminal, shop))
