@@ -143,6 +143,9 @@ def _terminal(plan: making.Plan) -> TerminalSigner:
     settings = config.load(plan.config)
     if (settings.domain, settings.key_file) != (plan.deployment.domain, plan.key):
         raise Broken(f"{plan.config} is another terminal's: name another --config and --state")
+    believed = settings.gateway.url, settings.gateway.ca_file, settings.chain.rpc_url
+    if believed != (plan.gateway_url, plan.ca_file, plan.rpc_url):
+        raise Broken(f"{plan.config} was made for another --gateway, --ca-file or --rpc: name the same, or correct it")
     return TerminalSigner.load(settings.key_file, settings.domain)
 
 

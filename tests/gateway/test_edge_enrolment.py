@@ -87,6 +87,15 @@ def test_a_code_is_good_once_but_a_lost_answer_does_no_harm(office: Office, worl
     assert office.admit(world.rpc_url).data["admitted"] == [{"terminal": first.data["terminal"], "shop": 1}]
 
 
+def test_a_second_try_does_not_pass_over_what_is_believed_now(office: Office, world: World):
+    """The file from the first one stays, and would be what the till goes by."""
+    code = office.code().data["code"]
+    assert office.enrol(code, world.rpc_url).status == 0
+    told = office.enrol(code, world.rpc_url + "/")
+    assert (told.status, "for another --gateway, --ca-file or --rpc" in told.err) == (1, True)
+    assert office.enrol(code, world.rpc_url).status == 0
+
+
 def test_f38_a_gateway_of_another_contract_enrols_nobody(office: Office, world: World):
     code = office.code().data["code"]
     lie = {"chain_id": world.domain.chain_id, "contract": "0x" + "66" * 20, "network": NETWORK}
