@@ -53,6 +53,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("provision", "terminal"): ("provisioning.terminal:main", "make, register, fund and replace terminals"),
     ("provision", "grant"): ("provisioning.grant:main", "give passes a budget"),
     ("provision", "pass"): ("provisioning.passes:main", "make passes as QR codes, block and replace lost ones"),
+    ("provision", "report"): ("provisioning.report:main", "how many passes are in use, and what was spent where"),
     ("demo",): ("provisioning.demo.main:main", "a shop's day on this machine, with everything simulated"),
 }
 
