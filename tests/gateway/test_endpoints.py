@@ -15,7 +15,7 @@ from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
 from contracts.wire import batch
 from contracts.wire.errors import Broken, TryAgain
-from contracts.wire.units import to_hex
+from contracts.wire.units import Address, to_hex
 from tests.gateway.desk import Desk
 from tests.gateway.world import World
 
@@ -28,6 +28,7 @@ class Mask:
     def __init__(self, target: str) -> None:
         self.change: Change = lambda _, answer: answer
         self.asked: list[str] = []
+        self.status_of_errors = 200
         mask, client = self, httpx.Client(base_url=target, timeout=30)
 
         class Handler(BaseHTTPRequestHandler):
@@ -43,7 +44,7 @@ class Mask:
                     self.close_connection = True
                     return
                 content = json.dumps(answer).encode()
-                self.send_response(200)
+                self.send_response(mask.status_of_errors if "error" in answer else 200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -223,6 +224,42 @@ def test_f14_a_pruned_node_has_forgotten_a_transaction(world: World, desk: Desk,
     assert "pruned" in both.health()[0].why
     desk.read()
     assert desk.outcomes(till) == [(1, 0, 100)]
+
+
+def test_f14_a_node_that_is_not_synchronised_yet_is_no_other_chain(both: Endpoints, first: Mask, second: Mask):
+    early = {"eth_getCode": "0x", "eth_blockNumber": "0x0"}
+    first.change = lambda call, answer: {**answer, "result": early.get(call["method"], answer.get("result"))}
+    assert Node(both).final().number > 0, "the other one is"
+    second.change = first.change
+    both.failed(both.all()[1], "a pause")
+    with pytest.raises(TryAgain, match="has not come to the contract's block yet"):
+        Node(both).check()
+    early["eth_blockNumber"] = "0xffffff"
+    with pytest.raises(Broken, match="is not that of the record"):
+        Node(both).check()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(200, "the method does not exist"), (400, "Unsupported method"), (200, "Internal error")]
+)
+def test_a_provider_that_simulates_nothing_is_asked_in_the_old_way(world: World, first: Mask, status: int, words: str):
+    till = world.till()
+    till.pay(world.card(), 100)
+    first.status_of_errors = status
+    first.refuse("eth_simulateV1", words=words)
+    node = Node(Endpoints([first.url], world.record()))
+    with node.steady():
+        assert node.gas_for(Address(bytes(20)), batch.encode([till.segment()])) > 21_000
+    assert "eth_estimateGas" in first.asked
+
+
+@pytest.mark.parametrize("nonsense", [None, [], [{}], 7, [{"calls": [{"status": "0x0", "error": None}]}]])
+def test_f14_an_answer_of_another_form_is_no_answer(world: World, first: Mask, nonsense: object):
+    till = world.till()
+    till.pay(world.card(), 100)
+    first.change = lambda call, answer: {**answer, "result": nonsense} if "simul" in call["method"] else answer
+    with pytest.raises(TryAgain):
+        Node(Endpoints([first.url], world.record())).gas_for(Address(bytes(20)), batch.encode([till.segment()]))
 
 
 def test_many_cursors_in_one_question(world: World, both: Endpoints, first: Mask):

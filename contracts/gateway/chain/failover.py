@@ -16,6 +16,7 @@ from contracts.wire.hashing import keccak256
 from contracts.wire.units import from_hex, to_hex
 
 _FAILURES = (requests.RequestException, OSError, ValueError)
+_ASKED_WRONGLY = (400, 404, 405, 422, 501)
 _OUT_OF_SERVICE = (
     "missing trie node",
     "header not found",
@@ -113,8 +114,11 @@ class Failover(JSONBaseProvider):
         try:
             chain_id = int(self._result(endpoint, "eth_chainId", []), 16)
             code = from_hex(self._result(endpoint, "eth_getCode", [to_hex(record.contract), "latest"]))
+            too_early = not code and int(self._result(endpoint, "eth_blockNumber", []), 16) < record.block
         except (ValueError, KeyError, TypeError) as error:
             raise self._fail(endpoint, error) from error
+        if too_early and chain_id == record.chain_id:
+            raise self._fail(endpoint, NotServed("it has not come to the contract's block yet"))
         why = _why_wrong(record, chain_id, code)
         if why:
             self._endpoints.failed(endpoint, why)
@@ -132,7 +136,10 @@ class Failover(JSONBaseProvider):
         try:
             answer = provider.make_request(method, params)
         except _FAILURES as error:
-            raise self._fail(endpoint, error) from error
+            told = _told_by(error)
+            if told is None:
+                raise self._fail(endpoint, error) from error
+            answer = told
         unfit = _unfit(answer)
         if unfit:
             raise self._fail(endpoint, NotServed(unfit))
@@ -144,6 +151,17 @@ class Failover(JSONBaseProvider):
         why = _words(error)
         self._endpoints.failed(endpoint, why)
         return NotServed(f"{endpoint.name}: {why}")
+
+
+def _told_by(error: Exception) -> Any:
+    """The node's answer, where a provider says by HTTP as well that what was asked is wrong, or unknown to it."""
+    response = error.response if isinstance(error, requests.HTTPError) else None
+    if response is None or response.status_code not in _ASKED_WRONGLY:
+        return None
+    with suppress(ValueError):
+        told = response.json()
+        return told if isinstance(told, dict) and told.get("error") else None
+    return None
 
 
 def _unfit(answer: Any) -> str | None:

@@ -4,11 +4,12 @@ Raises TryAgain whenever the node did not answer or did not know, and Refused or
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import requests
+from eth_abi.exceptions import DecodingError
 from eth_typing import BlockNumber
 from hexbytes import HexBytes
 from web3 import Web3
@@ -21,7 +22,7 @@ from contracts.gateway.chain import many, refusals
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.events import Event
-from contracts.gateway.chain.failover import Failover
+from contracts.gateway.chain.failover import Failover, NotServed
 from contracts.gateway.chain.logs import LogDecoder
 from contracts.gateway.chain.refusals import Refusal
 from contracts.wire.errors import Refused, TryAgain
@@ -30,6 +31,8 @@ from contracts.wire.units import Address, Hash, Timestamp, to_hex
 
 _SIMULATE = RPCEndpoint("eth_simulateV1")
 _TEXT_MAX = 200
+_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, DecodingError)
+_NO_ANSWER = (Web3Exception, requests.RequestException, OSError, *_MALFORMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +182,10 @@ class Node:
         with _asking():
             call = {"from": to_hex(sender), "to": to_hex(self._address), "data": to_hex(self.call_of(batch))}
             question: Any = [{"blockStateCalls": [{"calls": [call]}]}, "latest"]
-            told: Any = self._provider.make_request(_SIMULATE, question)
-            if "result" in told:
-                return _gas_used(told["result"][0]["calls"][0])
+            with suppress(NotServed):  # what a node does not serve may be this alone; if not, the next answer says so
+                told: Any = self._provider.make_request(_SIMULATE, question)
+                if "result" in told:
+                    return _gas_used(told["result"][0]["calls"][0])
             try:
                 return int(self._contract.functions.settle(batch).estimate_gas({"from": checksum(sender)}))
             except (ContractLogicError, Web3RPCError) as error:
@@ -214,9 +218,10 @@ class Node:
                 receipt = self._web3.eth.get_transaction_receipt(HexBytes(transaction))
             except TransactionNotFound:
                 return None
-        events = self._decoder.events(log for log in receipt["logs"] if log["address"] == self._contract.address)
-        block = int(receipt["blockNumber"]), Hash(bytes(receipt["blockHash"]))
-        return Receipt(receipt["status"] == 1, *block, int(receipt["gasUsed"]), receipt["effectiveGasPrice"], events)
+            events = self._decoder.events(log for log in receipt["logs"] if log["address"] == self._contract.address)
+            block = int(receipt["blockNumber"]), Hash(bytes(receipt["blockHash"]))
+            cost = int(receipt["gasUsed"]), receipt["effectiveGasPrice"]
+            return Receipt(receipt["status"] == 1, *block, *cost, events)
 
     def _block(self, which: BlockIdentifier) -> Block:
         with _asking():
@@ -250,8 +255,8 @@ def _text(error: Exception) -> str:
 
 @contextmanager
 def _asking() -> Iterator[None]:
-    """Whatever keeps the node from answering is a reason to ask again."""
+    """Whatever keeps the node from answering in the form that it should is a reason to ask again."""
     try:
         yield
-    except (Web3Exception, requests.RequestException, OSError, ValueError, KeyError) as error:
+    except _NO_ANSWER as error:
         raise TryAgain(f"the node does not answer as it should: {type(error).__name__}: {_text(error)}") from error
