@@ -145,9 +145,9 @@ class Follower:
             raise ValueError("another network, or entries that were never made")
         if page.more and page.version == self._known():
             raise ValueError("a page that leads nowhere")
-        place, budgets = (page.version, page.block, page.sequence), page.shares()
+        place = page.version, page.block, page.sequence
 
-        def keep() -> None:
-            self._store.take_page(*place, programmes, budgets, full=page.full, more=page.more)
+        def keep() -> None:  # budgets are made in the thread, too: a sale does not wait for five thousand of them
+            self._store.take_page(*place, programmes, page.shares(), full=page.full, more=page.more)
 
         await asyncio.to_thread(keep)

@@ -1,4 +1,4 @@
-"""Terminals that nobody has registered: asking the chain for them costs the others neither turns nor memory."""
+"""What strangers cost and learn: terminals that they make up take neither turns nor memory from others."""
 
 import threading
 import time
@@ -12,6 +12,7 @@ from coincurve import PrivateKey
 
 from contracts.gateway.chain.node import Cursor
 from contracts.gateway.http import answers, terminals
+from contracts.gateway.http.counting import Counting
 from contracts.gateway.http.rates import Rates
 from contracts.gateway.serving import register
 from contracts.gateway.serving.register import Register
@@ -72,27 +73,49 @@ def test_f35_made_up_terminals_hold_few_turns_while_the_node_is_silent(town: Tow
     assert refused.value.reason is Reason.TERMINAL_UNKNOWN
 
 
-def test_f35_a_made_up_terminal_is_remembered_by_nobody(town: Town):
-    node = SilentNode()
-    node.answer.set()
+def ask(town: Town, node: Any) -> Rates:
+    """A terminal that its owner made up asks for its position; what is remembered of that."""
     rates = Rates()
-    here: Any = SimpleNamespace(
-        domain=DOMAIN,
-        clock=lambda: NOW,
-        rates=rates,
-        register=Register(town.store, node, lambda: NOW),  # type: ignore[arg-type]
-    )
+    known = Register(town.store, node, lambda: NOW)
+    here: Any = SimpleNamespace(domain=DOMAIN, clock=lambda: NOW, rates=rates, register=known)
     key = PrivateKey(b"\x07" * 32)
     target = f"/v1/terminals/{to_hex(address_of(key))}/position"
     signature = sign(key, typed_data.request(DOMAIN, address_of(key), "GET", target, b"", NOW))
-    scope = {"raw_path": target.encode(), "query_string": b"", "client": ("192.0.2.1", 1)}
-    request: Any = SimpleNamespace(scope=scope)
-    with pytest.raises(Refused):
+    request: Any = SimpleNamespace(scope={"raw_path": target.encode(), "query_string": b"", "client": ("192.0.2.1", 1)})
+    with pytest.raises((Refused, TryAgain)):
         terminals._asking(here, to_hex(address_of(key)), request, str(NOW), to_hex(signature))
     assert not rates._proven.has(("192.0.2.1", address_of(key)))
+    return rates
+
+
+def test_f35_a_made_up_terminal_is_remembered_by_nobody(town: Town):
+    node = SilentNode()
+    node.answer.set()
+    ask(town, node)
+
+
+def test_f35_a_made_up_terminal_counts_as_a_failure_while_the_node_is_away(town: Town):
+    def away(_: Address) -> Cursor:
+        raise TryAgain("the node does not answer")
+
+    rates = ask(town, SimpleNamespace(cursor=away))
+    assert rates._failures._level(("192.0.2.1", None)) > 0
 
 
 async def test_what_our_database_is_called_is_for_the_log_alone():
     request: Any = None
     said = await answers._try_again(request, TryAgain('the store does not answer: connection to "10.0.0.5" failed'))
     assert (said.status_code, said.body) == (503, b'{"detail":"the store does not answer"}')
+
+
+async def test_a_defect_is_counted_though_the_framework_answers_it():
+    counted: list[tuple[str, int]] = []
+    metrics: Any = SimpleNamespace(answered=lambda route, status, _: counted.append((route, status)))
+
+    async def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    nothing: Any = None
+    with pytest.raises(ZeroDivisionError):
+        await Counting(broken, metrics)({"type": "http"}, nothing, nothing)
+    assert counted == [("none", 500)]

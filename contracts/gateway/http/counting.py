@@ -21,12 +21,22 @@ class Counting:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.monotonic()
+        began, answered = time.monotonic(), False
+
+        def count(status: int) -> None:
+            nonlocal answered
+            answered = True
+            route = getattr(scope.get("route"), "path", _NO_ROUTE)
+            self._metrics.answered(route, status, time.monotonic() - began)
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", _NO_ROUTE)
-                self._metrics.answered(route, message["status"], time.monotonic() - began)
+                count(message["status"])
             await send(message)
 
-        await self._app(scope, receive, counted)
+        try:
+            await self._app(scope, receive, counted)
+        except Exception:
+            if not answered:
+                count(500)  # a defect of ours, which the framework answers outside of all that we add
+            raise

@@ -23,13 +23,14 @@ from contracts.gateway.http.bodies import (
     TerminalPath,
 )
 from contracts.gateway.http.gate import OwnTurn
-from contracts.gateway.http.gateway import Here
+from contracts.gateway.http.gateway import Gateway, Here
 from contracts.gateway.http.rates import place_of
 from contracts.gateway.serving import changes, intake
 from contracts.gateway.serving.outcomes import outcomes_after
 from contracts.gateway.serving.sales import sales_of
 from contracts.gateway.serving.snapshot import snapshot
 from contracts.gateway.store import journals
+from contracts.wire.errors import TryAgain
 from contracts.wire.units import SEQUENCE_MAX, Address, from_hex, to_hex
 
 router = APIRouter(prefix="/v1/terminals/{terminal}")
@@ -73,12 +74,21 @@ def _asking(
     """The terminal that signed this request, and is on the contract."""
     address = Address(from_hex(terminal))
     auth.check(here.domain, address, _target(request), (time, signature), here.clock())
-    here.register.check(address)  # first: who makes up terminals does not push out what is remembered of real ones
+    _check_registered(here, address, request)  # who makes up terminals pushes out nothing that is remembered of others
     here.rates.asked(place_of(request.scope), address, from_hex(signature or ""))
     return address
 
 
 Asking = Annotated[Address, Depends(_asking)]
+
+
+def _check_registered(here: Gateway, terminal: Address, request: Request) -> None:
+    """Raises as Register does. One of which nobody can say whether it is on the contract counts as a failure, too."""
+    try:
+        here.register.check(terminal)
+    except TryAgain:
+        here.rates.failed(place_of(request.scope), None)
+        raise
 
 
 async def _segment_body(request: Request) -> SegmentBody:
@@ -105,7 +115,7 @@ def take_in(
     """Take in consecutive entries of a journal. The same bytes may come again; what overlaps must be the same."""
     segment = body.segment(Address(from_hex(terminal)))
     intake.check(here.domain, segment)
-    here.register.check(segment.terminal)
+    _check_registered(here, segment.terminal, request)
     here.rates.handed_in(place_of(request.scope), segment.terminal, segment.signature)
     here.disk.check()
     now_at = intake.take_in(here.store, here.domain, segment, here.clock())
