@@ -226,6 +226,17 @@ def test_f14_a_pruned_node_has_forgotten_a_transaction(world: World, desk: Desk,
     assert desk.outcomes(till) == [(1, 0, 100)]
 
 
+def test_f14_no_node_need_remember_what_was_taken_in_here(world: World, desk: Desk, both: Endpoints, first: Mask):
+    till = world.till()
+    till.pay(world.card(), 100)
+    desk.read()
+    desk.take_in(till)
+    desk.reader._node = Node(both)
+    desk.settle(till)
+    assert desk.outcomes(till) == [(1, 0, 100)]
+    assert "eth_getTransactionByHash" not in first.asked
+
+
 def test_f14_a_node_that_is_not_synchronised_yet_is_no_other_chain(both: Endpoints, first: Mask, second: Mask):
     early = {"eth_getCode": "0x", "eth_blockNumber": "0x0"}
     first.change = lambda call, answer: {**answer, "result": early.get(call["method"], answer.get("result"))}

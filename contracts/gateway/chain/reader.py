@@ -80,8 +80,9 @@ class Reader:
 
     def _take(self, first: int, last: Block, events: Sequence[Event]) -> None:
         settled = [event for event in events if event.name == "Settled"]
-        segments = self._segments(settled)
-        entries = self._entries(settled, segments)
+        own = {_settlement(event): self._own_entries(event) for event in settled}
+        segments = self._segments(event for event in settled if own[_settlement(event)] is None)
+        entries = {**own, **_entries(settled, segments)}
         times = self._times(settled, last)
         budgets = {} if None not in entries.values() else self._ask_budgets(events, last.number)
         with self._store.writing() as connection:
@@ -105,7 +106,7 @@ class Reader:
                 count_rules(connection)
             connection.execute(update(progress).values(block=last.number, block_hash=last.hash))
         for event in settled:
-            _log_settled(event)
+            _log_settled(event, "settled")
 
     def _ask_events(self, first: int, last: int) -> list[Event]:
         """The events of these blocks; a node that finds them too many is asked for fewer blocks the next time."""
@@ -132,28 +133,17 @@ class Reader:
             segment = settlement.find(data[event.transaction], event)
             if segment is not None:
                 found[_settlement(event)] = segment
+            else:
+                _log_settled(event, "settled entries not found, budgets are asked")
         return found
 
-    def _entries(
-        self, settled: Iterable[Event], segments: dict[Settlement, Segment]
-    ) -> dict[Settlement, Sequence[bytes] | None]:
-        """The entries of each event: from its transaction, else the gateway's own, else None."""
-        entries: dict[Settlement, Sequence[bytes] | None] = {}
-        for event in settled:
-            segment = segments.get(_settlement(event))
-            if segment is not None:
-                entries[_settlement(event)] = segment.entries[event.number("first") - segment.first :]
-            else:
-                entries[_settlement(event)] = self._own_entries(event)
-        return entries
-
     def _own_entries(self, event: Event) -> Sequence[bytes] | None:
+        """Those that are here, if the head proves them: no node need be asked for them, or remember them."""
         terminal, first, last = event.address("terminal"), event.number("first"), event.number("last")
         with self._store.reading() as connection:
             head = journals.head_at(connection, self._domain, terminal, last)
             if head is not None and journal.kept(head) == bytes(event.arguments["head"]):
                 return journals.stored(connection, terminal, first, last)
-        _log.warning("settled entries not found, budgets are asked", terminal=to_hex(terminal), first=first, last=last)
         return None
 
     def _ask_budgets(self, events: Iterable[Event], block: int) -> dict[Key, Budget]:
@@ -173,6 +163,12 @@ class Reader:
             elif reason == Reason.FORK:
                 detail = f"entry {segment.last} on the contract differs from the one taken in here"
                 attention.mark(connection, Trouble(segment.terminal, reason, detail), self._clock())
+
+
+def _entries(settled: Iterable[Event], segments: dict[Settlement, Segment]) -> dict[Settlement, Sequence[bytes]]:
+    """The entries of the events whose segments were found."""
+    found = ((event, segments[_settlement(event)]) for event in settled if _settlement(event) in segments)
+    return {_settlement(event): segment.entries[event.number("first") - segment.first :] for event, segment in found}
 
 
 def bounded(events: Sequence[Event], last: int) -> tuple[Sequence[Event], int]:
@@ -209,6 +205,6 @@ def _settlement(event: Event) -> Settlement:
     return event.transaction, event.address("terminal"), event.number("last")
 
 
-def _log_settled(event: Event) -> None:
+def _log_settled(event: Event, what: str) -> None:
     sequences = {"first": event.number("first"), "last": event.number("last")}
-    _log.info("settled", terminal=to_hex(event.address("terminal")), **sequences, block=event.block)
+    _log.info(what, terminal=to_hex(event.address("terminal")), **sequences, block=event.block)
