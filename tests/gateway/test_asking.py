@@ -13,6 +13,7 @@ from contracts.gateway.operating.asking import LAG_BLOCKS_SECONDS, Nodes, ask
 from contracts.gateway.operating.facts import Chain
 from contracts.wire.units import Address, from_hex
 from tests.gateway.world import KEY_OF_OWNER, World
+from tests.terminal.web import threaded
 
 OWNER = Address(from_hex(Account.from_key(KEY_OF_OWNER).address))
 DEAD = "http://customer:secret@127.0.0.1:9/v3/provider-s-key"
@@ -91,3 +92,28 @@ def test_f14_one_that_lags_behind_another_is_named_and_not_believed(world: World
     assert found.endpoints[0].why.startswith("it lags: its newest block is 1")
     assert found.endpoints[1].why == ""
     assert found.latest != 1
+
+
+@pytest.mark.parametrize(
+    "result",
+    [{"number": None, "timestamp": "0x1"}, {"number": "0x1", "timestamp": []}, 5, [], None],
+)
+def test_f14_a_node_that_answers_in_no_form_is_named_and_hides_no_other_alarm(world: World, result: Any):
+    def answer(_: str, __: str, ___: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        call = json.loads(body)
+        said = hex(world.domain.chain_id) if call["method"] == "eth_chainId" else result
+        return 200, json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": said}).encode()
+
+    with threaded(answer) as url:
+        found = told(world, url)
+    assert found.latest is None
+    assert "does not answer as it should" in found.endpoints[0].why
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b"5", b"<html>"])
+def test_f14_what_is_no_node_is_named(world: World, body: bytes):
+    with threaded(lambda *_: (200, body)) as url:
+        found = told(world, url, world.rpc_url)
+    assert "does not answer as it should" in found.endpoints[0].why
+    assert found.endpoints[1].why == ""
+    assert found.latest is not None

@@ -15,7 +15,10 @@ from contracts.wire.units import Address, Timestamp
 
 ANSWER_SECONDS = 3.0
 LAG_BLOCKS_SECONDS = 60
-_UNANSWERED = (Web3Exception, requests.RequestException, OSError, ValueError, KeyError)
+_UNANSWERED = (
+    *(Web3Exception, requests.RequestException, OSError),
+    *(ValueError, KeyError, TypeError, AttributeError),  # what web3 and we make of an answer in no form at all
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,13 @@ def _ask(url: str, nodes: Nodes) -> _Told | str:
             return f"it is on chain {chain_id}, not {nodes.chain_id}"
         latest = web3.eth.get_block("latest")
         final = _final(web3, int(latest["number"]), nodes.final_depth)
+        return _Told(web3, *_at(latest), *_at(final), int(latest.get("baseFeePerGas") or 0))
     except _UNANSWERED as error:
         return f"it does not answer as it should ({type(error).__name__})"
-    base = int(latest.get("baseFeePerGas", 0))
-    return _Told(web3, latest["number"], latest["timestamp"], final["number"], final["timestamp"], base)
+
+
+def _at(block: Any) -> tuple[int, int]:
+    return int(block["number"]), int(block["timestamp"])
 
 
 def _final(web3: Web3, latest: int, depth: int | None) -> Any:
