@@ -237,6 +237,25 @@ def test_f14_no_node_need_remember_what_was_taken_in_here(world: World, desk: De
     assert "eth_getTransactionByHash" not in first.asked
 
 
+def test_f14_a_node_on_another_fork_stops_no_gateway_that_has_others(
+    world: World, desk: Desk, both: Endpoints, first: Mask
+):
+    desk.read()
+    world.card()
+    fork = {"hash": "0x" + "11" * 32}
+    first.change = lambda call, answer: (
+        {**answer, "result": answer["result"] | fork} if call["method"] == "eth_getBlockByNumber" else answer
+    )
+    desk.reader._node = Node(both)
+    with pytest.raises(TryAgain, match="this is another chain"):
+        desk.reader.step()
+    desk.read()
+    assert "was read before" in both.health()[0].why
+    desk.reader._node = Node(Endpoints([first.url], world.record()))
+    with pytest.raises(Broken, match="this is another chain"):
+        desk.reader.step()
+
+
 def test_f14_a_node_that_is_not_synchronised_yet_is_no_other_chain(both: Endpoints, first: Mask, second: Mask):
     early = {"eth_getCode": "0x", "eth_blockNumber": "0x0"}
     first.change = lambda call, answer: {**answer, "result": early.get(call["method"], answer.get("result"))}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import requests
 from web3 import HTTPProvider
@@ -67,6 +67,11 @@ class Failover(JSONBaseProvider):
         """The node that is asked now knows less than it should: ask another the next time."""
         if self._pinned is not None:
             self._endpoints.failed(self._pinned, why)
+
+    def disown(self, why: str) -> NoReturn:
+        """The node that is asked now shows another chain. Raises TryAgain when there are others, Broken when not."""
+        self.complain(why)
+        raise (Broken if len(self._endpoints.all()) == 1 else TryAgain)(why)
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         """The answer of the first node that gives one."""

@@ -6,7 +6,7 @@ Raises TryAgain whenever the node did not answer or did not know, and Refused or
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import requests
 from eth_abi.exceptions import DecodingError
@@ -120,6 +120,10 @@ class Node:
             self._provider.complain(why)
             raise TryAgain(why)
         return block
+
+    def disown(self, why: str) -> NoReturn:
+        """The endpoint that is asked now shows another chain: TryAgain when there are others to ask, else Broken."""
+        self._provider.disown(why)
 
     def block(self, number: int) -> Block:
         """The block with this number."""

@@ -22,7 +22,7 @@ from contracts.gateway.store.database import READER, Key, Store, count_rules, ho
 from contracts.gateway.store.tables import progress
 from contracts.wire import journal
 from contracts.wire.batch import Segment
-from contracts.wire.errors import Broken, TryAgain
+from contracts.wire.errors import TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp, to_hex
@@ -50,7 +50,8 @@ class Reader:
     def step(self) -> bool:
         """Read the next chunk of final blocks; whether there is more to read.
 
-        Raises TryAgain when the node does not answer or is behind, Broken when it shows another chain than was read.
+        Raises TryAgain when the node does not answer or is behind, Broken when it shows another chain than was read and
+        there is no other node to ask.
         """
         with self._node.steady():
             return self._step()
@@ -73,7 +74,7 @@ class Reader:
             return
         block = final if final.number == read else self._node.block(read)
         if block.hash != read_hash:
-            raise Broken(
+            self._node.disown(
                 f"the node's final block {read} is {to_hex(block.hash)}, and {to_hex(read_hash)} was read before: "
                 "this is another chain; choose another --data, or --rebuild"
             )
