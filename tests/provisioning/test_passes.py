@@ -35,23 +35,23 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[passes.NewPass]:
     return kept
 
 
-def secrets(one: passes.NewPass) -> Iterator[bytes]:
+def secrets(text: str) -> Iterator[bytes]:
     """What would give the pass away: its code, the secret in it, and its key, as bytes and as people write bytes."""
-    code = passcode.parse(one.code, 7)
+    code = passcode.parse(text, 7)
     assert isinstance(code, passcode.StaticCode)
-    yield one.code.encode()
+    yield text.encode()
     for raw in (bytes(code.secret), bytes(code.private_key())):
         yield from (raw, raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw).rstrip(b"="))
 
 
-def in_clear(folder: Path, one: passes.NewPass) -> list[str]:
+def in_clear(folder: Path, code: str) -> list[str]:
     """The files below the folder that give the pass away: in their bytes, in what is packed there, on their pages."""
     found = ((path.name, path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file())
-    return [name for name, content in found if one.code in pages.readable(content) or _has(content, one)]
+    return [name for name, content in found if code in pages.readable(content) or _has(content, code)]
 
 
-def _has(content: bytes, one: passes.NewPass) -> bool:
-    return any(secret in pages.streams(content) for secret in secrets(one))
+def _has(content: bytes, code: str) -> bool:
+    return any(secret in pages.streams(content) for secret in secrets(code))
 
 
 def test_a_pass_has_the_address_of_its_code():
@@ -76,9 +76,17 @@ def test_the_folder_has_paper_that_only_the_password_opens(tmp_path: Path, recor
 
 
 @pytest.mark.parametrize("form", handing_out.FORMS)
-def test_no_file_has_a_pass_in_clear(tmp_path: Path, record, made, letters_password, form):
-    done(*MAKE, str(record), "--count", "2", "--folder", str(tmp_path / "new"), "--form", form, *CONTACT)
-    assert [in_clear(tmp_path, one) for one in made] == [[], []]
+def test_f36_no_file_has_a_pass_in_clear(tmp_path: Path, record: Path, form):
+    """Wherever the program may leave something: its folder, where it stands, its home, and for temporary files."""
+    home = tmp_path / "home"
+    home.mkdir()
+    places = {"HOME": str(home), "TMPDIR": str(home), "XDG_CACHE_HOME": str(home)}
+    words = command(*MAKE, str(record), "--count", "2", "--folder", "new", "--form", form, *CONTACT)
+    environment = {**os.environ, **places, handing_out.PASSWORD_VARIABLE: PASSWORD}
+    subprocess.run(words, cwd=tmp_path, env=environment, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    codes = pages.codes((tmp_path / "new" / f"{form}.pdf").read_bytes(), PASSWORD)
+    assert len(codes) == 2
+    assert [in_clear(tmp_path, code) for code in codes] == [[], []]
 
 
 def test_the_search_for_passes_in_clear_finds_them(tmp_path: Path):
@@ -87,13 +95,13 @@ def test_the_search_for_passes_in_clear_finds_them(tmp_path: Path):
     one = passes.new_pass(7)
     for name, document in (
         ("code", one.code.encode()),
-        ("secret", list(secrets(one))[1]),
+        ("secret", list(secrets(one.code))[1]),
         ("letter", paper.letters([one], "14 0000", None)),
         ("cards", paper.cards([one], "14 0000", None)),
     ):
         (tmp_path / name).write_bytes(document)
-    assert sorted(in_clear(tmp_path, one)) == ["cards", "code", "letter", "secret"]
-    assert in_clear(tmp_path, passes.new_pass(7)) == []
+    assert sorted(in_clear(tmp_path, one.code)) == ["cards", "code", "letter", "secret"]
+    assert in_clear(tmp_path, passes.new_pass(7).code) == []
 
 
 def test_a_folder_that_is_there_is_refused(tmp_path: Path, record: Path, letters_password):
