@@ -97,6 +97,7 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
         Trigger.PASS: _BEGIN,
         Trigger.OTHER_CODE: _MISREAD,
         Trigger.MENU: _MENU,
+        Trigger.CLOSED: Row(closing.closed, (DayDone, Refused)),
         Trigger.TIME: Row(asking.ask_about, (AskPaid,)),
     },
     AskPaid: {

@@ -67,6 +67,16 @@ def test_a_day_that_could_not_be_closed_is_said(shop):
     assert (shop.screen.stage, shop.screen.reason) == (Stage.REFUSED, Reason.DAY_NOT_CLOSED)
 
 
+@pytest.mark.parametrize(("day", "said"), [(CLOSED, Stage.DAY_CLOSED), (None, Stage.REFUSED)])
+def test_what_took_so_long_that_nobody_waited_is_said_all_the_same(shop, day, said):
+    begin(shop)
+    shop.confirm()
+    shop.tick(31)
+    assert stage(shop) is Stage.READY
+    closed(shop, day)
+    assert stage(shop) is said
+
+
 @pytest.mark.parametrize("confirmed", [False, True])
 def test_a_pass_is_a_sale_also_while_the_day_is_closed(shop, confirmed):
     begin(shop)
