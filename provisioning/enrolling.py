@@ -6,6 +6,7 @@ that needs the code's secret, which stands in the file of codes and on the till,
 
 import argparse
 import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contracts.deployment import Deployment
 from contracts.wire import typed_data
-from contracts.wire.enrolment import EnrolmentCode
+from contracts.wire.enrolment import SECRET_BYTES, EnrolmentCode
 from contracts.wire.errors import Broken, Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.signature import recover
@@ -147,7 +148,8 @@ def offer(arguments: argparse.Namespace) -> Answer:
     """Make a code, keep it, and offer it."""
     deployment = Deployment.load(arguments.record)
     gateway = GatewayDesk.of(arguments)
-    code = EnrolmentCode.make(deployment.domain, deployment.network, arguments.shop)
+    secret = secrets.token_bytes(SECRET_BYTES)
+    code = EnrolmentCode.make(deployment.domain, deployment.network, arguments.shop, secret)
     earlier = kept(arguments.codes)
     expires_at = gateway.offer(code, arguments.days * _DAY)
     keep(arguments.codes, [*earlier, code])

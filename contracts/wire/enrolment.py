@@ -7,7 +7,6 @@ put a terminal of its own in the till's place, as whoever made the code asks for
 cannot enrol the till for another contract or shop, as the code says what both hash to.
 """
 
-import secrets
 from dataclasses import dataclass, field
 
 from contracts.wire import base32
@@ -34,9 +33,9 @@ class EnrolmentCode:
     secret: bytes = field(repr=False)
 
     @classmethod
-    def make(cls, domain: Domain, network: int, shop: int) -> "EnrolmentCode":
-        """A new one."""
-        return cls(shop, _fingerprint(domain, network), secrets.token_bytes(SECRET_BYTES))
+    def make(cls, domain: Domain, network: int, shop: int, secret: bytes) -> "EnrolmentCode":
+        """A new one, of SECRET_BYTES random bytes."""
+        return cls(shop, _fingerprint(domain, network), secret)
 
     @classmethod
     def parse(cls, text: str) -> "EnrolmentCode":

@@ -1,6 +1,7 @@
 """What becomes of a code with time, on both databases, without a process."""
 
 from pathlib import Path
+from secrets import token_bytes
 
 import pytest
 
@@ -8,7 +9,7 @@ from contracts.gateway.serving import enrolment
 from contracts.gateway.serving.enrolment import Enrolment
 from contracts.gateway.store.database import Store
 from contracts.wire import typed_data
-from contracts.wire.enrolment import EnrolmentCode
+from contracts.wire.enrolment import SECRET_BYTES, EnrolmentCode
 from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason
 from contracts.wire.signature import address_of, sign
@@ -17,7 +18,7 @@ from contracts.wire.units import Address, Timestamp
 from tests.gateway.world import new_key
 
 DOMAIN = Domain(1337, Address(b"\x01" * 20))
-CODE = EnrolmentCode.make(DOMAIN, 7, 3)
+CODE = EnrolmentCode.make(DOMAIN, 7, 3, token_bytes(SECRET_BYTES))
 
 
 @pytest.fixture
@@ -63,10 +64,10 @@ def test_the_same_offer_again_moves_nothing_and_another_shops_is_refused(store: 
 def test_codes_are_bounded_and_old_ones_make_room(store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(enrolment, "CODES_MAX", 2)
     offer(store, CODE, 1_000)
-    offer(store, EnrolmentCode.make(DOMAIN, 7, 3), 1_000)
+    offer(store, EnrolmentCode.make(DOMAIN, 7, 3, token_bytes(SECRET_BYTES)), 1_000)
     with pytest.raises(Refused, match="already"):
-        offer(store, EnrolmentCode.make(DOMAIN, 7, 3), 1_000)
+        offer(store, EnrolmentCode.make(DOMAIN, 7, 3, token_bytes(SECRET_BYTES)), 1_000)
     later = 1_060 + 91 * 86_400
-    offer(store, EnrolmentCode.make(DOMAIN, 7, 3), later)
+    offer(store, EnrolmentCode.make(DOMAIN, 7, 3, token_bytes(SECRET_BYTES)), later)
     with store.reading() as connection:
         assert enrolment.find(connection, CODE.identity) is None

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from coincurve import PrivateKey
 
 from contracts.wire import typed_data
-from contracts.wire.enrolment import EnrolmentCode
+from contracts.wire.enrolment import SECRET_BYTES, EnrolmentCode
 from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason
 from contracts.wire.signature import address_of, sign
@@ -132,8 +133,8 @@ def test_f35_whoever_burns_a_code_keeps_no_other_till_out(office: Office, world:
     told = office.admit(world.rpc_url)
     assert (told.status, "never had: do not admit it" in told.err) == (1, True)
     assert f"terminal {till} is of shop 1" in told.err
-    assert world.contract.functions.terminal(checksum(from_hex(till))).call()[0] == 1
-    assert world.contract.functions.terminal(checksum(from_hex(thief["terminal"]))).call()[0] == 0
+    assert world.contract.functions.terminal(checksum(Address(from_hex(till)))).call()[0] == 1
+    assert world.contract.functions.terminal(checksum(Address(from_hex(thief["terminal"])))).call()[0] == 0
 
 
 def enrolment(world: World, code: EnrolmentCode, key: PrivateKey, shop: int) -> dict[str, Any]:
@@ -152,7 +153,9 @@ def test_unknown_and_expired_codes_and_another_shops_consent_are_refused(office:
     def post(one: EnrolmentCode, body: dict[str, Any]) -> httpx.Response:
         return office.gateway.client.post(f"/v1/enrolments/{to_hex(one.identity)}/terminal", json=body)
 
-    unknown = post(EnrolmentCode.make(world.domain, NETWORK, 1), enrolment(world, code, key, 1))
+    unknown = post(
+        EnrolmentCode.make(world.domain, NETWORK, 1, token_bytes(SECRET_BYTES)), enrolment(world, code, key, 1)
+    )
     assert (unknown.status_code, unknown.json()["reason"]) == (403, Reason.ENROL_CODE)
     strange = post(code, enrolment(world, code, key, 2))
     assert (strange.status_code, strange.json()["reason"]) == (403, Reason.ENROL_CONSENT)
@@ -164,7 +167,7 @@ def test_unknown_and_expired_codes_and_another_shops_consent_are_refused(office:
 
 
 def test_a_code_survives_dashes_and_lower_case_and_no_change():
-    code = EnrolmentCode.make(DOMAIN, 7, 4_000_000_000)
+    code = EnrolmentCode.make(DOMAIN, 7, 4_000_000_000, token_bytes(SECRET_BYTES))
     assert EnrolmentCode.parse(code.text()) == code
     assert EnrolmentCode.parse(f" {code.text().lower().replace('-', ' ')} ") == code
     assert code.is_for(DOMAIN, 7)
@@ -179,7 +182,7 @@ def test_a_code_survives_dashes_and_lower_case_and_no_change():
 
 
 def test_the_proof_needs_secret_terminal_and_consent():
-    code = EnrolmentCode.make(DOMAIN, 7, 3)
+    code = EnrolmentCode.make(DOMAIN, 7, 3, token_bytes(SECRET_BYTES))
     terminal, consent = Address(b"\x02" * 20), b"\x03" * 64
     others = [
         EnrolmentCode(3, code.deployment, b"\x00" * 10).proof(terminal, consent),
