@@ -42,6 +42,10 @@ class Reverted(Broken):
     """The contract refuses, in its own words; nothing was changed."""
 
 
+class Overtaken(Reverted):
+    """The contract refused in the block what it would have taken before: something changed meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
     """A transaction that may be sent any number of times, and counts once."""
@@ -222,7 +226,7 @@ def checksum(address: Address) -> Any:
 
 def _sent(transaction: Hash, receipt: Any) -> Sent:
     if receipt["status"] != 1:
-        raise Reverted(f"the contract refused transaction {to_hex(transaction)}: something changed meanwhile")
+        raise Overtaken(f"the contract refused transaction {to_hex(transaction)}: something changed meanwhile")
     return Sent(transaction, int(receipt["blockNumber"]), int(receipt["gasUsed"]), receipt)
 
 

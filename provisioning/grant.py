@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.chain import Reverted, checksum
+from contracts.chain import Overtaken, Reverted, checksum
 from contracts.wire.errors import Broken
 from contracts.wire.units import CENTS_MAX, Cents, Hash
 from provisioning import desk, grant_plan
@@ -69,12 +69,17 @@ def _grant_part(town: Town, programme: int, name: Hash, part: Sequence[Line]) ->
     try:
         town.act("grant", programme, name, addresses, amounts)
     except Reverted as refusal:
-        found = grant_plan.made(town, programme).get(name)
+        found = grant_plan.made(town, programme).get(name) if _may_be_made(refusal) else None
         if found is None and _MADE_BEFORE not in str(refusal):
             raise
         grant_plan.require_same(found, part)
         return False
     return True
+
+
+def _may_be_made(refusal: Reverted) -> bool:
+    """Whether it may be refused for having been made. Who may not grant is told so, also when it was."""
+    return isinstance(refusal, Overtaken) or _MADE_BEFORE in str(refusal)
 
 
 def main(argv: list[str]) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.chain import Reverted, checksum
+from contracts.chain import Overtaken, Reverted, checksum
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.units import Address, Cents, to_hex
 from provisioning import desk, grant, grant_plan
@@ -167,11 +167,20 @@ def test_a_transaction_that_overtook_this_one_is_not_a_fault(town: Town, monkeyp
 
     def overtaken(self, name, *arguments):
         act(self, name, *arguments)
-        raise Reverted("the contract refused transaction 0x12: something changed meanwhile")
+        raise Overtaken("the contract refused transaction 0x12: something changed meanwhile")
 
     monkeypatch.setattr(Town, "act", overtaken)
     assert grant.grant(town, 1, "overtaken", lines) == grant.Granted(now=0, before=2, cents=0)
     assert [left(town, line) for line in lines] == [100, 100]
+
+
+def test_one_that_something_else_overtook_is_a_fault(town: Town, monkeypatch):
+    def overtaken(*_):
+        raise Overtaken("the contract refused transaction 0x12: something changed meanwhile")
+
+    monkeypatch.setattr(Town, "act", overtaken)
+    with pytest.raises(Overtaken):
+        grant.grant(town, 1, "never made", passes("never", 1))
 
 
 def test_at_the_shell_it_says_what_was_done_before(town: Town, record: Path):
