@@ -5,6 +5,7 @@ lie, and the same lie. What that costs is that both must answer.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 
@@ -13,12 +14,13 @@ from contracts.wire.units import Address
 from terminal.checkpoint import ANSWER_BYTES_MAX, CheckpointReader, Disagreement, Reading, Source
 from terminal.config import Config
 from terminal.endpoint import Endpoint
-from terminal.http import Http
+from terminal.http import Http, host
 
 LAG_SECONDS = 900
 """So far apart may the final blocks of endpoints be that must agree: more than a chain takes to make a block final."""
 RETURN_SECONDS = 300.0
 """After so long with another one, the first endpoint is tried again."""
+_LOOPBACK = re.compile(r"(127(\.\d+){3}|localhost|\[::1\])(:\d+)?$")
 
 
 class InOrder:
@@ -89,6 +91,12 @@ def source(asked: Sequence[Endpoint], settings: Config, terminal: Address) -> So
     """Where this terminal's checkpoints come from, by the configuration's rule."""
     each = readers(asked, settings, terminal)
     return Agreeing(each) if settings.chain.agree else InOrder(each)
+
+
+def in_clear(settings: Config) -> tuple[str, ...]:
+    """The names of endpoints that are asked over a network without TLS: whoever is on the way is believed."""
+    open_ = (host(url) for url in settings.chain.endpoints if url.startswith("http:"))
+    return tuple(name for name in open_ if not _LOOPBACK.match(name))
 
 
 async def _at(block: int, reader: CheckpointReader, reading: Reading, programmes: Sequence[int]) -> Reading:

@@ -155,6 +155,9 @@ async def network(settings: Config, reader: Reader) -> AsyncIterator[Check]:
     """Chain and gateway, asked now."""
     async with Http(trust=settings.trust) as http:
         yield await _chain(settings, reader, http)
+        for name in agreement.in_clear(settings):
+            advice = "whoever is on the way can invent a slice: name an address that begins with https://"
+            yield Check(f"tls {name}", Grade.FAIL, "the chain is asked in clear", advice)
         if settings.chain.also:
             async for check in _endpoints(settings, reader, http):
                 yield check

@@ -225,3 +225,22 @@ def test_doctor_names_endpoints_that_lag_or_disagree(till, capsys, second, chain
     assert checks[f"endpoint {host(two)}"]["grade"] == grade
     if second.slice == 1:
         assert "do not agree at block 9" in checks["chain"]["finding"]
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://rpc.example:8545/key", ("rpc.example:8545",)),
+        ("http://127.0.0.1.example/", ("127.0.0.1.example",)),
+        ("http://localhost@rpc.example", ("rpc.example",)),
+        ("https://rpc.example", ()),
+        ("http://127.0.0.1:8545", ()),
+        ("http://[::1]:8545/", ()),
+        ("http://localhost/", ()),
+    ],
+)
+def test_f34_an_endpoint_that_is_asked_in_clear_is_named(tmp_path, monkeypatch, url, told):
+    """Whoever stands between could invent a slice, and have approved what nobody pays."""
+    till = Till(tmp_path / "till")
+    monkeypatch.setenv("KINDPAKKET_TERMINAL_CHAIN__RPC_URL", url)
+    assert agreement.in_clear(config.load(till.config)) == told
