@@ -50,7 +50,7 @@ def close(path: Path, clock: Timestamp, shop: str, turns: Turns | None = None) -
 
 
 def closing(view: View, clock: Timestamp, shop: str) -> Closing:
-    """The next Z report, up to the journal's last entry. Nothing is kept by it: that is the store's `close_day`."""
+    """The next Z report, up to the journal's last entry. Nothing is kept by it: `close` does that."""
     last, head = view.position()
     before = view.last_closing()
     genesis = journal.genesis(view.domain, view.terminal)

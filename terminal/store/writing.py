@@ -16,8 +16,7 @@ from contracts.wire.units import Address, Hash, Timestamp
 from terminal.core.effects import AskEnd, Commit
 from terminal.core.facts import Budget, Checkpoint, GivenBack, OpenEntry, Outcome, Programme
 from terminal.core.line import Line
-from terminal.store import closings, opening, schema, snapshot
-from terminal.store.closings import Closing
+from terminal.store import opening, schema, snapshot
 from terminal.store.place import Lock
 from terminal.store.reading import View
 from terminal.store.turns import Turns
@@ -28,7 +27,7 @@ _NO_LONGER_A_JOURNAL = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Store(View):
-    """The journal in the hands of its one daemon. For one thread, but for snapshots and `close_day`."""
+    """The journal in the hands of its one daemon. For one thread, but for the pages of snapshots."""
 
     def __init__(self, database: sqlite3.Connection, path: Path, lock: Lock) -> None:
         super().__init__(database, path)
@@ -144,10 +143,6 @@ class Store(View):
     def forget_pages(self) -> None:
         """Drop what has come of a snapshot that is not whole, as `take_page` does. Raises Refused(STORAGE_FAULT)."""
         snapshot.forget_pages(self._path, self._turns)
-
-    def close_day(self, day: Closing) -> None:
-        """Keep a closed day. For a thread of its own, as `take_page` is. Raises Refused(STORAGE_FAULT)."""
-        closings.append(self._path, self._turns, day)
 
     @property
     def turns(self) -> Turns:

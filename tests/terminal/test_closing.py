@@ -21,7 +21,7 @@ from drivers.output import Text
 from terminal.core.effects import AskEnd
 from terminal.core.facts import Checkpoint, Outcome, Slice
 from terminal.report import closing, command, pages, spreadsheet
-from terminal.store import Reader
+from terminal.store import Reader, closings
 from terminal.store.checking import require_sound
 from tests.terminal.books import TIME, ask, give_back, retire, sell
 from tests.terminal.till import PROGRAMME, ROOT, Till
@@ -52,7 +52,7 @@ def settle(store, *reasons, upto=None):
 
 def close(store, at=TIME):
     day = closing.closing(store, Timestamp(at), "shop-03")
-    store.close_day(day)
+    closings.append(store._path, store.turns, day)
     return day.contents()
 
 
@@ -131,9 +131,9 @@ def test_closing_twice_counts_nothing_twice(store, signer):
 def test_of_two_that_close_at_once_one_does(store, signer):
     sell(store, signer)
     one, other = (closing.closing(store, TIME, "shop-03") for _ in range(2))
-    store.close_day(one)
+    closings.append(store._path, store.turns, one)
     with pytest.raises(Refused, match="not closed"):
-        store.close_day(other)
+        closings.append(store._path, store.turns, other)
     assert [day.number for day in store.closings()] == [1]
 
 
