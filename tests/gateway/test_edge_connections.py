@@ -167,6 +167,24 @@ async def test_f35_whoever_does_not_read_an_answer_is_cut_off_and_holds_nothing_
         lazy.close()
 
 
+async def test_f35_answers_that_are_still_being_read_are_bounded_and_small_ones_always_go(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(gate, "UNREAD_BYTES_MAX", 4 * 40 * 2**20)
+    async with running() as server:
+        lazy = socket.create_connection(("127.0.0.1", server.port), source_address=("127.0.0.2", 0))
+        lazy.sendall(BIG)
+        await _until(
+            lambda: any(one.transport.get_write_buffer_size() for one in server.server.server_state.connections)
+        )
+        assert (await server.ask(BIG, "127.0.0.2"))[0] == 503
+        assert (await server.ask(GET, "127.0.0.2"))[0] == 200
+        assert (await server.ask(BIG, "127.0.0.3"))[0] == 200, "another address has room"
+        lazy.close()
+        await _until(lambda: not server.server.server_state.connections)
+        assert (await server.ask(BIG, "127.0.0.2"))[0] == 200
+
+
 async def _until(reached) -> None:
     async with asyncio.timeout(20):
         while not reached():  # noqa: ASYNC110  # another task's doing

@@ -4,12 +4,14 @@ So a store that is busy, or gone, costs neither memory nor threads without end, 
 """
 
 import asyncio
+from collections import Counter
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.gateway.http import answers
+from contracts.gateway.http.rates import place_of
 from contracts.wire.errors import TryAgain
 
 RUNNING_MAX = 16
@@ -17,6 +19,10 @@ WAITING_MAX = 2_048
 WAIT_SECONDS = 15.0
 ANSWER_SECONDS = 20.0
 """So long a terminal waits for any answer."""
+UNREAD_BYTES_MAX = 256 * 2**20
+"""Of all large answers that somebody still reads, and a quarter of it of those to one address."""
+LARGE_BYTES = 64 * 1024
+"""What is smaller is always answered: it goes into the system's own buffers."""
 
 _ALWAYS = frozenset({"/v1/health/live"})
 _TURN = "kindpakket.turn"
@@ -67,6 +73,7 @@ class Gate:
         self._app = app
         self._turns = Turns()
         self._running: set[asyncio.Task[None]] = set()
+        self._unread: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3.0."""
@@ -85,8 +92,31 @@ class Gate:
         except TryAgain as error:
             await answers.later(503, str(error))(scope, receive, send)
             return
-        for message in answer:
-            await send(message)
+        place, size = place_of(scope), sum(len(message.get("body", b"")) for message in answer)
+        if size <= LARGE_BYTES:
+            for message in answer:
+                await send(message)
+        elif self._has_room(place, size):
+            await self._send_large(answer, size, place, send)
+        else:
+            await answers.later(503, "too many large answers are still being read")(scope, receive, send)
+
+    async def _send_large(self, answer: list[Message], size: int, place: str, send: Send) -> None:
+        """Return when it has been read: the server takes all that it is sent, and waits for the reader before more."""
+        self._unread[place] += size
+        try:
+            for message in answer:
+                await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self._unread[place] -= size
+            if not self._unread[place]:
+                del self._unread[place]
+
+    def _has_room(self, place: str, size: int) -> bool:
+        """Whoever reads slowly holds no turn, and no more memory than this either."""
+        here, all_ = self._unread[place] + size, self._unread.total() + size
+        return here <= UNREAD_BYTES_MAX // 4 and all_ <= UNREAD_BYTES_MAX
 
     async def _work(self, scope: Scope, receive: Receive, answer: list[Message]) -> None:
         async def keep(message: Message) -> None:
