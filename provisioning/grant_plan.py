@@ -88,8 +88,13 @@ def made(town: Town, number: int) -> dict[Hash, list[Line]]:
 
 
 def require_same(before: Sequence[Line] | None, part: Sequence[Line]) -> None:
-    """Raises Broken unless what was granted under a name is what is to be granted under it now."""
-    if before is None or list(before) != list(part):
+    """Raises Broken unless what was granted under a name is what is to be granted under it now; None: nobody knows."""
+    if before is None:
+        raise Broken(
+            "this reference was used before, and no transaction here shows for whom: if you gave it a moment ago, "
+            "give it again in a minute; else choose another"
+        )
+    if list(before) != list(part):
         raise Broken("this reference was used for another list, or for other amounts: choose another")
 
 

@@ -1,6 +1,7 @@
 """Budgets are granted once for each reference, whatever is repeated."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,15 @@ import pytest
 from contracts.chain import Overtaken, Reverted, checksum
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.units import Address, Cents, to_hex
-from provisioning import desk, grant, grant_plan
+from provisioning import desk, grant, grant_plan, programme, sponsor
+from provisioning.deploy import deploy
 from provisioning.grant import Line
 from provisioning.town import Town
+from tests.chain import processes
 from tests.chain.processes import ROOT, command
+from tests.chain.rpc import OWNER, Rpc
+from tests.gateway.process import until
+from tests.provisioning.conftest import OWNER_ADDRESS, TERMS
 from tests.provisioning.town import done, refused, run
 
 
@@ -160,6 +166,48 @@ def killed_at(line: str, words: tuple[str, ...]) -> None:
         process.kill()
 
 
+def test_killed_before_its_transaction_is_in_a_block_it_grants_once(anvil_town: Town, tmp_path: Path, key: None):
+    """The killed run's transaction waits at the node; the next run sends it once more, and one of them counts."""
+    anvil_town.deployment.save(tmp_path / "anvil.json")
+    node, lines = Rpc(str(anvil_town.deployment.rpc_url)), passes("waits", 2)
+    words = grant_words(tmp_path / "anvil.json", "waits", "--list", str(saved(tmp_path, lines)))
+    try:
+        first = subprocess.Popen(command(*words), cwd=ROOT, stdout=subprocess.PIPE)
+        until(lambda: waiting(node), lambda count: count == 1)
+        first.kill()
+        first.communicate()
+        second = subprocess.Popen(command(*words), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        until(lambda: (waiting(node), second.poll()), lambda seen: seen[0] == 2 or seen[1] is not None)
+    finally:
+        node("evm_setAutomine", True)
+        node("evm_mine")
+    said, _ = second.communicate(timeout=60)
+    assert second.returncode == 0, said
+    assert b"to 0 passes; 2 had it from before" in said
+    assert [left(anvil_town, line) for line in lines] == [100, 100]
+
+
+@pytest.fixture
+def anvil_town() -> Iterator[Town]:
+    """A sponsor with a programme on a node of its own, that makes blocks when it is told to."""
+    binary = processes.anvil_binary()
+    if binary is None:
+        pytest.skip("no anvil: set KINDPAKKET_ANVIL, or npm install --prefix build/node @foundry-rs/anvil")
+    with processes.anvil(binary) as url:
+        node = Rpc(url)
+        node("evm_setIntervalMining", 1)
+        town = Town.open(deploy(url, OWNER, 7, None), OWNER)
+        sponsor.add(town, OWNER_ADDRESS)
+        programme.create(town, "Kindpakket", TERMS)
+        programme.fund(town, 1, 1_000_000, mint=True)
+        node("evm_setIntervalMining", 0)
+        yield town
+
+
+def waiting(node: Rpc) -> int:
+    return int(node("txpool_status")["pending"], 16)
+
+
 def test_a_transaction_that_overtook_this_one_is_not_a_fault(town: Town, monkeypatch):
     """A run that was killed has sent its part; the next sends it again before that is in a block, and is refused."""
     lines = passes("overtaken", 2)
@@ -172,6 +220,14 @@ def test_a_transaction_that_overtook_this_one_is_not_a_fault(town: Town, monkeyp
     monkeypatch.setattr(Town, "act", overtaken)
     assert grant.grant(town, 1, "overtaken", lines) == grant.Granted(now=0, before=2, cents=0)
     assert [left(town, line) for line in lines] == [100, 100]
+
+
+def test_a_grant_of_which_no_transaction_shows_is_not_taken_for_this_one(town: Town, monkeypatch):
+    lines = passes("unseen", 1)
+    grant.grant(town, 1, "unseen", lines)
+    monkeypatch.setattr(grant_plan, "made", lambda *_: {})
+    with pytest.raises(Broken, match="no transaction here shows"):
+        grant.grant(town, 1, "unseen", lines)
 
 
 def test_one_that_something_else_overtook_is_a_fault(town: Town, monkeypatch):
