@@ -5,7 +5,7 @@ from eth_account import Account
 from sqlalchemy import select
 
 from contracts.gateway.chain.refusals import Refusal
-from contracts.gateway.settling import attention
+from contracts.gateway.settling import attention, maker
 from contracts.gateway.store import journals
 from contracts.gateway.store.tables import attention as marks
 from contracts.wire import batch
@@ -142,6 +142,24 @@ def test_f01_somebody_else_is_faster(world: World, desk: Desk):
     assert desk.outcomes(till) == [(1, 0, 100), (2, 0, 200)]
     assert desk.marked() == {}
     assert world.left(card) == GRANTED - 300
+
+
+def test_those_with_nothing_to_send_hold_up_nobody(world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Settled by somebody else, and not final yet: they have waited longest, and may be more than one batch takes."""
+    monkeypatch.setattr(maker, "SEGMENTS_MAX", 1)
+    settled, behind = paying(world, 100), paying(world, 200)
+    desk.read()
+    desk.take_in(settled)
+    desk.time += 1
+    desk.take_in(behind)
+    world.settle(batch.encode([settled.segment()]))
+
+    desk.sender.step()
+    desk.sender.step()
+
+    assert world.sequence(behind) == 1
+    desk.work()
+    assert desk.outcomes(settled) == [(1, 0, 100)]
 
 
 def test_a_transaction_that_the_node_refuses_is_made_anew(world: World, desk: Desk):

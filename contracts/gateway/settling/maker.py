@@ -77,7 +77,15 @@ class Maker:
         after = {terminal: cursors[terminal].sequence for terminal in leased}
         with self._store.reading() as connection:
             found = stock.read(connection, self._domain, after, self._limits.entries)
-        return {one.terminal: one for one in found if self._goes_on(one, cursors[one.terminal], leased[one.terminal])}
+        going = {one.terminal: one for one in found if self._goes_on(one, cursors[one.terminal], leased[one.terminal])}
+        self._pass_over({one.terminal for one in found} - going.keys())
+        return going
+
+    def _pass_over(self, terminals: Collection[Address]) -> None:
+        """What waits for a block can be many, and has waited longest: others have their turn first."""
+        if terminals:
+            with self._store.writing() as connection:
+                shares.pass_over(connection, self._owner, terminals, self._clock())
 
     def _goes_on(self, found: Stock, cursor: Cursor, on_its_way: int) -> bool:
         """Whether this can be sent: not when something waits that comes before, nor when the journals differ."""

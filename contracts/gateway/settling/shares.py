@@ -15,6 +15,7 @@ from contracts.gateway.store.tables import entries, terminals, transaction_segme
 from contracts.wire.units import Address, Timestamp
 
 LEASE_SECONDS = 60
+_PASSED_OVER_SECONDS = 5
 
 _SETTLED = func.coalesce(
     select(terminals.c.sequence).where(terminals.c.terminal == work.c.terminal).correlate(work).scalar_subquery(), 0
@@ -49,6 +50,12 @@ def lease(connection: Connection, owner: str, now: Timestamp, limit: int) -> dic
 def release(connection: Connection, owner: str, terminals_of: Collection[Address]) -> None:
     """Others may have them."""
     connection.execute(_of(terminals_of).where(work.c.owner == owner).values(owner=None, until=0))
+
+
+def pass_over(connection: Connection, owner: str, terminals_of: Collection[Address], now: Timestamp) -> None:
+    """These cannot go now: nobody has them for a while."""
+    ours = _of(terminals_of).where(work.c.owner == owner)
+    connection.execute(ours.values(owner=None, until=now + _PASSED_OVER_SECONDS))
 
 
 def put_on_the_way(connection: Connection, owner: str, terminals_of: Collection[Address], transaction: int) -> bool:
