@@ -126,17 +126,26 @@ def _require_screen(arguments: argparse.Namespace) -> None:
         raise Broken("nobody would ever see these passes: give --folder DIR or --show")
     if arguments.json:
         raise Broken("--show draws for people, --json answers a machine: give one of them")
+    if _is_file():
+        raise Broken("--show draws the codes in clear, and stdout is a file: give --folder DIR, whose PDF is encrypted")
 
 
 def _require_pipe(arguments: argparse.Namespace) -> None:
     """Codes in clear go to another program, and neither to a screen nor to a file."""
     if arguments.json:
         raise Broken("--stdout and --json both need stdout: give one of them")
-    mode = os.fstat(sys.stdout.fileno()).st_mode
-    if sys.stdout.isatty() or stat.S_ISREG(mode):
+    if sys.stdout.isatty() or _is_file():
         raise Broken(
             "--stdout has the codes in clear and goes to a program only, as | lp; without it the PDF is encrypted"
         )
+
+
+def _is_file() -> bool:
+    """Whether what is printed stays on a disk."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except io.UnsupportedOperation:  # stdout of this process alone
+        return False
 
 
 def _contact(text: str | None) -> str:

@@ -174,6 +174,14 @@ def test_a_file_does_not_get_them(tmp_path: Path, record: Path):
     assert not (tmp_path / "new").exists()
 
 
+def test_a_file_does_not_get_drawings_either(tmp_path: Path, record: Path):
+    with (tmp_path / "drawn.txt").open("wb") as file:
+        words = command(*MAKE, str(record), "--show")
+        ended = subprocess.run(words, cwd=ROOT, stdout=file, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (ended.returncode, (tmp_path / "drawn.txt").read_bytes()) == (1, b"")
+    assert b"stdout is a file" in ended.stderr
+
+
 def test_a_program_that_does_not_take_them_leaves_no_list_to_grant(tmp_path: Path, record: Path):
     reading, writing = os.pipe()
     os.close(reading)
