@@ -88,8 +88,11 @@ class Maker:
                 shares.pass_over(connection, self._owner, terminals, self._clock())
 
     def _goes_on(self, found: Stock, cursor: Cursor, on_its_way: int) -> bool:
-        """Whether this can be sent: not when something waits that comes before, nor when the journals differ."""
-        if found.head is None or not found.rows or cursor.sequence < on_its_way:
+        """Whether this can be sent: not when something waits that comes before, nor when the journals differ.
+
+        Nor when the contract does not know the terminal: its registration was in a block that is undone.
+        """
+        if not cursor.shop or found.head is None or not found.rows or cursor.sequence < on_its_way:
             return False
         if cursor.sequence and journal.kept(found.head) != cursor.head:
             self._mark(Trouble(found.terminal, Reason.FORK, f"the contract has another entry {cursor.sequence}"))

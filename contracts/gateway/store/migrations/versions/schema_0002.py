@@ -90,6 +90,7 @@ transaction_segments = Table(
     Column("terminal", LargeBinary(20), primary_key=True),
     Column("first", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
+    Index("transaction_segments_by_terminal", "terminal"),
 )
 
 spent = Table(
