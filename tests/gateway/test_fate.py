@@ -25,7 +25,7 @@ CASES = [
     ("nearly stuck", known(quiet=59), shown(), Do.WAIT),
     ("behind one that is stuck", known(quiet=60, first=False), shown(nonce=6), Do.WAIT),
     ("on a chain that stands still", known(quiet=999), shown(moving=False), Do.WAIT),
-    ("stuck, and perhaps no node has it", known(quiet=60, handed=False), shown(), Do.SEND),
+    ("stuck, and given to a node long ago", known(quiet=60, handed=False), shown(), Do.REPLACE),
     ("in a block", known(), shown(nonce=8, receipt=101), Do.MINED),
     ("in a block as before", known(block=101), shown(nonce=8, receipt=101), Do.WAIT),
     ("in another block than before", known(block=101), shown(nonce=8, receipt=102), Do.MINED),

@@ -14,7 +14,7 @@ from contracts.gateway.settling.leases import Lease
 from contracts.gateway.settling.wallet import Wallet
 from contracts.gateway.store.database import Store
 from contracts.wire.errors import TryAgain
-from contracts.wire.units import Timestamp, to_hex
+from contracts.wire.units import Hash, Timestamp, to_hex
 
 HANDED_SECONDS = 10
 """So often the node is given again what it should have: it may have dropped it, or be another."""
@@ -28,6 +28,7 @@ class Account:
         self._clock = clock
         self._name = f"account:{to_hex(wallet.address)}"
         self._handed: dict[int, Timestamp] = {}
+        self._seen: dict[int, tuple[Hash, int]] = {}
         self._nonce, self._since = -1, Timestamp(0)
         self.wallet = wallet
         self.owner = owner
@@ -49,9 +50,21 @@ class Account:
         """Whether that was a moment ago."""
         return 0 <= self._clock() - self._handed.get(transaction, Timestamp(-HANDED_SECONDS)) < HANDED_SECONDS
 
+    def moved_past(self, transaction: int, attempt: Hash, newest: int) -> bool:
+        """Whether blocks were made since this attempt was first asked about here.
+
+        By their numbers: the chain's clock need not be ours.
+        """
+        seen, number = self._seen.get(transaction, (attempt, newest))
+        if seen != attempt:
+            number = newest
+        self._seen[transaction] = (attempt, number)
+        return newest > number
+
     def forget(self, transaction: int) -> None:
-        """It is to be given again, or never."""
+        """It is no more."""
         self._handed.pop(transaction, None)
+        self._seen.pop(transaction, None)
 
     def quiet(self, nonce: int, sent_at: Timestamp) -> int:
         """Seconds since a transaction was sent, or since the account's nonce was seen to move, if that was later."""

@@ -63,9 +63,9 @@ def decide(known: Known, shown: Shown, stuck_seconds: int) -> Do:
     stuck = known.first and shown.moving and known.quiet >= stuck_seconds
     if stuck and shown.nonce < known.nonce:
         return Do.TAKE_OUT  # an earlier nonce is missing, and no price helps
-    if not known.handed:
-        return Do.SEND
-    return Do.REPLACE if stuck else Do.WAIT
+    if stuck:
+        return Do.REPLACE
+    return Do.WAIT if known.handed else Do.SEND
 
 
 def _found(known: Known, receipt: int, final_block: int) -> Do:

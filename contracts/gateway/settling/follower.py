@@ -89,7 +89,7 @@ class Follower:
         known = Known(outgoing.nonce, outgoing.block, quiet, first, handed)
         receipt = self._receipt(outgoing) if fate.is_asked_for(known, view.nonce, view.read) else None
         block = None if receipt is None else receipt[1].block
-        moving = view.newest.block.time > outgoing.newest.sent_at
+        moving = self._account.moved_past(outgoing.id, outgoing.newest.hash, view.newest.block.number)
         what = fate.decide(known, Shown(view.nonce, view.read, block, moving), self._terms.stuck)
         return self._do(what, outgoing, view, receipt, said)
 
@@ -168,6 +168,8 @@ class Follower:
                 price = (receipt.gas, receipt.price)
                 outbox.account_for(connection, self._account.wallet.address, entries, *price, self._clock())
                 outbox.take_out(connection, outgoing.id)
+        if final:
+            self._account.forget(outgoing.id)
         done = {"transaction": to_hex(attempt), "gas": receipt.gas, "succeeded": receipt.succeeded, "final": final}
         _log.info("in a block", block=receipt.block, **done)
         if not receipt.succeeded and outgoing.block is None:

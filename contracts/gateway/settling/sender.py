@@ -137,6 +137,7 @@ class Sender:
         for cut in made.cuts:
             place = {"terminal": to_hex(cut.terminal), "first": cut.first, "last": cut.last}
             _log.info("in a transaction", **place, transaction=to_hex(attempt.hash), nonce=nonce)
+        self._account.moved_past(number, attempt.hash, view.newest.block.number)
         refusal = self._follower.send(number, attempt.hash)
         if refusal is not None:
             self._follower.give_back(number)
