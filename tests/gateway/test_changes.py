@@ -175,6 +175,7 @@ async def test_when_the_gateway_stops_nobody_waits(town, waiting):
 def test_whoever_has_to_be_told_all_anew_does_not_wait(town):
     terminal = town.tills[0].address
     told = snapshot(town.store, DOMAIN, NETWORK, terminal, None)
+    assert told is not None
     town.happen("ProgrammePaused", programme=1, paused=True)
     assert concern_of(town.store, terminal, told.version) is None
     for unknown in (

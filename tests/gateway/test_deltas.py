@@ -153,7 +153,7 @@ def small_pages(monkeypatch):
 
 
 given_steps = given(st.lists(steps(), min_size=10, max_size=40))
-unhurried = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+unhurried = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def happens(where: str | Path, folder: Path, happenings: list[Step]) -> None:
@@ -164,14 +164,14 @@ def happens(where: str | Path, folder: Path, happenings: list[Step]) -> None:
 
 
 @given_steps
-@settings(max_examples=30, **unhurried)
+@settings(unhurried, max_examples=30)
 def test_what_a_till_has_by_changes_is_what_it_would_be_told_whole(small_pages, happenings):
     with tempfile.TemporaryDirectory() as folder:
         happens(Path(folder) / "store", Path(folder), happenings)
 
 
 @given_steps
-@settings(max_examples=3, **unhurried)
+@settings(unhurried, max_examples=3)
 def test_it_is_so_on_postgresql_too(small_pages, postgres, happenings):
     with tempfile.TemporaryDirectory() as folder:
         happens(postgres.url(), Path(folder), happenings)

@@ -66,7 +66,7 @@ class TestInOrder:
             await source.read((1,))
             first.online = True
             assert (await source.read((1,))).checkpoint.block == 8
-            monkeypatch.setattr(agreement.time, "monotonic", lambda: source._until)
+            monkeypatch.setattr("terminal.agreement.time.monotonic", lambda: source._until)
             assert (await source.read((1,))).checkpoint.block == 9
 
     async def test_f14_one_that_lags_is_passed_over(self):

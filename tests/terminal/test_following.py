@@ -341,7 +341,7 @@ def test_a_daemon_stops_while_it_waits_at_the_gateway(tmp_path):
         waiting.append(1)
         await asyncio.Event().wait()
 
-    world.lie = lambda method, target, body: hold() if "snapshot" in target else None
+    world.lie = lambda method, target, body: hold() if "snapshot" in target else None  # type: ignore[assignment, return-value]
     with threaded(world.handle) as url:
         till.rpc_url, till.gateway_url = url + "/rpc", url
         till.configure()

@@ -49,7 +49,7 @@ def test_all_who_are_patient_go_on_after_an_urgent_turn():
         asleep.release()
         return wait_for(predicate)
 
-    turns._free.wait_for = watched
+    turns._free.wait_for = watched  # type: ignore[assignment, method-assign]
 
     def patient():
         with turns.patient():

@@ -19,6 +19,8 @@ from contracts.wire.units import Hash, Timestamp, to_hex
 HANDED_SECONDS = 10
 """So often the node is given again what it should have: it may have dropped it, or be another."""
 
+_AHEAD_SECONDS = 60
+
 
 class Account:
     """Who sends: `owner` names this process among those that share the store."""
@@ -67,8 +69,12 @@ class Account:
         self._seen.pop(transaction, None)
 
     def quiet(self, nonce: int, sent_at: Timestamp) -> int:
-        """Seconds since a transaction was sent, or since the account's nonce was seen to move, if that was later."""
+        """Seconds since a transaction was sent, or since the account's nonce was seen to move, if that was later.
+
+        What happened later than a minute from now happened while the clock ran ahead: long ago, for all that is known.
+        """
         now = self._clock()
         if nonce != self._nonce:
             self._nonce, self._since = nonce, (now if self._nonce >= 0 else self._since)
-        return now - max(sent_at, self._since)
+        since = max(sent_at, self._since)
+        return now - (since if since <= now + _AHEAD_SECONDS else 0)

@@ -104,7 +104,7 @@ class Follower:
             self._return(outgoing)
             self._send_again(outgoing, view, said)
         elif what is Do.TAKE_OUT:
-            _log.warning("a nonce was used by something else", nonce=outgoing.nonce)
+            _log.warning("given up: its nonce is used, or an earlier one is missing", nonce=outgoing.nonce)
             self.give_back(outgoing.id)
         elif receipt is not None and what is not Do.WAIT:
             self._arrived(outgoing, *receipt, said, final=what is Do.FINISH)
@@ -135,6 +135,8 @@ class Follower:
         more = fees.replacement(outgoing.newest.fees, view.market, self._terms.ceiling)
         if more is None:
             said.append(f"a transaction waits, and more than {self._terms.ceiling / GWEI:g} gwei is not to be paid")
+            if not self._account.was_handed(outgoing.id):  # the node may have dropped it
+                self.send(outgoing.id, outgoing.newest.hash)
             return
         with self._account.writing() as connection:
             call = outbox.call(connection, outgoing.id)
