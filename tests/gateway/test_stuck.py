@@ -120,6 +120,39 @@ def test_f12_what_the_node_has_dropped_is_given_to_it_again(town: Town):
     assert town.desk.outcomes(town.till) == [(1, 0, 300)]
 
 
+def test_f12_what_was_dropped_at_the_ceiling_is_given_to_the_node_again(town: Town):
+    town.desk.sender = town.desk.open_sender(KEY_OF_GATEWAY, terms=Terms(ceiling=2 * GWEI))
+    town.hold()
+    town.next_base_fee(1)
+    town.mine(1)
+    town.pay(300)
+    town.desk.sender.step()
+    assert town.outgoing()[0].newest.fees.most == 2 * GWEI
+    town.drop()
+    town.mine(1)
+    town.desk.time += 60
+
+    with pytest.raises(TryAgain, match="more than 2 gwei is not to be paid"):
+        town.desk.sender.step()
+
+    assert town.pooled() == 1
+
+
+def test_f12_a_clock_that_ran_ahead_keeps_no_transaction_from_being_replaced(town: Town):
+    town.hold()
+    town.desk.time += 10**8
+    town.pay(300)
+    town.desk.sender.step()
+    town.desk.time -= 10**8
+    town.next_base_fee(50)
+    town.mine(1)
+    town.desk.sender.step()
+    town.desk.sender.step()
+    assert len(town.outgoing()[0].attempts) == 2
+    finish(town)
+    assert town.desk.outcomes(town.till) == [(1, 0, 300)]
+
+
 def test_f12_dropped_and_too_cheap_by_now(town: Town):
     """The node forgets it, the price has doubled: it is not taken again as it is, and replaced at once."""
     town.hold()

@@ -76,5 +76,4 @@ class Account:
         now = self._clock()
         if nonce != self._nonce:
             self._nonce, self._since = nonce, (now if self._nonce >= 0 else self._since)
-        since = max(sent_at, self._since)
-        return now - (since if since <= now + _AHEAD_SECONDS else 0)
+        return now - max(when if when <= now + _AHEAD_SECONDS else 0 for when in (sent_at, self._since))
