@@ -94,7 +94,7 @@ class Desk:
         self.read()
         with self.store.reading() as connection:
             known = ledger.read(connection, (programme, card.address))
-        assert known == self.node.budget(programme, card.address, self.node.final().number)
+        assert [known] == self.node.budgets([(programme, card.address)], self.node.final().number)
         return known
 
     def told(self, till: Till) -> SnapshotBody:

@@ -158,21 +158,14 @@ class Node:
         return Cursor(int(shop), int(sequence), bytes(head))
 
     def cursors(self, terminals: Sequence[Address]) -> list[Cursor]:
-        """Where these journals stand in the newest block; one call for up to 64 of them."""
-        call: Any = {"data": HexBytes(many.code(self._address, "terminal(address)", terminals))}
-        with _asking():
-            told = bytes(self._web3.eth.call(call, "latest"))
-        if len(told) != len(terminals) * many.ANSWER_BYTES:
-            raise TryAgain("the node does not answer for every terminal")
-        return [_cursor(told[at : at + many.ANSWER_BYTES]) for at in range(0, len(told), many.ANSWER_BYTES)]
+        """Where these journals stand in the newest block."""
+        told = self._many("terminal(address)", [_word(terminal) for terminal in terminals], 4, "latest")
+        return [_cursor(one) for one in told]
 
-    def budget(self, programme: int, pass_address: Address, block: int) -> Budget:
-        """This budget after that block."""
-        call = self._contract.functions.budget(programme, checksum(pass_address))
-        with _asking():
-            told = call.call(block_identifier=BlockNumber(block))
-        left, _, _, today, day, blocked, known, counter, window = told
-        return Budget(left, today, day, counter, window, blocked, known)
+    def budgets(self, keys: Sequence[tuple[int, Address]], block: int) -> list[Budget]:
+        """These budgets (programme and pass) after that block."""
+        asked = [programme.to_bytes(many.WORD) + _word(pass_address) for programme, pass_address in keys]
+        return [_budget(told) for told in self._many("budget(uint32,address)", asked, 9, BlockNumber(block))]
 
     def call_of(self, batch: bytes) -> bytes:
         """The data of a transaction that settles this batch."""
@@ -227,6 +220,15 @@ class Node:
             cost = int(receipt["gasUsed"]), receipt["effectiveGasPrice"]
             return Receipt(receipt["status"] == 1, *block, *cost, events)
 
+    def _many(self, view: str, arguments: Sequence[bytes], words: int, at: BlockIdentifier) -> Iterator[bytes]:
+        """What the view tells for each of these arguments: one call of the node for 64 of them."""
+        for first in range(0, len(arguments), many.TOGETHER):
+            some = arguments[first : first + many.TOGETHER]
+            call: Any = {"data": HexBytes(many.code(self._address, view, some, words))}
+            with _asking():
+                told = many.answers(bytes(self._web3.eth.call(call, at)), len(some), words)
+            yield from told
+
     def _block(self, which: BlockIdentifier) -> Block:
         with _asking():
             return _as_block(self._web3.eth.get_block(which))
@@ -240,6 +242,16 @@ def _gas_used(ran: Any) -> int:
 
 def _as_block(block: Any) -> Block:
     return Block(int(block["number"]), Hash(bytes(block["hash"])), Timestamp(int(block["timestamp"])))
+
+
+def _word(address: Address) -> bytes:
+    return address.rjust(many.WORD, b"\0")
+
+
+def _budget(told: bytes) -> Budget:
+    numbers = [int.from_bytes(told[at : at + many.WORD]) for at in range(0, len(told), many.WORD)]
+    left, _, _, today, day, blocked, known, counter, window = numbers
+    return Budget(left, today, day, counter, window, bool(blocked), bool(known))
 
 
 def _cursor(told: bytes) -> Cursor:

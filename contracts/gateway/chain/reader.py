@@ -151,8 +151,8 @@ class Reader:
         """Every budget after this block, from the contract itself."""
         with self._store.reading() as connection:
             keys = ledger.keys(connection)
-        keys |= _named(events)
-        return {key: self._node.budget(*key, block) for key in keys}
+        asked = sorted(keys | _named(events))
+        return dict(zip(asked, self._node.budgets(asked, block), strict=True))
 
     def _import(self, connection: Connection, segments: Iterable[Segment]) -> None:
         """Take in what others have settled, so that the terminal finds it here; a journal that differs is marked."""
