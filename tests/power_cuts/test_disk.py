@@ -69,7 +69,7 @@ def test_writes_go_out_in_any_order_but_only_where_they_are_shuffled():
     assert second_alone not in contents(two, Fate.TORN)
 
 
-@pytest.mark.parametrize("fate", set(Fate) - {Fate.SPOILT})
+@pytest.mark.parametrize("fate", [fate for fate in Fate if fate is not Fate.SPOILT])
 def test_a_write_into_a_sector_does_not_harm_its_other_bytes(fate):
     written = disk(Write("file", 100, b"new"))
     assert contents(written, fate) <= {OLD, OLD[:100] + b"new" + OLD[103:]}
