@@ -179,6 +179,28 @@ def test_a_transaction_that_the_node_refuses_is_made_anew(world: World, desk: De
     assert desk.outcomes(till) == [(1, 0, 100)]
 
 
+def test_a_node_that_takes_no_large_transaction_gets_smaller_ones(world: World, desk: Desk):
+    """Some nodes bound what one transaction may cost in all, whatever the chain allows."""
+    tills = [paying(world, *[1] * 60) for _ in range(3)]
+    desk.read()
+    for till in tills:
+        desk.take_in(till)
+    take, sizes = desk.node.send, []
+
+    def picky(raw: bytes) -> tuple[Refusal, str] | None:
+        sizes.append(len(raw))
+        return (Refusal.OTHER, "tx fee exceeds the configured cap") if len(raw) > 12_000 else take(raw)
+
+    desk.node.send = picky  # type: ignore[method-assign]
+    with pytest.raises(TryAgain, match="exceeds"):
+        desk.sender.step()
+    desk.work()
+    desk.work()
+    assert [desk.reasons(till) for till in tills] == [[0] * 60] * 3
+    assert sizes[0] > 12_000 > max(sizes[1:])
+    assert desk.marked() == {}
+
+
 def test_settled_through_another_contract(world: World, desk: Desk):
     """A forwarder calls settle: the transaction is not ours and not to the contract, and its data holds the batch."""
     till = paying(world, 100, 200)

@@ -24,6 +24,9 @@ GAS_CEILING = 14_000_000
 
 _GAS_MORE = 100_000
 
+_FEW_ENTRIES = 100
+"""A node's own rules about one transaction leave room for these: no batch is made smaller because of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -47,6 +50,7 @@ class Maker:
         self._domain = domain
         self._clock = clock
         self._limits = limits
+        self._entries = limits.entries
 
     def lease(self) -> Mapping[Address, int]:
         """Terminals for one batch, when one is due: up to where each one's entries are on their way already."""
@@ -56,7 +60,7 @@ class Maker:
         if not due(waiting, self._limits, now):
             return {}
         with self._store.writing() as connection:
-            return shares.lease(connection, self._owner, now, enough(waiting, self._limits.entries))
+            return shares.lease(connection, self._owner, now, enough(waiting, self._entries))
 
     def release(self, terminals: Collection[Address]) -> None:
         """Others may have them."""
@@ -64,19 +68,28 @@ class Maker:
             with self._store.writing() as connection:
                 shares.release(connection, self._owner, terminals)
 
+    def taken(self) -> None:
+        """The node took the last batch: the next may be larger again."""
+        self._entries = min(self._limits.entries, self._entries * 2)
+
+    def refused(self, made: Made) -> None:
+        """The node did not take this batch, perhaps for what it would cost in all: the next is smaller."""
+        half = sum(cut.count for cut in made.cuts) // 2
+        self._entries = min(self._limits.entries, max(_FEW_ENTRIES, half))
+
     def make(self, leased: Mapping[Address, int], alone: Collection[Address]) -> Made | None:
         """The batch for these terminals; one with a terminal of `alone` holds nothing else."""
         stocks = self._stocks(leased)
         candidates = [one.candidate() for one in stocks.values()]
         apart = [one for one in candidates if one.terminal in alone][:1]
-        return self._prepare(stocks, apart or candidates, self._limits.entries, "no signed segment fits in a batch")
+        return self._prepare(stocks, apart or candidates, self._entries, "no signed segment fits in a batch")
 
     def _stocks(self, leased: Mapping[Address, int]) -> dict[Address, Stock]:
         """What these terminals have beyond the contract's newest cursor."""
         cursors = dict(zip(leased, self._node.cursors(list(leased)), strict=True))
         after = {terminal: cursors[terminal].sequence for terminal in leased}
         with self._store.reading() as connection:
-            found = stock.read(connection, self._domain, after, self._limits.entries)
+            found = stock.read(connection, self._domain, after, self._entries)
         going = {one.terminal: one for one in found if self._goes_on(one, cursors[one.terminal], leased[one.terminal])}
         self._pass_over({one.terminal for one in found} - going.keys())
         return going

@@ -141,7 +141,9 @@ class Sender:
         refusal = self._follower.send(number, attempt.hash)
         if refusal is not None:
             self._follower.give_back(number)
+            self._maker.refused(made)
             raise TryAgain(f"the node does not take the transaction: {refusal[1]}")
+        self._maker.taken()
         return terminals
 
     def _check_funds(self, needed: int) -> None:
