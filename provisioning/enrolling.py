@@ -154,10 +154,9 @@ def offer(arguments: argparse.Namespace) -> Answer:
     expires_at = gateway.offer(code, arguments.days * _DAY)
     keep(arguments.codes, [*earlier, code])
     rpc = arguments.rpc or deployment.rpc_url or "URL"
-    on_till = f"kindpakket terminal enrol --gateway {arguments.gateway} --rpc {rpc} --code {code.text()}"
-    sentence = (
-        f"{code.text()}\nFor one terminal of shop {code.shop}, for {arguments.days} days. On the till:\n  {on_till}"
-    )
+    on_till = f"kindpakket terminal enrol --gateway {arguments.gateway} --rpc {rpc} ..."
+    whose = f"For one terminal of shop {code.shop}, for {arguments.days} days."
+    sentence = f"{code.text()}\n{whose} On the till, which asks for it:\n  {on_till}"
     return Answer(sentence, {"code": code.text(), "shop": code.shop, "expires_at": expires_at})
 
 

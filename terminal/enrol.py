@@ -6,6 +6,7 @@ installs, and the proof that goes with the terminal's consent is made with the c
 
 import argparse
 import asyncio
+import getpass
 import json
 import sys
 from dataclasses import dataclass
@@ -27,11 +28,13 @@ from terminal.http import Http
 from terminal.signer import TerminalSigner, forbid_core_dumps
 
 _ANSWER_BYTES_MAX = 16 * 1024
+_LINE_MAX = 256
 _EXAMPLE = """example:
-  kindpakket terminal enrol --code KE1-... --gateway https://gateway.example --rpc https://rpc.example \\
+  kindpakket terminal enrol --gateway https://gateway.example --rpc https://rpc.example \\
       --shop-name "Winkel 3" --support "0800-1234"
 
-Whoever gave the code also says which endpoint of the chain to name: this terminal will believe it, and not the gateway.
+Asks for the code, or reads it from standard input: it is for one terminal, once. Whoever gave it also
+says which endpoint of the chain to name: this terminal will believe it, and not the gateway.
 When the answer is lost, run the same again: a key that was made stays.
 """
 
@@ -50,7 +53,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--code", required=True, metavar="KE1-...", help="from the sponsor; for one terminal, once")
     add("--gateway", required=True, metavar="URL", help="where entries are handed in")
     add("--rpc", required=True, metavar="URL", help="the chain's endpoint that this terminal believes")
     add("--ca-file", type=Path, metavar="FILE", help="believe these certificates at the gateway, and no others (PEM)")
@@ -63,6 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--simulators", action="store_true", help="a simulated scanner and keypad: never in a shop")
     add("--json", action="store_true", help="one JSON document instead of text")
     return parser
+
+
+def _asked() -> str:
+    """The code, from whoever sits here or from standard input: in no list of processes and no shell's history."""
+    if sys.stdin.isatty():
+        return getpass.getpass("the sponsor's code: ").strip()
+    return sys.stdin.readline(_LINE_MAX).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ class _Refusal(_Answer):
 
 async def _run(arguments: argparse.Namespace) -> int:
     forbid_core_dumps()
-    code = EnrolmentCode.parse(arguments.code)
+    code = EnrolmentCode.parse(_asked())
     trust = {arguments.gateway: arguments.ca_file.absolute()} if arguments.ca_file else {}
     async with Http(trust=trust) as http:
         deployed = await _deployed(http, arguments.gateway, code)

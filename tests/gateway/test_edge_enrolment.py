@@ -1,5 +1,6 @@
 """A new till comes in by a code: at a shell on both sides, over a real gateway, onto a real contract."""
 
+import io
 import json
 import os
 from pathlib import Path
@@ -31,14 +32,14 @@ DOMAIN = Domain(1337, Address(b"\x01" * 20))
 def office(gateway: GatewayProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> "Office":
     monkeypatch.setenv("KINDPAKKET_KEY", to_hex(KEY_OF_OWNER))
     monkeypatch.setenv("KINDPAKKET_GATEWAY_TOKEN", bearer(gateway, "enrol")["Authorization"].removeprefix("Bearer "))
-    return Office(gateway, tmp_path)
+    return Office(gateway, tmp_path, monkeypatch)
 
 
 class Office:
     """Where the sponsor's key is; and tills, each in a folder of its own."""
 
-    def __init__(self, gateway: GatewayProcess, folder: Path) -> None:
-        self.gateway, self.folder = gateway, folder
+    def __init__(self, gateway: GatewayProcess, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.gateway, self.folder, self._patch = gateway, folder, patch
         record = gateway.folder / "deployment.json"
         self.options = ("--record", str(record), "--codes", str(folder / "codes.txt"), "--json")
 
@@ -54,7 +55,8 @@ class Office:
         where = ("--config", str(self.folder / f"{name}.toml"), "--state", str(self.folder / name))
         names = ("--shop-name", "Winkel 1", "--support", "0800", "--simulators", "--json")
         to = ("--gateway", url or self.gateway.url, "--rpc", rpc)
-        return run("terminal", "enrol", "--code", code, *to, *where, *names)
+        self._patch.setattr("sys.stdin", io.StringIO(f"{code}\n"))
+        return run("terminal", "enrol", *to, *where, *names)
 
 
 def test_a_till_enrols_itself_and_is_admitted_with_a_slice(office: Office, world: World):
