@@ -38,7 +38,8 @@ class Bank(People):
         require(shop in self.shops and self.shops[shop].by_bank, "bank: not chosen by the shop")
         require((shop, reference) not in programme.transfers, "bank: marked before")
         account = programme.account(shop)
-        require(0 < amount <= account.credit - self.payable(account), "bank: not its credit")
+        left = account.credit - self.payable(account)
+        require(0 < amount <= left, "bank: not its credit")
         yield from self._serve(number, shop)
         account.credit -= amount
         programme.transfers[shop, reference] = Transfer(amount, self.now)
