@@ -160,7 +160,7 @@ class Reader:
             here = journals.position(connection, self._domain, segment.terminal)
             reason = intake.follows(connection, self._domain, segment, here)
             if reason is None:
-                journals.append(connection, self._domain, segment, here.sequence, self._clock())
+                journals.append(connection, self._domain, segment, here, self._clock())
             elif reason == Reason.FORK:
                 detail = f"entry {segment.last} on the contract differs from the one taken in here"
                 attention.mark(connection, Trouble(segment.terminal, reason, detail), self._clock())

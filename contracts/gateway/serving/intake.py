@@ -59,6 +59,8 @@ def decide(segment: Segment, here: Position, head_before: Hash | None, head_with
 
 def follows(connection: Connection, domain: Domain, segment: Segment, here: Position) -> Reason | None:
     """Why the segment cannot follow on what is in the store, or None when it can."""
+    if segment.first == here.sequence + 1:
+        return decide(segment, here, here.head, here.head)
     shared = max(segment.first - 1, min(segment.last, here.sequence))
     before = journals.head_at(connection, domain, segment.terminal, segment.first - 1)
     within = journals.head_at(connection, domain, segment.terminal, shared)
@@ -76,9 +78,8 @@ def take_in(store: Store, domain: Domain, segment: Segment, now: Timestamp) -> P
         reason = follows(connection, domain, segment, here)
         if reason is not None:
             raise Conflict(reason, here)
-        journals.append(connection, domain, segment, here.sequence, now)
-        then = journals.position(connection, domain, segment.terminal)
+        then, keys = journals.append(connection, domain, segment, here, now)
         if then.sequence > here.sequence:
             waiting.add(connection, segment.terminal, then.sequence, now)
-            touch(connection, journals.keys(connection, segment.terminal, here.sequence + 1, then.sequence))
+            touch(connection, keys)
     return then

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -47,13 +48,22 @@ def head_at(connection: Connection, domain: Domain, terminal: Address, sequence:
     return None if head is None else Hash(head)
 
 
-def append(connection: Connection, domain: Domain, segment: Segment, known: int, now: Timestamp) -> None:
-    """Store the segment's entries after `known`, and the signature at its end if there was none."""
-    rows = list(_rows(domain, segment, known, now))
-    if rows:
-        connection.execute(insert(entries), rows)
-    end = (entries.c.terminal == segment.terminal, entries.c.sequence == segment.last)
-    connection.execute(update(entries).where(*end, entries.c.signature.is_(None)).values(signature=segment.signature))
+def append(
+    connection: Connection, domain: Domain, segment: Segment, here: Position, now: Timestamp
+) -> tuple[Position, set[Key]]:
+    """Store the segment's entries after those here, and the signature at its end if there was none.
+
+    Where the journal then stands, and every budget from which the new entries take.
+    """
+    rows = list(_rows(domain, segment, here.sequence, now))
+    if not rows:
+        end = (entries.c.terminal == segment.terminal, entries.c.sequence == segment.last)
+        unsigned = update(entries).where(*end, entries.c.signature.is_(None))
+        connection.execute(unsigned.values(signature=segment.signature))
+        return here, set()
+    connection.execute(insert(entries), rows)
+    keys = {(row["programme"], row["pass"]) for row in rows if row["programme"] is not None}
+    return Position(segment.last, rows[-1]["head"], segment.signature), keys
 
 
 def stored(connection: Connection, terminal: Address, first: int, last: int) -> Sequence[bytes]:
@@ -81,7 +91,7 @@ def keys(connection: Connection, terminal: Address, first: int, last: int | None
     return {(int(programme), Address(owner)) for programme, owner in rows}
 
 
-def _rows(domain: Domain, segment: Segment, known: int, now: Timestamp) -> Iterable[dict[str, object]]:
+def _rows(domain: Domain, segment: Segment, known: int, now: Timestamp) -> Iterable[dict[str, Any]]:
     head = segment.previous_head
     for sequence, entry in enumerate(segment.entries, segment.first):
         head = journal.advance(head, entry)
