@@ -116,6 +116,7 @@ class Config(BaseSettings):
     )
 
     state_dir: AbsolutePath
+    run_dir: AbsolutePath | None = None
     key_file: AbsolutePath
     language: Literal["nl", "en"]
     shop: Text
@@ -157,7 +158,7 @@ class Config(BaseSettings):
     @property
     def socket(self) -> Path:
         """Where screens connect."""
-        return self.state_dir / "screen.sock"
+        return (self.run_dir or self.state_dir) / "screen.sock"
 
 
 def load(path: Path) -> Config:

@@ -1,7 +1,7 @@
 """What stands on a terminal before its daemon starts: its folder, its key, its empty journal, its configuration."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
-from terminal import config, signer, toml
+from terminal import config, device_tables, signer, toml
+from terminal.config import Device
 from terminal.private import new_file
 from terminal.store import Store
 
@@ -44,6 +45,15 @@ class Plan:
     language: str = "nl"
     ca_file: Path | None = None
     simulators: bool = False
+    key_file: Path | None = None
+    """Where the daemon finds the key; None for `key`, where it is kept in clear."""
+    run_dir: Path | None = None
+    """Where the daemon's socket is; None for the state's folder."""
+    also: tuple[str, ...] = ()
+    """Further endpoints of the chain."""
+    agree: bool = False
+    """Whether all of them must say the same."""
+    devices: tuple[Device, ...] = ()
 
     @property
     def key(self) -> Path:
@@ -62,7 +72,8 @@ def make(plan: Plan) -> Address:
     What was made is taken away again when a later part fails: nobody has seen that key yet.
     """
     content = render(plan)
-    _check(plan, content)
+    _require_new(plan)
+    require_loadable(plan.config, content)
     plan.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     terminal = signer.make_key(plan.key)
     try:
@@ -76,13 +87,17 @@ def make(plan: Plan) -> Address:
     return terminal
 
 
-def _check(plan: Plan, content: str) -> None:
+def _require_new(plan: Plan) -> None:
     """Raises Broken for what would only fail half-way."""
     for path in (plan.config, plan.key, plan.journal):
         if path.exists():
             raise Broken(f"{path} is there already and stays as it is: a terminal is made once, in a place of its own")
-    if not plan.config.parent.is_dir():
-        raise Broken(f"{plan.config.parent} is no folder: make it, or name another --config")
+
+
+def require_loadable(path: Path, content: str) -> None:
+    """Raises Broken unless this could stand at the path as a configuration."""
+    if not path.parent.is_dir():
+        raise Broken(f"{path.parent} is no folder: make it, or name another --config")
     try:
         config.Config(**tomllib.loads(content))
     except ValidationError as error:
@@ -95,7 +110,8 @@ def render(plan: Plan) -> str:
     deployment = plan.deployment
     top = {
         "state_dir": str(plan.state),
-        "key_file": str(plan.key),
+        "key_file": str(plan.key_file or plan.key),
+        **({} if plan.run_dir is None else {"run_dir": str(plan.run_dir)}),
         "language": plan.language,
         "shop": plan.shop,
         "support": plan.support,
@@ -103,15 +119,16 @@ def render(plan: Plan) -> str:
     }
     chain = {
         "rpc_url": plan.rpc_url,
+        **({"also": list(plan.also), "agree": plan.agree} if plan.also else {}),
         "chain_id": deployment.domain.chain_id,
         "contract": to_hex(deployment.domain.contract),
         "network": deployment.network,
     }
-    devices = _simulated(plan.state) if plan.simulators else ()
+    devices = _simulated(plan.state) if plan.simulators else plan.devices
     tables = [*toml.lines(top), *([] if devices else ["devices = []"])]
     tables += ["", "[chain]", *toml.lines(chain), "", "[gateway]", *toml.lines(_gateway(plan))]
     for device in devices:
-        tables += ["", "[[devices]]", *toml.lines(device)]
+        tables += ["", device_tables.render(device)]
     return "\n".join(tables) + "\n"
 
 
@@ -120,9 +137,9 @@ def _gateway(plan: Plan) -> Mapping[str, Any]:
     return {"url": plan.gateway_url, **trust}
 
 
-def _simulated(state: Path) -> Sequence[Mapping[str, Any]]:
+def _simulated(state: Path) -> tuple[Device, ...]:
     """A scanner and a keypad that obey a script."""
-    return [
-        {"name": kind, "driver": f"simulated-{kind}", "options": {"socket": str(state / f"{kind}.sock")}}
+    return tuple(
+        Device(name=kind, driver=f"simulated-{kind}", options={"socket": str(state / f"{kind}.sock")})
         for kind in ("scanner", "keypad")
-    ]
+    )

@@ -19,7 +19,7 @@ from contracts.wire.units import Address, Hash
 PREFIX = "KE1"
 SECRET_BYTES = 10
 _SHOP_BYTES, _DEPLOYMENT_BYTES = 4, 10
-_BODY_BYTES = _SHOP_BYTES + _DEPLOYMENT_BYTES + SECRET_BYTES
+CODE_BYTES = _SHOP_BYTES + _DEPLOYMENT_BYTES + SECRET_BYTES
 _GROUP = 5
 _DEPLOYMENT, _IDENTITY, _PROOF = (b"Kindpakket enrolment " + name for name in (b"deployment 1", b"code 1", b"proof 1"))
 
@@ -42,15 +42,24 @@ class EnrolmentCode:
         """The code as it was printed; spaces and dashes do not count. Raises Refused(ENROL_CODE)."""
         plain = "".join(text.split()).replace("-", "").upper()
         try:
-            body = base32.decode_checked(plain.removeprefix(PREFIX), _BODY_BYTES)
+            body = base32.decode_checked(plain.removeprefix(PREFIX), CODE_BYTES)
         except ValueError:
             raise Refused(Reason.ENROL_CODE, "it is not written like one: check every character") from None
+        return cls.unpack(body)
+
+    @classmethod
+    def unpack(cls, body: bytes) -> "EnrolmentCode":
+        """The code in these CODE_BYTES bytes."""
         shop, rest = int.from_bytes(body[:_SHOP_BYTES]), body[_SHOP_BYTES:]
         return cls(shop, rest[:_DEPLOYMENT_BYTES], rest[_DEPLOYMENT_BYTES:])
 
+    def pack(self) -> bytes:
+        """The CODE_BYTES bytes that say it."""
+        return self.shop.to_bytes(_SHOP_BYTES) + self.deployment + self.secret
+
     def text(self) -> str:
         """As it is printed: in groups, for eyes and fingers."""
-        characters = base32.encode_checked(self.shop.to_bytes(_SHOP_BYTES) + self.deployment + self.secret)
+        characters = base32.encode_checked(self.pack())
         groups = (characters[at : at + _GROUP] for at in range(0, len(characters), _GROUP))
         return "-".join((PREFIX, *groups))
 

@@ -11,7 +11,8 @@ from contracts.wire.passcode import PhoneCode, StaticCode
 from contracts.wire.signature import address_of, sign
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp
-from terminal.signer.key_file import read_key
+from terminal.signer import sealing
+from terminal.signer.key_file import read_key, write_key
 from terminal.signer.memory import Unshowable
 
 
@@ -35,6 +36,27 @@ class TerminalSigner(Unshowable):
         if key is None:
             raise Broken(f"{path} holds no key: put back the right file, or provision this terminal as a new one")
         return cls(key, domain)
+
+    @classmethod
+    def make(cls, domain: Domain) -> "TerminalSigner":
+        """A new one, whose key is nowhere yet but here."""
+        return cls(PrivateKey(), domain)
+
+    @classmethod
+    def unseal(cls, path: Path, name: str, domain: Domain) -> "TerminalSigner":
+        """The key that was sealed under this name to this machine. Raises Broken."""
+        key = sealing.unseal(path, name)
+        if key is None:
+            raise Broken(f"{path} holds no key: put back the right file, or enrol this terminal as a new one")
+        return cls(key, domain)
+
+    def seal(self, path: Path, name: str) -> None:
+        """Write the key, sealed under this name to this machine, to a new file. Raises Broken."""
+        sealing.seal(self._key, path, name)
+
+    def save(self, path: Path) -> None:
+        """Write the key in clear to a new file for this user alone. Raises Broken."""
+        write_key(path, self._key)
 
     @property
     def address(self) -> Address:

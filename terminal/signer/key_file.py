@@ -19,6 +19,12 @@ def make_key(path: Path) -> Address:
     Raises Broken when something is there already: a key is never overwritten.
     """
     key = PrivateKey()
+    write_key(path, key)
+    return address_of(key)
+
+
+def write_key(path: Path, key: PrivateKey) -> None:
+    """Write the key to a file as `make_key` does."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except FileExistsError:
@@ -27,14 +33,13 @@ def make_key(path: Path) -> Address:
         raise Broken(f"{path} cannot be made ({error.strerror}): check its folder") from error
     try:
         os.fchmod(descriptor, 0o600)
-        _write(descriptor, to_hex(key.secret) + "\n")
-        _sync_folder(path.parent)
+        _write(descriptor, as_text(key))
+        sync_folder(path.parent)
     except OSError as error:
         path.unlink()
         raise Broken(f"{path} cannot be written ({error.strerror}): free space on the disk") from None
     finally:
         os.close(descriptor)
-    return address_of(key)
 
 
 def read_key(path: Path) -> PrivateKey | None:
@@ -45,7 +50,12 @@ def read_key(path: Path) -> PrivateKey | None:
         raise Broken(f"the terminal's key {path} cannot be opened ({error.strerror}): {_advice(path)}") from error
     with os.fdopen(descriptor, "rb") as file:
         _require_private(path, os.fstat(descriptor))
-        return _parse_key(file.read(_KEY_FILE_BYTES_MAX + 1))
+        return parse_key(file.read(_KEY_FILE_BYTES_MAX + 1))
+
+
+def as_text(key: PrivateKey) -> bytes:
+    """A key as it stands in a file: `0x`, 64 hex digits and a line end."""
+    return (to_hex(key.secret) + "\n").encode("ascii")
 
 
 def _advice(path: Path) -> str:
@@ -57,13 +67,22 @@ def _advice(path: Path) -> str:
 def _require_private(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise Broken(f"{path} is not a file: check `key_file` in the configuration")
+    if _is_credential(path) and status.st_uid == 0 and not stat.S_IMODE(status.st_mode) & ~0o440:
+        return  # root's, and this user's by an access list, whose mask shows as the group's bits
     if status.st_uid != os.geteuid():
         raise Broken(f"{path} belongs to user {status.st_uid}, and this is user {os.geteuid()}: chown the key file")
     if stat.S_IMODE(status.st_mode) & ~0o600:
         raise Broken(f"{path} can be read by others: run `chmod 600 {path}`, and consider a new key")
 
 
-def _parse_key(content: bytes) -> PrivateKey | None:
+def _is_credential(path: Path) -> bool:
+    """Whether systemd put it there for this service alone (systemd.exec(5), LoadCredential)."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return folder is not None and path.parent == Path(folder)
+
+
+def parse_key(content: bytes) -> PrivateKey | None:
+    """The key that a file holds; None when that is none."""
     try:
         secret = from_hex(content.decode("ascii").removesuffix("\n"))
     except ValueError:
@@ -71,14 +90,14 @@ def _parse_key(content: bytes) -> PrivateKey | None:
     return PrivateKey(secret) if is_private_key(secret) else None
 
 
-def _write(descriptor: int, text: str) -> None:
-    rest = text.encode("ascii")
+def _write(descriptor: int, rest: bytes) -> None:
     while rest:
         rest = rest[os.write(descriptor, rest) :]
     os.fsync(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names of new files in the folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

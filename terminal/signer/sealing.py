@@ -1,0 +1,116 @@
+"""A terminal's key as a credential of systemd: sealed to this machine, in clear only in the daemon's memory.
+
+What `systemd-creds` makes can be opened on this machine alone, by root: with the TPM2 chip where there is one, else
+with a secret of the machine's own disk (systemd-creds(1)). The key goes through pipes, never through a file.
+"""
+
+import base64
+import os
+import shutil
+import subprocess
+from enum import StrEnum
+from pathlib import Path
+
+from coincurve import PrivateKey
+
+from contracts.wire.errors import Broken
+from terminal.signer.key_file import as_text, parse_key, sync_folder
+
+PROGRAM = "systemd-creds"
+_SECONDS = 60.0
+_SEALED_BYTES_MAX = 64 * 1024
+_KIND_BYTES = 16
+
+
+class Sealed(StrEnum):
+    """To what a key is sealed."""
+
+    DISK = "disk"
+    """A secret on this machine's disk: whoever takes the whole disk has both."""
+    CHIP = "chip"
+    """A TPM2 chip, perhaps with the disk's secret: the disk alone is not enough."""
+
+
+_KINDS = {  # systemd, src/shared/creds-util.h
+    "5a1c6a86df9d4096b1d5a65e0862f19a": Sealed.DISK,
+    "0c7cc07b117645919c4b0bea08bc20fe": Sealed.CHIP,
+    "faf7eb9341e3412ca1a436f95a29362f": Sealed.CHIP,
+    "93a894094874449090caf2fc93cab553": Sealed.CHIP,
+    "af4950a849134eb1a73846304ff30c05": Sealed.CHIP,
+}
+
+
+def is_here() -> bool:
+    """Whether this machine has the program at all."""
+    return shutil.which(PROGRAM) is not None
+
+
+def seal(key: PrivateKey, path: Path, name: str) -> None:
+    """Write the sealed key to a file that does not exist yet, once it is seen to open again. Raises Broken."""
+    # No registers of the chip: an update of the firmware would change them, and the key would be gone.
+    sealed = _creds(["encrypt", f"--name={name}", "--tpm2-pcrs=", "-", "-"], as_text(key))
+    kind = _kind(sealed)
+    if kind is None or _open(sealed, name) != key.secret:
+        raise Broken("what systemd-creds sealed does not open again as it was: have this machine looked at")
+    _write(path, sealed)
+
+
+def unseal(path: Path, name: str) -> PrivateKey | None:
+    """The key in the sealed file; None when what it holds is none. Raises Broken when it cannot be opened here."""
+    secret = _open(_read(path), name)
+    return PrivateKey(secret) if secret else None
+
+
+def sealed_to(path: Path) -> Sealed | None:
+    """To what the key in this file is sealed; None when this is to nothing that protects. Raises Broken."""
+    return _kind(_read(path))
+
+
+def _kind(sealed: bytes) -> Sealed | None:
+    try:
+        return _KINDS.get(base64.b64decode(sealed)[:_KIND_BYTES].hex())
+    except ValueError:
+        return None
+
+
+def _open(sealed: bytes, name: str) -> bytes | None:
+    key = parse_key(_creds(["decrypt", f"--name={name}", "-", "-"], sealed))
+    return key.secret if key else None
+
+
+def _creds(words: list[str], content: bytes) -> bytes:
+    """What the program answers. Nothing of what goes in or out is in the error."""
+    try:
+        done = subprocess.run([PROGRAM, *words], input=content, capture_output=True, timeout=_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Broken(f"{PROGRAM} does not run ({type(error).__name__}): is systemd installed here?") from None
+    if done.returncode != 0:
+        why = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise Broken(f"{PROGRAM} {words[0]} failed ({why or done.returncode}): run it as root, on the machine itself")
+    return done.stdout
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_SEALED_BYTES_MAX)
+    except OSError as error:
+        raise Broken(f"the sealed key {path} cannot be read ({error.strerror}): run this as root") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All of it or nothing, also when the plug is pulled."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)  # refuses where a rename would overwrite
+        sync_folder(path.parent)
+    except FileExistsError:
+        raise Broken(f"{path} is there already and stays as it is: a key is never overwritten") from None
+    except OSError as error:
+        raise Broken(f"{path} cannot be written ({error.strerror}): check its folder, or free space") from error
+    finally:
+        draft.unlink(missing_ok=True)
