@@ -7,7 +7,7 @@ from types import FrameType
 
 from contracts.wire.errors import Refused
 from tests.hardware import image
-from tests.hardware.machine import Machine
+from tests.hardware.machine import Boot, Machine
 from tests.hardware.scenario import Scenario
 
 TOTAL_SECONDS = 540
@@ -26,7 +26,7 @@ def main() -> int:
     except image.Lacking as lacking:
         return _verdict(f"FAIL: {lacking}")
     _say(f"built {initramfs.relative_to(image.ROOT)}")
-    machine = Machine(kernel, initramfs, disk)
+    machine = Machine(Boot(kernel, initramfs, disk))
     try:
         with machine:
             _say("booted")

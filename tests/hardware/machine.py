@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,16 +26,29 @@ class Silent(AssertionError):
     """What was waited for did not come."""
 
 
-class Machine:
-    """One boot of the virtual machine; leaving the block ends it."""
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What is booted. `more` are further arguments for qemu, `seconds` how long it may take until the agent is up."""
 
-    def __init__(self, kernel: Path, initramfs: Path, disk: Path) -> None:
+    kernel: Path
+    initramfs: Path
+    disk: Path
+    append: str = "console=ttyS0 panic=-1"
+    more: tuple[str, ...] = ()
+    seconds: float = BOOT_SECONDS
+
+
+class Machine:
+    """One boot of the virtual machine; leaving the block ends it as a pulled plug would."""
+
+    def __init__(self, boot: Boot) -> None:
+        self._boot = boot
         self._folder = Path(tempfile.mkdtemp(prefix="kindpakket-"))  # a Unix socket's path has at most 107 bytes
         self.console = image.CACHE / "console.log"
         self.sound = image.CACHE / "sound.wav"
         """What the machine's speaker sounded."""
         outputs = (self.console, self.sound)
-        command = _command(kernel, initramfs, disk, outputs, self._folder)
+        command = _command(boot, outputs, self._folder)
         self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         self._heard: list[tuple[str, Any]] = []
         self._news = threading.Condition()
@@ -53,7 +67,7 @@ class Machine:
             """The far end of the serial cable."""
             self.paper = self._connect("paper")
             """The far end of the one to the printer."""
-            self.heard("up", seconds=BOOT_SECONDS)
+            self.heard("up", seconds=self._boot.seconds)
         except BaseException:
             self.__exit__()
             raise
@@ -65,6 +79,10 @@ class Machine:
         self._process.kill()
         self._process.wait(PATIENCE)
         shutil.rmtree(self._folder)
+
+    def ends(self, seconds: float = PATIENCE) -> None:
+        """Wait until the guest has switched itself off. Raises subprocess.TimeoutExpired."""
+        self._process.wait(seconds)
 
     # USB
 
@@ -183,17 +201,17 @@ class Machine:
                 return line
 
 
-def _command(kernel: Path, initramfs: Path, disk: Path, outputs: tuple[Path, Path], folder: Path) -> list[str]:
+def _command(boot: Boot, outputs: tuple[Path, Path], folder: Path) -> list[str]:
     console, sound = outputs
     displays = [part for name in DISPLAYS for part in ("-device", f"bochs-display,id={name},romfile=")]
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
         "-machine", "q35,i8042=off,pcspk-audiodev=speaker",
         "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024",
-        "-kernel", str(kernel), "-initrd", str(initramfs), "-append", "console=ttyS0 panic=-1",
+        "-kernel", str(boot.kernel), "-initrd", str(boot.initramfs), "-append", boot.append,
         "-serial", f"file:{console}",
         "-audiodev", f"wav,id=speaker,path={sound}",
-        "-drive", f"if=virtio,format=raw,file={disk}",
+        "-drive", f"if=virtio,format=raw,file={boot.disk}",
         "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
         "-device", "virtio-serial-pci",
         "-chardev", f"socket,id=agent,path={folder}/agent,server=on,wait=on",
@@ -202,4 +220,5 @@ def _command(kernel: Path, initramfs: Path, disk: Path, outputs: tuple[Path, Pat
         "-chardev", f"socket,id=paper,path={folder}/paper,server=on,wait=off",
         "-device", "qemu-xhci,id=usb,p2=8,p3=0",
         *displays,
+        *boot.more,
     ]  # fmt: skip
