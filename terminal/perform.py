@@ -21,6 +21,7 @@ from terminal.core.effects import (
     Effect,
     FindSales,
     Forget,
+    GatherHelp,
     HandOut,
     Resolve,
     Signal,
@@ -52,8 +53,8 @@ from terminal.store import Store
 
 _log = logging.getLogger(__name__)
 
-Told = Signal | HandOut | Teaching | FindSales | CheckPin | CloseDay
-"""What the daemon is told to do. It answers the last three by events, always; FindSales with what the gateway has."""
+Told = Signal | HandOut | Teaching | FindSales | CheckPin | CloseDay | GatherHelp
+"""What the daemon is told to do. It answers the last four by events, always; FindSales with what the gateway has."""
 
 
 class Counter:

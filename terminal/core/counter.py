@@ -208,6 +208,13 @@ class DayDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Helping:
+    """No sale: what to tell the support line is shown; empty while it is gathered."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Learning:
     """No sale: the daemon finds out which devices are there, and says how far it is."""
 
@@ -242,7 +249,7 @@ InSale = OpenSale | Committing | Asking | Approved | Refused
 Refunding = RefundScanning | RefundChoosing | RefundAmount | Voiding | Refunded
 Closing = CloseAsked | ClosingDay | DayDone
 Lesson = Learning | Learnt | Finishing | LessonOver
-Sale = Ready | AskPaid | InSale | EnteringPin | CheckingPin | InMenu | Refunding | Closing | Lesson
+Sale = Ready | AskPaid | InSale | EnteringPin | CheckingPin | InMenu | Helping | Refunding | Closing | Lesson
 """Whatever the counter is at."""
 
 

@@ -95,6 +95,11 @@ class CloseDay:
     """Close the day: count what came since the last one, keep it for good, print it. The answer is DayClosed."""
 
 
+@dataclass(frozen=True, slots=True)
+class GatherHelp:
+    """Sum up how this terminal is, for the support line. The answer is HelpGathered."""
+
+
 class Tone(StrEnum):
     """What a sale sounds and lights like; a machine without a buzzer ignores it."""
 
@@ -138,4 +143,4 @@ class EndLesson:
 
 
 Teaching = BeginLesson | KeepLesson | EndLesson
-Effect = Commit | Forget | Resolve | FindSales | CheckPin | CloseDay | Signal | HandOut | Teaching
+Effect = Commit | Forget | Resolve | FindSales | CheckPin | CloseDay | GatherHelp | Signal | HandOut | Teaching

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contracts.wire.entry import Delegation
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
+from terminal.core.care import Trouble
 from terminal.core.facts import Budget, Checkpoint, ClosedDay, Lost, Outcome, PastSale, Programme
 from terminal.core.keys import Key as Key  # noqa: PLC0414 - who hears of events finds the keys here, too
 from terminal.core.lesson import Question, Said
@@ -158,6 +159,22 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TroublesKnown:
+    """The machine was looked at, and this is all that is wrong with it, the worst first."""
+
+    at: Moment
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpGathered:
+    """What GatherHelp asked for: a few words without any secret, amount or name."""
+
+    at: Moment
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class LessonAsked:
     """Learning devices: the person is asked for something."""
 
@@ -220,6 +237,8 @@ Event = (
     | ContactChanged
     | AttentionChanged
     | DeviceChanged
+    | TroublesKnown
+    | HelpGathered
     | LessonAsked
     | LessonSaid
     | LessonDone

@@ -146,6 +146,10 @@ def _note_device(state: State, event: events.DeviceChanged) -> State:
     return replace(state, devices=tuple(sorted(devices.items())))
 
 
+def _note_troubles(state: State, event: events.TroublesKnown) -> State:
+    return replace(state, troubles=event.troubles)
+
+
 def _note_key(state: State, event: events.KeyPressed) -> State:
     return replace(state, touched_ms=event.at.uptime_ms)
 
@@ -171,6 +175,7 @@ _LESSONS: Mapping[type[events.Event], Callable[[State, Any], State]] = {
     events.ContactChanged: _note_contact,
     events.AttentionChanged: _note_attention,
     events.DeviceChanged: _note_device,
+    events.TroublesKnown: _note_troubles,
     events.Locked: _lock,
     events.KeyPressed: _note_key,
     events.PassScanned: _note_pass,

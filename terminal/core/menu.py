@@ -13,6 +13,7 @@ from terminal.core.counter import (
     ClosingDay,
     EnteringPin,
     Finishing,
+    Helping,
     InMenu,
     Learning,
     Learnt,
@@ -21,8 +22,17 @@ from terminal.core.counter import (
     RefundScanning,
     Voiding,
 )
-from terminal.core.effects import BeginLesson, EndLesson, KeepLesson
-from terminal.core.events import Event, KeyPressed, LessonAsked, LessonDone, LessonEnded, LessonSaid, Ticked
+from terminal.core.effects import BeginLesson, EndLesson, GatherHelp, KeepLesson
+from terminal.core.events import (
+    Event,
+    HelpGathered,
+    KeyPressed,
+    LessonAsked,
+    LessonDone,
+    LessonEnded,
+    LessonSaid,
+    Ticked,
+)
 from terminal.core.lesson import FINDINGS
 from terminal.core.moves import ABANDONED_MS, CHOICE_KEYS, GLANCE_MS
 from terminal.core.screen import Item
@@ -39,7 +49,7 @@ SAID_MAX = 3
 def items(state: State) -> tuple[Item, ...]:
     """What is offered, by the digits from 1 on."""
     voids = state.last_sale is not None and state.last_sale.left > 0
-    always = (Item.LEARN, Item.REFUND, Item.CLOSE_DAY)
+    always = (Item.LEARN, Item.REFUND, Item.CLOSE_DAY, Item.HELP)
     return (*always, Item.VOID) if voids else always
 
 
@@ -59,10 +69,22 @@ def choose_item(state: State, _: InMenu, event: KeyPressed) -> Step:
             return replace(state, sale=RefundScanning()), ()
         case Item.CLOSE_DAY:
             return replace(state, sale=CloseAsked()), ()
+        case Item.HELP:
+            return replace(state, sale=Helping()), (GatherHelp(),)
         case Item.VOID if state.last_sale:
             return replace(state, sale=Voiding(state.last_sale)), ()
         case _:
             return state, ()
+
+
+def show_help(state: State, _: Helping, event: HelpGathered) -> Step:
+    """What there is to tell."""
+    return replace(state, sale=Helping(event.text)), ()
+
+
+def expire_help(state: State, _: Helping, event: Ticked) -> Step:
+    """Back to ready; a telephone call takes longer than a look into the menu."""
+    return (state, ()) if event.at.uptime_ms - state.touched_ms < ABANDONED_MS else (replace(state, sale=Ready()), ())
 
 
 def ask(state: State, sale: Learning, event: LessonAsked) -> Step:

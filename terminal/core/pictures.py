@@ -21,6 +21,7 @@ from terminal.core.counter import (
     EnteringAmount,
     EnteringPin,
     Finishing,
+    Helping,
     InMenu,
     Learning,
     Learnt,
@@ -177,6 +178,10 @@ def _day_done(screen: Screen, sale: DayDone, _: State, __: Moment) -> Screen:
     return replace(screen, stage=Stage.DAY_CLOSED, day=shown)
 
 
+def _helping(screen: Screen, sale: Helping, _: State, __: Moment) -> Screen:
+    return replace(screen, stage=Stage.HELP, help=sale.text)
+
+
 def _learning(screen: Screen, sale: Learning, _: State, __: Moment) -> Screen:
     return replace(screen, stage=Stage.LEARN, question=sale.question, said=sale.said)
 
@@ -216,6 +221,7 @@ _PICTURES: Mapping[type[Sale], Callable[[Screen, Any, State, Moment], Screen]] =
     CloseAsked: _close_asked,
     ClosingDay: _closing_day,
     DayDone: _day_done,
+    Helping: _helping,
     Learning: _learning,
     Learnt: _learnt,
     Finishing: _finishing,

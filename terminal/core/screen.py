@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.wire.units import Cents, Timestamp
+from terminal.core.care import Trouble
 from terminal.core.lesson import Question, Said
 
 NOTHING = Cents(0)
@@ -45,6 +46,8 @@ class Stage(StrEnum):
     CLOSE_DAY = "close day"
     """Close the day? Confirm or cancel."""
     DAY_CLOSED = "day closed"
+    HELP = "help"
+    """What to tell the support line, in words and as a QR."""
 
 
 class Item(StrEnum):
@@ -53,6 +56,7 @@ class Item(StrEnum):
     LEARN = "learn"
     REFUND = "refund"
     CLOSE_DAY = "close day"
+    HELP = "help"
     VOID = "void"
 
 
@@ -146,6 +150,8 @@ class Status:
     """Why the gateway refuses what was handed in (a number of contracts.wire.reasons); 0 when it does not."""
     lost: int = 0
     """How many approved entries were rejected and stand in no closed day yet."""
+    troubles: tuple[Trouble, ...] = ()
+    """What is wrong with the machine itself, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +216,5 @@ class Screen:
     """The day that was closed (DAY_CLOSED)."""
     lost: Line | None = None
     """The newest approved entry that was rejected and stands in no closed day yet; None when there is none."""
+    help: str = ""
+    """What to tell the support line (HELP); empty while it is gathered."""

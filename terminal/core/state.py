@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contracts.wire.entry import Delegation
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
+from terminal.core.care import Trouble
 from terminal.core.counter import Sale
 from terminal.core.facts import Checkpoint, GivenBack, Lost, OpenEntry, Outcome, PastSale, Programme
 
@@ -71,3 +72,5 @@ class State:
     """What the contract rejected and no closed day tells of yet, oldest first."""
     devices: tuple[tuple[str, str], ...] = ()
     """Name and status, by name."""
+    troubles: tuple[Trouble, ...] = ()
+    """What is wrong with the machine itself, the worst first."""

@@ -22,6 +22,7 @@ from terminal.core.counter import (
     EnteringAmount,
     EnteringPin,
     Finishing,
+    Helping,
     InMenu,
     Learning,
     Learnt,
@@ -163,7 +164,13 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
     },
     InMenu: {
         **_IN_MENU,
-        Trigger.DIGIT: Row(menu.choose_item, (Learning, RefundScanning, Voiding, CloseAsked)),
+        Trigger.DIGIT: Row(menu.choose_item, (Learning, RefundScanning, Voiding, CloseAsked, Helping)),
+    },
+    Helping: {
+        **_IN_MENU,
+        Trigger.HELPED: Row(menu.show_help, ()),
+        Trigger.CONFIRM: _END,
+        Trigger.TIME: Row(menu.expire_help, (Ready,)),
     },
     RefundScanning: {
         **_WHILE_REFUNDING,

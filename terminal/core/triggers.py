@@ -26,6 +26,7 @@ class Trigger(StrEnum):
     SALES = "sales"
     PIN = "pin"
     CLOSED = "closed"
+    HELPED = "helped"
     CHECKPOINT = "checkpoint"
     LOCK = "lock"
     TIME = "time"
@@ -53,6 +54,7 @@ _BY_EVENT: Mapping[type[events.Event], Trigger] = {
     events.SalesFound: Trigger.SALES,
     events.PinChecked: Trigger.PIN,
     events.DayClosed: Trigger.CLOSED,
+    events.HelpGathered: Trigger.HELPED,
     events.CheckpointRead: Trigger.CHECKPOINT,
     events.Ticked: Trigger.TIME,
 }

@@ -77,4 +77,5 @@ def _status(state: State, moment: Moment) -> Status:
         devices=tuple(Lamp(name, status) for name, status in state.devices),
         attention=int(state.attention or 0),
         lost=len(state.lost),
+        troubles=state.troubles,
     )

@@ -3,6 +3,7 @@
 What a screen shows and sends is named here, for the screen's process knows nothing else of the terminal.
 """
 
+from terminal.core.care import Trouble
 from terminal.core.keys import Key
 from terminal.core.lesson import Question, Said, Saying
 from terminal.core.screen import (
@@ -36,5 +37,6 @@ __all__ = [
     "Screen",
     "Stage",
     "Status",
+    "Trouble",
     "Wait",
 ]

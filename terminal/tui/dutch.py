@@ -1,6 +1,6 @@
 """The words of the screen in plain Dutch (level B1)."""
 
-from terminal.link import Item, Wait
+from terminal.link import Item, Trouble, Wait
 from terminal.tui.texts import Texts
 
 DUTCH = Texts(
@@ -35,6 +35,7 @@ DUTCH = Texts(
         Item.LEARN: "Apparaten leren",
         Item.REFUND: "Geld teruggeven",
         Item.CLOSE_DAY: "Dag afsluiten",
+        Item.HELP: "Hulp",
         Item.VOID: "Laatste verkoop terugdraaien",
     },
     pin="Pincode",
@@ -52,6 +53,9 @@ DUTCH = Texts(
     void_how="Het geld gaat terug naar de pas.",
     refunded="Teruggave",
     refunded_how="Naar de pas. Geef geen contant geld.",
+    call="Hulp",
+    call_how="Lees dit voor aan de hulplijn, of maak een foto van de code.",
+    call_wait="De kassa zoekt uit hoe het gaat.",
     close_day="Dag sluiten?",
     close_day_how="Wat nog niet verwerkt is, gaat mee naar de volgende dag.",
     day_closed="Dag {number}",
@@ -131,6 +135,15 @@ DUTCH = Texts(
         "no paper": "geen papier",
         "no dependency": "mist software",
         "disabled": "staat uit",
+    },
+    troubles={
+        Trouble.DISK_READ_ONLY: "De kassa kan niets meer bewaren. Zet de kassa uit en weer aan.",
+        Trouble.DISK_FAILING: "De geheugenkaart gaat kapot. Vraag een nieuwe.",
+        Trouble.DISK_FULL: "De geheugenkaart is bijna vol. Bel de hulplijn.",
+        Trouble.POWER_WEAK: "De voeding is te zwak: gebruik de meegeleverde adapter.",
+        Trouble.HOT: "De kassa wordt te heet: zet hem vrij en uit de zon.",
+        Trouble.MEMORY_SHORT: "Het geheugen is bijna vol. Zet de kassa uit en weer aan.",
+        Trouble.DISK_WEARS: "De geheugenkaart slijt te snel. Bel de hulplijn.",
     },
     scanner_types="Een scanner typt in dit scherm. Die toetsen tellen niet; laat de scanner instellen.",
 )

@@ -1,6 +1,6 @@
 """The words of the screen in plain English."""
 
-from terminal.link import Item, Wait
+from terminal.link import Item, Trouble, Wait
 from terminal.tui.texts import Texts
 
 ENGLISH = Texts(
@@ -35,6 +35,7 @@ ENGLISH = Texts(
         Item.LEARN: "Learn devices",
         Item.REFUND: "Give money back",
         Item.CLOSE_DAY: "Close the day",
+        Item.HELP: "Help",
         Item.VOID: "Undo the last sale",
     },
     pin="Type the PIN",
@@ -52,6 +53,9 @@ ENGLISH = Texts(
     void_how="The money goes back to the pass.",
     refunded="Refunded",
     refunded_how="To the pass. Give no cash.",
+    call="Help",
+    call_how="Read this out to the support line, or take a picture of the code.",
+    call_wait="The terminal finds out how it is.",
     close_day="Close it?",
     close_day_how="What is not settled yet goes on to the next day.",
     day_closed="Closed {number}",
@@ -131,6 +135,15 @@ ENGLISH = Texts(
         "no dependency": "lacks software",
         "no paper": "out of paper",
         "disabled": "is off",
+    },
+    troubles={
+        Trouble.DISK_READ_ONLY: "The terminal can store nothing any more. Switch it off and on again.",
+        Trouble.DISK_FAILING: "The memory card is breaking down. Ask for a new one.",
+        Trouble.DISK_FULL: "The memory card is nearly full. Call the support line.",
+        Trouble.POWER_WEAK: "The power supply is too weak: use the adapter that came with it.",
+        Trouble.HOT: "The terminal is too hot: give it air, and keep it out of the sun.",
+        Trouble.MEMORY_SHORT: "The memory is nearly full. Switch the terminal off and on again.",
+        Trouble.DISK_WEARS: "The memory card wears out too fast. Call the support line.",
     },
     scanner_types="A scanner types into this screen. Those keys do not count; have the scanner set up.",
 )

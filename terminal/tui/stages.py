@@ -22,9 +22,15 @@ def gone(look: Look) -> Words:
 def _ready(screen: Screen, look: Look) -> Words:
     """What a person must know goes before what he knows already."""
     number = screen.lost.reason if screen.lost else screen.status.attention
-    trouble = lines(_lost(screen, look), sentence(number, look)) if number else ""
+    trouble = lines(_lost(screen, look), sentence(number, look)) if number else _machine(screen, look)
     note, help_ = (trouble, whom_to_call(look, number)) if trouble else (look.texts.scan_how, "")
     return Words(look.texts.scan, note=note, help=help_, keys=(look.texts.key_open_menu,))
+
+
+def _machine(screen: Screen, look: Look) -> str:
+    """The worst that is wrong with the machine itself: one thing to do at a time."""
+    troubles = screen.status.troubles
+    return look.texts.troubles[troubles[0]] if troubles else ""
 
 
 def _lost(screen: Screen, look: Look) -> str:
@@ -161,6 +167,12 @@ def _close_day(_screen: Screen, look: Look) -> Words:
     return Words(texts.close_day, note=texts.close_day_how, keys=(texts.key_confirm_close, texts.key_cancel))
 
 
+def _help(screen: Screen, look: Look) -> Words:
+    texts = look.texts
+    note = lines(screen.help, texts.call_how) if screen.help else texts.call_wait
+    return Words(texts.call, note=note, help=whom_to_call(look), keys=(texts.key_cancel,), qr=screen.help)
+
+
 def _day_closed(screen: Screen, look: Look) -> Words:
     texts, day = look.texts, screen.day
     if day is None:
@@ -240,4 +252,5 @@ _STAGES: dict[Stage, Callable[[Screen, Look], Words]] = {
     Stage.REFUNDED: _refunded,
     Stage.CLOSE_DAY: _close_day,
     Stage.DAY_CLOSED: _day_closed,
+    Stage.HELP: _help,
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from terminal.link import Item, Wait
+from terminal.link import Item, Trouble, Wait
 
 Language = Literal["nl", "en"]
 
@@ -56,6 +56,9 @@ class Texts:
     void_how: str
     refunded: str
     refunded_how: str
+    call: str
+    call_how: str
+    call_wait: str
     close_day: str
     close_day_how: str
     day_closed: str
@@ -126,4 +129,6 @@ class Texts:
     devices_none: str
     device: Mapping[str, str]
     """By the drivers' words for a status; what works needs no word."""
+    troubles: Mapping[Trouble, str]
+    """What is wrong with the machine, and what to do about it."""
     scanner_types: str

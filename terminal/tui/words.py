@@ -40,6 +40,8 @@ class Words:
     mark: Mark = Mark.NONE
     code: bool = False
     """Whether the test code stands beside the words."""
+    qr: str = ""
+    """What stands beside the words as a QR; empty for none."""
     rows: tuple[Row, ...] = ()
     """What there is to choose from, when it takes a table."""
 

@@ -17,6 +17,7 @@ from terminal.core.counter import (
     ClosingDay,
     Committing,
     Finishing,
+    Helping,
     InMenu,
     Learning,
     Learnt,
@@ -55,6 +56,7 @@ BEHIND_THE_PIN = (
     | RefundChoosing
     | RefundAmount
     | Voiding
+    | Helping
     | CloseAsked
     | ClosingDay
     | Learning

@@ -197,7 +197,7 @@ class Day(Watched, RuleBasedStateMachine):
             self.feed(events.PinChecked(self.now, right))
 
     @precondition(lambda self: isinstance(self.state.sale, InMenu))
-    @rule(item=st.sampled_from([Key.D1, Key.D2, Key.D2, Key.D3, Key.D4]))
+    @rule(item=st.sampled_from([Key.D1, Key.D2, Key.D2, Key.D3, Key.D4, Key.D5]))
     def choose_an_item(self, item):
         self.press(item)
 
@@ -225,7 +225,7 @@ class Day(Watched, RuleBasedStateMachine):
     @rule()
     def void(self):
         self.enter_the_menu(right=True)
-        self.press_all(Key.D4, Key.CONFIRM)
+        self.press_all(Key.D5, Key.CONFIRM)
 
     @precondition(lambda self: self.unread)
     @rule(paid=st.booleans())

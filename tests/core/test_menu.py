@@ -35,12 +35,12 @@ def end(shop, said=STOPPED):
 
 def test_the_menu_opens_where_no_sale_is_and_closes_again(shop):
     shop.press(Key.MENU)
-    assert (shop.screen.stage, shop.screen.items) == (Stage.MENU, (Item.LEARN, Item.REFUND, Item.CLOSE_DAY))
+    assert (shop.screen.stage, shop.screen.items) == (Stage.MENU, (Item.LEARN, Item.REFUND, Item.CLOSE_DAY, Item.HELP))
     for key in (Key.MENU, Key.CANCEL):
         shop.press(key)
         assert shop.screen.stage is Stage.READY
         shop.press(Key.MENU)
-    assert shop.press(Key.D4, Key.D0, Key.CONFIRM) == ()
+    assert shop.press(Key.D5, Key.D0, Key.CONFIRM) == ()
     shop.tick(31)
     assert shop.screen.stage is Stage.READY
 

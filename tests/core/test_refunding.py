@@ -32,7 +32,7 @@ def give_back(shop, of, amount=""):
 
 def void(shop):
     shop.tick(9)
-    shop.press(Key.MENU, Key.D4)
+    shop.press(Key.MENU, Key.D5)
     return shop.confirm()
 
 
@@ -175,7 +175,7 @@ def test_more_than_nine_sales_are_shown_page_by_page(shop):
     assert shop.screen.older
     shop.press(Key.D0)
     second = [(choice.key, choice.sequence) for choice in shop.screen.sales]
-    shop.press(Key.D4)
+    shop.press(Key.D5)
     assert shop.shows(Stage.REFUND_CHOOSE)
     shop.press(Key.D2)
     assert (first, second, shop.screen.sequence) == (list(range(11, 2, -1)), [("1", 2), ("2", 1)], 1)
@@ -299,8 +299,8 @@ def test_void_gives_the_last_sale_back_by_one_key(shop):
     shop.pay(700, FAMILY_02)
     shop.tick(9)
     shop.press(Key.MENU)
-    assert shop.screen.items == (Item.LEARN, Item.REFUND, Item.CLOSE_DAY, Item.VOID)
-    shop.press(Key.D4)
+    assert shop.screen.items == (Item.LEARN, Item.REFUND, Item.CLOSE_DAY, Item.HELP, Item.VOID)
+    shop.press(Key.D5)
     screen = shop.screen
     assert (screen.stage, screen.amount, screen.sequence, screen.programme) == (Stage.VOID, 700, 2, "Kleding")
     shop.storing = False
@@ -311,7 +311,7 @@ def test_void_gives_the_last_sale_back_by_one_key(shop):
 def test_void_of_nothing_is_not_offered(shop):
     shop.press(Key.MENU)
     assert Item.VOID not in shop.screen.items
-    shop.press(Key.D4)
+    shop.press(Key.D5)
     assert shop.shows(Stage.MENU)
 
 
@@ -346,7 +346,7 @@ def test_f03_the_last_sale_is_known_after_a_restart(given):
 def test_no_other_key_gives_it_back(shop, key):
     shop.pay(500)
     shop.tick(9)
-    shop.press(Key.MENU, Key.D4, key)
+    shop.press(Key.MENU, Key.D5, key)
     assert refunded(shop) == []
 
 
@@ -372,7 +372,7 @@ def test_f40_that_one_was_rejected_says_nothing_of_another(shop, other):
 def test_f40_nor_one_that_is_rejected_while_its_void_is_asked_about(shop):
     shop.pay(500)
     shop.tick(9)
-    shop.press(Key.MENU, Key.D4)
+    shop.press(Key.MENU, Key.D5)
     shop.outcomes(Outcome(1, Reason.SLICE_SHORT))
     shop.confirm()
     assert (refunded(shop), shop.refusal) == ([], Reason.REFUND_NOTHING)

@@ -9,6 +9,7 @@ from contracts.wire.entry import EntryKind
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents, Timestamp
 from terminal.core import counter, events, state
+from terminal.core.care import Trouble
 from terminal.core.counter import Committing, Refused, Sale
 from terminal.core.effects import Commit
 from terminal.core.events import Event, Key
@@ -38,6 +39,7 @@ EVENT_OF = {
     Trigger.SALES: events.SalesFound,
     Trigger.PIN: events.PinChecked,
     Trigger.CLOSED: events.DayClosed,
+    Trigger.HELPED: events.HelpGathered,
     Trigger.CHECKPOINT: events.CheckpointRead,
     Trigger.TIME: events.Ticked,
 }
@@ -113,6 +115,8 @@ def happenings(now: Moment, sequence: int) -> list[Event]:
         events.ContactChanged(now, gateway=True, chain=True),
         events.DeviceChanged(now, "scanner", "ready", ""),
         events.AttentionChanged(now, Reason.REQUEST_FORM),
+        events.TroublesKnown(now, (Trouble.HOT,)),
+        events.HelpGathered(now, "well"),
         events.LessonAsked(now, Question.SCAN),
         events.LessonSaid(now, Said(Saying.KEYPAD, ("pad",))),
         events.LessonDone(now),

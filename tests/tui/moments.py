@@ -19,6 +19,7 @@ from terminal.link import (
     Screen,
     Stage,
     Status,
+    Trouble,
     Wait,
 )
 
@@ -102,6 +103,9 @@ OF_EVERY_KIND = (
     Line(12, Cents(12_50), EntryState.PAID, 0),
 )
 
+HELP = "KPH1 8F3A22C1 V0.1.0 UP12D4H S3 FAIL WAITING WARN POWER CLOCK GATEWAY CHAIN UNSENT REJECTED DISK HEAT SCANNER"
+"""As long as it gets (terminal.care.summary)."""
+
 MOMENTS: dict[str, Screen | None] = {
     "ready": replace(READY, recent=()),
     "choose": replace(READY, stage=Stage.CHOOSE, choices=(Choice("1", "Kindpakket"), Choice("2", "Schoolspullen"))),
@@ -149,6 +153,9 @@ MOMENTS: dict[str, Screen | None] = {
     "close-day": replace(READY, stage=Stage.CLOSE_DAY),
     "day-closed": replace(READY, stage=Stage.DAY_CLOSED, day=Day(12, Cents(1_234_50), is_negative=False, carried=3)),
     "day-closed-back": replace(READY, stage=Stage.DAY_CLOSED, day=Day(13, Cents(12_50), is_negative=True, carried=0)),
+    "help-wait": replace(READY, stage=Stage.HELP),
+    "help": replace(READY, stage=Stage.HELP, help=HELP),
+    "trouble": replace(READY, status=replace(ONLINE, troubles=(Trouble.POWER_WEAK, Trouble.HOT))),
     "lost": replace(READY, status=replace(ONLINE, lost=1), lost=RECENT[4]),
     "lost-refund": replace(READY, status=replace(ONLINE, lost=1), lost=OF_EVERY_KIND[3]),
     "lost-many": replace(READY, status=replace(OFFLINE, lost=12), lost=RECENT[4]),

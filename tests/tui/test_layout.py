@@ -13,7 +13,7 @@ from terminal.tui.look import Look
 from terminal.tui.widgets.big import Big
 from terminal.tui.widgets.code import Code
 from terminal.tui.widgets.mark import Mark
-from tests.tui.moments import APPROVED, ASKING, CHOOSING, MANY, MOMENTS, NOW, READY
+from tests.tui.moments import APPROVED, ASKING, CHOOSING, HELP, MANY, MOMENTS, NOW, READY
 from tests.tui.still import SHOP, SUPPORT, StillApp, plain, still
 from tests.tui.test_pictures import SIZES
 
@@ -91,10 +91,11 @@ DARK = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_test_code_is_read_from_the_screen_itself(size):
+@pytest.mark.parametrize(("name", "text"), [("learn-scan", TEST_CODE), ("help", HELP)])
+async def test_a_code_is_read_from_the_screen_itself(size, name, text):
     zxingcpp = pytest.importorskip("zxingcpp", reason="needs zxing-cpp to read a code")
     numpy = pytest.importorskip("numpy", reason="needs numpy to hold a picture")
-    app = still(MOMENTS["learn-scan"])
+    app = still(MOMENTS[name])
     async with app.run_test(size=SIZES[size]) as pilot:
         await pilot.pause()
         box = app.query_one(Code).region
@@ -102,7 +103,7 @@ async def test_the_test_code_is_read_from_the_screen_itself(size):
         inks = {cell.style.color.triplet for strip in inked(app, box) for cell in strip if cell.text.strip()}
     modules = numpy.array([[DARK[each][half] for each in row] for row in rows for half in (0, 1)], dtype=numpy.uint8)
     picture = numpy.kron(255 - 255 * modules, numpy.ones((4, 4), dtype=numpy.uint8))
-    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [TEST_CODE]
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text]
     assert inks == {(0, 0, 0)}
 
 
@@ -117,7 +118,7 @@ async def test_no_code_is_shown_when_none_is_asked_for():
         for name, moment in MOMENTS.items():
             app.query_one(CounterView).update(moment)
             await pilot.pause()
-            assert app.query_one(Code).display == (name == "learn-scan"), name
+            assert app.query_one(Code).display == (name in {"learn-scan", "help"}), name
 
 
 async def test_what_is_left_is_not_said_when_nobody_asked_for_it():

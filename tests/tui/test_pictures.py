@@ -18,8 +18,9 @@ PICTURES = [
     *(("120x33", "nl", name) for name in ("amount", "approved", "refused")),
     *(("240x67", "nl", name) for name in ("amount-left", "approved-rest", "refused", "offline", "locked")),
     ("240x67", "en", "approved"),
-    *(("80x24", "en", name) for name in ("menu", "learn-scan", "keep")),
+    *(("80x24", "en", name) for name in ("menu", "learn-scan", "keep", "help", "trouble")),
     ("240x67", "nl", "learn-scan"),
+    ("240x67", "nl", "help"),
     *(("80x24", "en", name) for name in ASKED),
     *(("240x67", "nl", name) for name in (*ASKED, "refund-many", "every-kind")),
 ]

@@ -28,7 +28,7 @@ class Sale(Widget):
     def say(self, words: Words) -> None:
         """Show these words; a part that says nothing takes no room."""
         self.query_one(Mark).show(words.mark)
-        self.query_one(Code).show(words.code)
+        self.query_one(Code).show(words.code, words.qr)
         self.query_one(Rows).say(words.rows)
         for name, text in (
             ("headline", words.headline),
