@@ -45,7 +45,7 @@ mutants: $(VENV)/test.stamp  ## the contract's tests against broken contracts
 lock:  ## resolve the locked versions anew (needs uv); what is shipped has the versions that are tested
 	$(LOCKER) --extra demo --group build --group test --group lint --output-file $(LOCK)/test.txt
 	$(LOCKER) --extra demo --group build --constraint $(LOCK)/test.txt --output-file $(LOCK)/demo.txt
-	$(LOCKER) --extra screen --group build --constraint $(LOCK)/test.txt --output-file $(LOCK)/terminal.txt
+	$(LOCKER) --extra screen --extra hardware --constraint $(LOCK)/test.txt --output-file $(LOCK)/terminal.txt
 
 clean:  ## remove what was set up and made here
 	rm -rf $(VENV) build bench.json

@@ -8,6 +8,9 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "dependencies.md"
 LOCKS = {"terminal": "on a till", "demo": "gateway, chain and demo", "test": "development only"}
 
+SAME_SOURCE = {"evdev": "evdev-binary"}
+"""A package that is not installed on every machine, and the one with its source that is."""
+
 
 def pins(lock: str) -> dict[str, str]:
     text = (ROOT / "provisioning" / "lock" / f"{lock}.txt").read_text()
@@ -27,8 +30,9 @@ def rows() -> list[str]:
     lines = []
     for lock, where in LOCKS.items():
         for name, version in pins(lock).items():
-            if name not in seen and is_installed(name):
-                lines.append(f"| {name} | {version} | {licence(name)} | {where} |")
+            here = name if is_installed(name) else SAME_SOURCE.get(name, name)
+            if name not in seen and is_installed(here):
+                lines.append(f"| {name} | {version} | {licence(here)} | {where} |")
             seen.add(name)
     return lines
 

@@ -37,7 +37,9 @@ def test_the_demo_is_locked_to_versions_that_are_tested():
             re.findall(r"^([a-z0-9_.-]+==[^ ;]+)", (ROOT / "provisioning/lock" / name).read_text(), re.MULTILINE)
         )
 
-    assert pins("terminal.txt") <= pins("test.txt")
+    # the same source under its two names: built by somebody for x86-64, and by a release for the rest
+    built_here = {pin.replace("evdev-binary==", "evdev==") for pin in pins("test.txt") if "evdev-binary" in pin}
+    assert pins("terminal.txt") <= pins("test.txt") | built_here
     assert pins("demo.txt") <= pins("test.txt")
     assert len(pins("terminal.txt")) < len(pins("demo.txt"))
 
