@@ -50,9 +50,14 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ),
     ("provision", "shop", "bank"): ("provisioning.bank:main", "pay shops by bank, if they chose that"),
     ("provision", "shop"): ("provisioning.shop:main", "register shops, place them in programmes, pay them out"),
+    ("provision", "terminal", "install"): ("provisioning.installer.command:main", "make this machine a terminal"),
     ("provision", "terminal"): ("provisioning.terminal:main", "make, register, fund and replace terminals"),
     ("provision", "grant"): ("provisioning.grant:main", "give passes a budget"),
     ("provision", "pass"): ("provisioning.passes:main", "make passes as QR codes, block and replace lost ones"),
+    ("provision", "release"): (
+        "provisioning.release.commands:main",
+        "make what an installer carries to a terminal",
+    ),
     ("provision", "report"): ("provisioning.report:main", "how many passes are in use, and what was spent where"),
     ("demo",): ("provisioning.demo.main:main", "a shop's day on this machine, with everything simulated"),
 }

@@ -1,0 +1,52 @@
+"""The files that stand on every terminal's root, as they come with the program: units, users, udev and settings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+_HERE = Path(__file__).parent.parent
+_NOT_OURS = {"kindpakket-gateway.service"}
+"""A gateway is another machine's."""
+
+_PLACES = {
+    "sysusers.d": Path("/etc/sysusers.d"),
+    "tmpfiles.d": Path("/etc/tmpfiles.d"),
+}
+"""Where folders of settings stand that are not below /etc/systemd."""
+
+UNITS_PLACE = Path("/etc/systemd/system")
+UNIT_KINDS = {".service", ".socket", ".target", ".timer"}
+RULES = Path("/etc/udev/rules.d/60-kindpakket.rules")
+
+
+def systemd_files() -> Path:
+    """In an installed program they stand beside its modules, in the source tree at the top."""
+    inside = _HERE / "systemd"
+    return inside if inside.is_dir() else _HERE.parent / "systemd"
+
+
+def units() -> dict[Path, str]:
+    """The units and their drop-ins, by their place on the machine."""
+    return {UNITS_PLACE / name: text for name, text in _texts() if _is_unit(name)}
+
+
+def settings(kind: str) -> dict[Path, str]:
+    """The files of a folder of settings: `sysusers.d`, `tmpfiles.d`, `journald.conf.d`, `system.conf.d`."""
+    place = _PLACES.get(kind, Path("/etc/systemd") / kind)
+    return {place / name.name: text for name, text in _texts() if name.parent.name == kind}
+
+
+def rules() -> dict[Path, str]:
+    """The udev rules."""
+    return {RULES: (_HERE / "udev" / RULES.name).read_text(encoding="utf-8")}
+
+
+def _is_unit(name: Path) -> bool:
+    return (name.parent == Path() and name.suffix in UNIT_KINDS) or name.parent.suffixes[-2:] == [".service", ".d"]
+
+
+def _texts() -> Iterator[tuple[Path, str]]:
+    """All files of the folder by their names there."""
+    top = systemd_files()
+    for path in sorted(top.rglob("*")):
+        if path.is_file() and path.name not in _NOT_OURS:
+            yield path.relative_to(top), path.read_text(encoding="utf-8")

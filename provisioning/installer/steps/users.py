@@ -1,0 +1,62 @@
+"""The users that the services run as, none of which can log in."""
+
+from pathlib import Path
+
+from provisioning.installer import bundle, files
+from provisioning.installer.host import Host
+from provisioning.installer.record import Memory
+from provisioning.installer.step import Step
+from terminal.places import STATE
+
+_OTHERWISE = "Look at /etc/sysusers.d/kindpakket.conf and /etc/passwd, then run the same again"
+
+
+def _texts() -> dict[Path, str]:
+    return bundle.settings("sysusers.d")
+
+
+def _lines() -> list[list[str]]:
+    """The lines of sysusers.d(5), in words."""
+    lines = [line.split() for text in _texts().values() for line in text.splitlines()]
+    return [line for line in lines if line and line[0] in {"u", "u!", "g", "m"}]
+
+
+def _names(kinds: set[str]) -> list[str]:
+    return [line[1] for line in _lines() if line[0] in kinds]
+
+
+def _known(host: Host, file: str) -> dict[str, list[str]]:
+    """The lines of /etc/passwd or /etc/group by name."""
+    lines = (line.split(":") for line in (host.read(Path("/etc") / file) or "").splitlines())
+    return {line[0]: line for line in lines}
+
+
+def _is_done(host: Host) -> bool:
+    users, groups = _known(host, "passwd"), _known(host, "group")
+    present = users.keys() >= set(_names({"u", "u!"})) and groups.keys() >= set(_names({"g"}))
+    members = all(line[1] in groups.get(line[2], [""])[-1].split(",") for line in _lines() if line[0] == "m")
+    return files.stand(host, _texts()) and present and members
+
+
+def _do(host: Host, memory: Memory) -> None:
+    memory.keep("users", sorted(_known(host, "passwd").keys() & set(_names({"u", "u!"}))))
+    memory.keep("groups", sorted(_known(host, "group").keys() & set(_names({"u", "u!", "g"}))))
+    files.put(host, memory, _texts())
+    for path in _texts():
+        host.run("systemd-sysusers", str(path), otherwise=_OTHERWISE)
+
+
+def _undo(host: Host, memory: Memory) -> None:
+    """The journal that stays is root's from now on: a number that nobody has would be the next one's."""
+    if host.at(STATE).is_dir():
+        host.run("chown", "-R", "root:root", str(STATE), otherwise="Give that folder to root, then run the same again")
+    for name in reversed(_names({"u", "u!"})):
+        if name in _known(host, "passwd") and name not in memory.recall("users"):
+            host.run("userdel", name, otherwise="Stop what still runs as that user, then run the same again")
+    for name in reversed(_names({"u", "u!", "g"})):
+        if name in _known(host, "group") and name not in memory.recall("groups"):
+            host.run("groupdel", name, otherwise="Look at /etc/group, then run the same again")
+    files.take_back(host, memory)
+
+
+USERS = Step("users", "make the users that the services run as", _is_done, _do, _undo)
