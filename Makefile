@@ -9,7 +9,7 @@ LOCKER = uv pip compile pyproject.toml --quiet --universal --python-version 3.11
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hardware power-cuts check bench chaos mutants lock clean
+.PHONY: help demo test test-hardware power-cuts check bench chaos mutants lock release clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,10 @@ lock:  ## resolve the locked versions anew (needs uv); what is shipped has the v
 	$(LOCKER) --extra demo --group build --group test --group lint --output-file $(LOCK)/test.txt
 	$(LOCKER) --extra demo --group build --constraint $(LOCK)/test.txt --output-file $(LOCK)/demo.txt
 	$(LOCKER) --extra screen --extra hardware --constraint $(LOCK)/test.txt --output-file $(LOCK)/terminal.txt
+	echo pip | $(subst pyproject.toml,-,$(LOCKER)) --output-file $(LOCK)/pip.txt
+
+release: $(VENV)/test.stamp  ## one file for an installer, signed: KEY=FILE (`kindpakket provision release key` makes one)
+	@$(BIN)/kindpakket provision release make --key "$(or $(KEY),$(error KEY=FILE says which key signs))" --out build/release
 
 clean:  ## remove what was set up and made here
 	rm -rf $(VENV) build bench.json
