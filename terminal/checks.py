@@ -5,7 +5,6 @@ Nothing is changed, and nothing that a running daemon holds is touched: the jour
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Any
@@ -16,6 +15,8 @@ from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.units import to_hex
 from terminal import agreement, entry_checks
+from terminal.care import readings
+from terminal.care.root import Root
 from terminal.checkpoint import PROGRAMMES_MAX, Disagreement, Reading, proves_fork
 from terminal.clock import Clock
 from terminal.config import Config
@@ -32,15 +33,14 @@ from terminal.link.client import Client
 from terminal.signer import TerminalSigner
 from terminal.store import Reader, checking, place
 
-FREE_BYTES_MIN = 50 * 2**20
 CHECKPOINT_SECONDS_LEFT_MIN = 3600
 WAITING_WARN = 50
 LINK_SECONDS = 2.0
 HEALTH_BYTES_MAX = 4096
 
 
-async def examine(settings: Config) -> AsyncIterator[Check]:
-    """All checks that can be made, in the order in which they build on each other."""
+async def examine(settings: Config, root: Root) -> AsyncIterator[Check]:
+    """All checks that can be made, in the order in which they build on each other. `root` is where the machine is."""
     signer: TerminalSigner | None = None
     try:
         signer = TerminalSigner.load(settings.key_file, settings.domain)
@@ -59,6 +59,8 @@ async def examine(settings: Config) -> AsyncIterator[Check]:
         yield Check("journal", Grade.FAIL, "cannot be used", str(broken))
     async for check in daemon(settings):
         yield check
+    for found in readings.look(root, readings.about(settings, root)):
+        yield found.check
 
 
 def medium(settings: Config) -> Iterator[Check]:
@@ -75,10 +77,7 @@ def medium(settings: Config) -> Iterator[Check]:
         advice = "mount it writable, or repair the disk: no sale can be stored"
         yield Check("medium", Grade.FAIL, f"{folder} cannot be written", advice)
         return
-    free = shutil.disk_usage(folder).free
-    finding = f"{place.file_system(folder)}, {free // 2**20} MB free"
-    enough = free >= FREE_BYTES_MIN
-    yield Check("medium", Grade.OK if enough else Grade.WARN, finding, "" if enough else "free space on the disk")
+    yield Check("medium", Grade.OK, place.file_system(folder))
 
 
 def journal(settings: Config, reader: Reader, signer: TerminalSigner | None) -> Iterator[Check]:

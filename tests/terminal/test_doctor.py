@@ -10,7 +10,8 @@ from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
 from drivers.registry import TABLE
-from terminal import checks, doctor
+from terminal import doctor
+from terminal.care import disk
 from terminal.core.facts import Outcome
 from terminal.core.screen import Stage
 from terminal.report.closing import close
@@ -170,8 +171,8 @@ def test_f34_only_a_gateways_own_word_counts(till, world, examine, answer):
 
 
 def test_f18_a_nearly_full_disk_is_warned_of(till, examine, monkeypatch):
-    monkeypatch.setattr(checks, "FREE_BYTES_MIN", 2**80)
-    assert grades(examine(), "medium") == ["warn"]
+    monkeypatch.setattr(disk, "FREE_BYTES_MIN", 2**80)
+    assert grades(examine(), "room", "medium") == ["warn", "ok"]
 
 
 def test_f18_a_folder_that_forgets_fails_in_a_shop(till, examine, monkeypatch):

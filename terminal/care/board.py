@@ -1,0 +1,119 @@
+"""Power, heat and memory: what sysfs and proc(5) say of the machine, graded. Pure.
+
+The firmware of a Raspberry Pi tells of weak power and of slowing down in bits; the kernel asks it every two seconds.
+"""
+
+from terminal.care.found import About, Found, Reading, fail, warn, well
+from terminal.care.root import Texts
+from terminal.core.care import Trouble
+
+BOOT = "proc/sys/kernel/random/boot_id"
+POWER = ("sys/class/hwmon/*/name", "sys/class/hwmon/*/in0_lcrit_alarm")
+THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled"
+HEAT = "sys/class/thermal/thermal_zone*/temp"
+MEMORY = "proc/meminfo"
+UPTIME = "proc/uptime"
+
+HOT_CELSIUS = 80
+"""Here a Raspberry Pi begins to slow down."""
+TOO_HOT_CELSIUS = 85
+_CELSIUS = range(-40, 151)
+"""Anything else is no temperature: a zone that is not connected."""
+MEMORY_KB_MIN = 48 * 1024
+
+_WEAK, _CAPPED, _SLOWED, _WARM = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_SINCE = 16
+"""The same bits, this much higher: it happened since the firmware was last asked."""
+
+_SUPPLY = "use the power adapter that came with the terminal, and a cable of its own"
+
+
+def is_weak(texts: Texts) -> bool | None:
+    """Whether the power is too weak now; None when this machine does not say."""
+    told = [texts.get(name.replace("/name", "/in0_lcrit_alarm")) for name, kind in texts.items() if kind == "rpi_volt"]
+    alarms = [alarm == "1" for alarm in told if alarm]
+    if (bits := _bits(texts)) is not None:
+        alarms.append(bool(bits & (_WEAK | _WEAK << _SINCE)))
+    return any(alarms) if alarms else None
+
+
+def _bits(texts: Texts) -> int | None:
+    try:
+        return int(texts[THROTTLED], 16)
+    except (KeyError, ValueError):
+        return None
+
+
+def _power(texts: Texts, about: About) -> Found | None:
+    weak = is_weak(texts)
+    if weak is None:
+        return None
+    if weak:
+        return warn("power", "too weak now", _SUPPLY, Trouble.POWER_WEAK)
+    if about.kept.weak_boot and about.kept.weak_boot == texts.get(BOOT):
+        return warn("power", "was too weak since the last start", _SUPPLY, Trouble.POWER_WEAK)
+    return well("power", "enough")
+
+
+def _speed(texts: Texts, _: About) -> Found | None:
+    bits = _bits(texts)
+    if bits is None:
+        return None
+    now = [word for bit, word in ((_CAPPED, "capped"), (_SLOWED, "slowed down"), (_WARM, "warm")) if bits & bit]
+    if now:
+        return warn("speed", f"{' and '.join(now)} by the firmware", "give it air, and the power adapter it came with")
+    return well("speed", "full")
+
+
+def _heat(texts: Texts, _: About) -> Found | None:
+    degrees = [int(text) // 1000 for name, text in texts.items() if name.endswith("/temp") and _is_number(text)]
+    real = [each for each in degrees if each in _CELSIUS]
+    if not real:
+        return None
+    hottest, finding = max(real), f"{max(real)} degrees Celsius"
+    if hottest < HOT_CELSIUS:
+        return well("heat", finding)
+    grade = fail if hottest >= TOO_HOT_CELSIUS else warn
+    return grade("heat", finding, "give it air and keep it out of the sun; above 85 it slows down", Trouble.HOT)
+
+
+def _memory(texts: Texts, _: About) -> Found | None:
+    kilobytes = dict(line.split(":", 1) for line in texts.get(MEMORY, "").splitlines() if ":" in line)
+    available, total = (_leading(kilobytes.get(name, "")) for name in ("MemAvailable", "MemTotal"))
+    if available is None or total is None:
+        return None
+    finding = f"{available // 1024} of {total // 1024} MB free"
+    if available < MEMORY_KB_MIN:
+        return warn(
+            "memory", finding, "switch it off and on; if it comes back, tell the support line", Trouble.MEMORY_SHORT
+        )
+    return well("memory", finding)
+
+
+def _uptime(texts: Texts, _: About) -> Found | None:
+    seconds = uptime(texts)
+    return None if seconds is None else well("uptime", f"{seconds // 86_400} days {seconds % 86_400 // 3600} hours")
+
+
+def uptime(texts: Texts) -> int | None:
+    """Seconds since the machine was switched on; None when it does not say."""
+    return _leading(texts.get(UPTIME, "").partition(".")[0])
+
+
+def _leading(text: str) -> int | None:
+    """The number that a text begins with."""
+    first = (text.split() or [""])[0]
+    return int(first) if first.isascii() and first.isdigit() else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.removeprefix("-").isdigit()
+
+
+READINGS = (
+    Reading((*POWER, THROTTLED, BOOT), _power),
+    Reading((THROTTLED,), _speed),
+    Reading((HEAT,), _heat),
+    Reading((MEMORY,), _memory),
+    Reading((UPTIME,), _uptime),
+)
