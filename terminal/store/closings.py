@@ -12,7 +12,7 @@ from contracts.wire import journal
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Hash, cents, hash32, to_hex
+from contracts.wire.units import Hash, cents, from_hex, hash32, to_hex
 from terminal.core.facts import Lost
 from terminal.store import schema, tables
 from terminal.store.past import Past
@@ -82,14 +82,29 @@ def append(path: Path, turns: Turns, day: Closing) -> None:
 
     Raises Refused(STORAGE_FAULT) when it is not kept, as when another one was closed meanwhile.
     """
-    row = (day.number, day.last, day.head, day.previous, day.hash, day.document)
     try:
         with closing(schema.connect(path, mode="rw")) as database:
             schema.make_durable(database)
             with turns.patient(), schema.transaction(database):
-                database.execute("INSERT INTO closings VALUES (?, ?, ?, ?, ?, ?)", row)
+                insert(database, day)
     except sqlite3.Error as error:
         raise Refused(Reason.STORAGE_FAULT, f"the day is not closed: {error}") from error
+
+
+def insert(database: sqlite3.Connection, day: Closing) -> None:
+    """Within a transaction of the caller. Raises sqlite3.Error for one that does not follow."""
+    row = (day.number, day.last, day.head, day.previous, day.hash, day.document)
+    database.execute("INSERT INTO closings VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def read(document: str) -> Closing:
+    """The closed day whose document this is. Raises ValueError for another text."""
+    said = json.loads(document)
+    try:
+        head, previous = hash32(from_hex(said["head"])), hash32(from_hex(said["previous"]))
+        return Closing(tables.natural(said["number"]), tables.natural(said["last"]), head, previous, document)
+    except (KeyError, TypeError) as error:
+        raise ValueError("this is no closed day") from error
 
 
 def require_chained(view: Closings) -> int:

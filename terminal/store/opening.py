@@ -6,6 +6,7 @@ it was found.
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,24 +16,26 @@ from contracts.wire.units import Address, address, to_hex
 from terminal.store import checking, place, schema
 from terminal.store.reading import View, open_for_reading
 
+Fill = Callable[[sqlite3.Connection], None]
+
 _ENDINGS = ("", "-wal", "-shm", "-journal")
 _CHAIN_ID_MAX = 2**63 - 1  # EIP-2294 keeps chain ids below it, and SQLite numbers end there
 
 
-def create(path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool) -> None:
-    """An empty journal; see `Store.create`."""
+def create(path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool, fill: Fill = lambda _: None) -> None:
+    """A journal, empty but for what `fill` puts into it before it is there; see `Store.create`."""
     place.require_durable(path.parent, volatile_ok=volatile_ok)
-    if there := [file for file in _files(path) if file.exists()]:
+    if there := [file for file in files(path) if file.exists()]:
         raise Broken(f"{there[0]} is there already and stays as it is: a terminal's journal is made once")
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        _write_draft(draft, domain, terminal)
+        _write_draft(draft, domain, terminal, fill)
         os.link(draft, path)  # refuses where a rename would overwrite
         place.sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
         raise Broken(f"{path} cannot be made ({error}): free space, or make its folder writable") from error
     finally:
-        for file in _files(draft):
+        for file in files(draft):
             file.unlink(missing_ok=True)
 
 
@@ -52,7 +55,8 @@ def open_checked(
         raise
 
 
-def _files(path: Path) -> list[Path]:
+def files(path: Path) -> list[Path]:
+    """All that a journal's file may have beside it, itself first."""
     return [path.with_name(path.name + ending) for ending in _ENDINGS]
 
 
@@ -63,16 +67,19 @@ def _missing(path: Path) -> str:
     )
 
 
-def _write_draft(draft: Path, domain: Domain, terminal: Address) -> None:
+def _write_draft(draft: Path, domain: Domain, terminal: Address, fill: Fill) -> None:
     if not 0 < domain.chain_id <= _CHAIN_ID_MAX:
         raise Broken(f"the chain id is 1 to {_CHAIN_ID_MAX}: check `chain_id` in the configuration")
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    place.hand_over(descriptor, draft.parent)
+    os.close(descriptor)
     with closing(schema.connect(draft, mode="rw")) as database:
         database.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         schema.migrate(database)
         database.execute(
             "INSERT INTO identity VALUES (1, ?, ?, ?)", (domain.chain_id, address(domain.contract), address(terminal))
         )
+        fill(database)
         schema.make_durable(database)
 
 

@@ -11,6 +11,7 @@ VOLATILE = frozenset({"tmpfs", "ramfs", "overlay", "aufs", "devtmpfs"})
 """File systems whose content may be gone after a power cut; `overlay` is what a Raspberry Pi's read-only mode uses."""
 
 _OCTAL = re.compile(r"\\([0-7]{3})")
+_LOWER = re.compile(r"(?:^|,)lowerdir=([^,:]+)")
 _LOCK_BYTES_MAX = 16
 
 
@@ -25,6 +26,18 @@ def file_system(path: Path) -> str:
     return kind
 
 
+def below_overlay(path: Path) -> Path | None:
+    """Where the path lies on the disk below an overlay; None when it lies on no overlay."""
+    if file_system(path.parent) != "overlay":
+        return None
+    for line in Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        _, mount, kind, options, *_ = line.split(" ")
+        lower = _LOWER.search(options)
+        if (mount, kind) == ("/", "overlay") and lower:
+            return Path(lower[1]) / path.relative_to("/")
+    return path
+
+
 def require_durable(folder: Path, *, volatile_ok: bool) -> None:
     """Raise Broken unless what is written to this folder outlives a power cut."""
     if not folder.is_dir():
@@ -32,6 +45,41 @@ def require_durable(folder: Path, *, volatile_ok: bool) -> None:
     kind = file_system(folder)
     if kind in VOLATILE and not volatile_ok:
         raise Broken(f"{folder} is on {kind}, which forgets at a power cut: set `state_dir` to a folder on a disk")
+
+
+def device(path: Path) -> Path | None:
+    """Where the kernel tells of the block device that the path is on; None for what is on none that it tells of."""
+    number = path.stat().st_dev
+    told = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}")
+    return told if told.exists() else None
+
+
+def require_second(folder: Path, first: Path, *, volatile_ok: bool) -> None:
+    """Raise Broken unless what is written to this folder outlives a power cut, and the disk of the first one."""
+    if not folder.is_dir():
+        raise Broken(f"there is no folder {folder}: put the stick in, or check `mirror` in the configuration")
+    if volatile_ok:
+        return
+    if (kind := file_system(folder)) in VOLATILE:
+        raise Broken(f"{folder} is on {kind}, which forgets at a power cut: put the stick in, or check `mirror`")
+    if _disk(folder) == _disk(first):
+        raise Broken(f"{folder} is on the same disk as the journal: put the stick in, or check `mirror`")
+
+
+def _disk(path: Path) -> str:
+    """Which disk it is on, whatever the partition."""
+    told = device(path)
+    if told is None:
+        return str(path.stat().st_dev)
+    part = told.resolve()
+    return str(part.parent if (part / "partition").exists() else part)
+
+
+def hand_over(descriptor: int, folder: Path) -> None:
+    """Give a file that root has made to whom the folder belongs: a daemon that is not root must open it."""
+    owner = folder.stat()
+    if os.geteuid() == 0:
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def sync_folder(folder: Path) -> None:
@@ -56,6 +104,7 @@ class Lock:
         except OSError as error:
             raise Broken(f"{path} cannot be opened ({error.strerror}): the folder must be writable") from error
         try:
+            hand_over(self._descriptor, path.parent)
             self._take(path)
         except BaseException:
             os.close(self._descriptor)

@@ -16,7 +16,8 @@ from contracts.wire.units import Address, Hash, Timestamp
 from terminal.core.effects import AskEnd, Commit
 from terminal.core.facts import Budget, Checkpoint, GivenBack, OpenEntry, Outcome, Programme
 from terminal.core.line import Line
-from terminal.store import opening, schema, snapshot
+from terminal.store import inserting, opening, schema, snapshot
+from terminal.store.mirror import Mirror
 from terminal.store.place import Lock
 from terminal.store.reading import View
 from terminal.store.turns import Turns
@@ -33,6 +34,7 @@ class Store(View):
         super().__init__(database, path)
         self._lock = lock
         self._turns = Turns()
+        self._mirror: Mirror | None = None
 
     @staticmethod
     def create(path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool = False) -> None:
@@ -53,8 +55,18 @@ class Store(View):
         database, lock = opening.open_checked(path, domain, terminal, volatile_ok=volatile_ok)
         return cls(database, path, lock)
 
+    def keep_mirror(self, mirror: Mirror) -> None:
+        """Have all that is stored stand there, too, before it is said to be stored. The mirror is caught up first.
+
+        It stops nothing: a mirror that is lost counts as lost, and `append` goes on without.
+        """
+        self._mirror = mirror
+        mirror.start()
+
     def close(self) -> None:
-        """Let go of the file and of the lock."""
+        """Let go of the mirror, the file and the lock, in this order: the last at the file folds its log into it."""
+        if self._mirror is not None:
+            self._mirror.close()
         super().close()
         self._lock.release()
 
@@ -109,7 +121,7 @@ class Store(View):
             self._database.execute("DELETE FROM slices")
             slices = [(part.programme, part.amount) for part in checkpoint.slices]
             self._database.executemany("INSERT INTO slices VALUES (?, ?)", slices)
-            self._raise_bound(checkpoint.time)
+            inserting.raise_bound(self._database, checkpoint.time)
 
     def replace_snapshot(
         self,
@@ -152,7 +164,7 @@ class Store(View):
     def save_bound(self, bound: Timestamp) -> None:
         """Keep that it is not earlier than this; an earlier one than is kept changes nothing."""
         with self._noting():
-            self._raise_bound(bound)
+            inserting.raise_bound(self._database, bound)
 
     def save_schedule(self, attempts: int, due: Timestamp) -> None:
         """Keep how often sending has failed in a row, and when it is due again."""
@@ -170,29 +182,11 @@ class Store(View):
         try:
             with self._transaction():
                 self._require_next(line)
-                self._database.execute(
-                    "INSERT INTO entries VALUES (?, ?, ?, ?)", (line.sequence, line.entry, line.head, line.signature)
-                )
-                self._note_down(note)
-                self._raise_bound(bound)
+                inserting.insert(self._database, line, note, bound)
         except sqlite3.Error as error:
             self._make_certain(line, error)
-
-    def _note_down(self, note: OpenEntry | GivenBack | None) -> None:
-        match note:
-            case OpenEntry(sequence, pass_address, programme, amount, bound, time, kind, deadline, counter):
-                self._database.execute(
-                    "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (sequence, pass_address, programme, amount, time, bound, kind, deadline, counter),
-                )
-            case GivenBack(sequence, sale_terminal, sale_sequence, programme, pass_address, amount):
-                self._database.execute(
-                    "INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?)",
-                    (sequence, sale_terminal, sale_sequence, programme, pass_address, amount),
-                )
-
-    def _raise_bound(self, bound: Timestamp) -> None:
-        self._database.execute("UPDATE progress SET bound = ?1 WHERE bound < ?1", (bound,))
+        if self._mirror is not None:
+            self._mirror.keep_up()
 
     def _require_next(self, line: Line) -> None:
         sequence, head = self.position()
