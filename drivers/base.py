@@ -86,6 +86,14 @@ class Pausable(Protocol):
         """Read again, at once."""
 
 
+@runtime_checkable
+class Threaded(Protocol):
+    """A driver with a thread of its own, whose end its `run` would not notice."""
+
+    def is_alive(self) -> bool:
+        """Whether each thread that it needs now is there. One that waits, or hangs at its device, is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A device that is here now, and how a configuration says so: what learning chooses from."""

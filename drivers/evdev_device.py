@@ -65,10 +65,15 @@ class EvdevDriver:
     def __init__(self, device: str, listen: Callable[[Source, Emit], Listener]) -> None:
         self._device = hotplug.checked(device)
         self._listen = listen
+        self._reading: _Readings | None = None
+
+    def is_alive(self) -> bool:
+        """Whether each keyboard that is open is emptied."""
+        return self._reading is None or self._reading.is_alive()
 
     async def run(self, emit: Emit) -> None:
         """Read until cancelled."""
-        reading = _Readings(self._device, self._listen, emit)
+        reading = self._reading = _Readings(self._device, self._listen, emit)
         while True:
             try:
                 with Hotplug() as plugs:
@@ -118,6 +123,10 @@ class _Readings:
             loop.remove_reader(plugs.fileno())
             for node in list(self._open):
                 self._close(node)
+
+    def is_alive(self) -> bool:
+        """Whether each thread is there."""
+        return all(each.is_alive() for each in self._open.values())
 
     def report(self, fault: str) -> None:
         """Emit how it is, if that is news. `fault` says why nothing is read, when nothing is."""
@@ -189,6 +198,10 @@ class _Reading:
     def fileno(self) -> int:
         """Readable when there is something to read."""
         return self._pump.fileno()
+
+    def is_alive(self) -> bool:
+        """Whether its thread is."""
+        return self._pump.is_alive()
 
     def read(self) -> None:
         """Take what is there. Raises OSError."""

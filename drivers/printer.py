@@ -89,6 +89,7 @@ class EscposPrinter:
         self._asks_paper = asks_paper
         self._tells_paper: bool | None = None if asks_paper else False
         self._jobs: queue.Queue[_Job] = queue.Queue(PAGES_MAX)
+        self._thread: threading.Thread | None = None
 
     def print(self, page: Page) -> bool:
         """Take the page, unless too many wait."""
@@ -98,6 +99,10 @@ class EscposPrinter:
             return False
         return True
 
+    def is_alive(self) -> bool:
+        """Whether a page would be tried."""
+        return self._thread is None or self._thread.is_alive()
+
     def deliver(self, page: Page) -> None:
         """Print now. Raises DriverUnavailable."""
         self.try_once(_Job(page, time.monotonic()))
@@ -106,7 +111,8 @@ class EscposPrinter:
         """Print what is taken, and say how the printer is, until cancelled. It is not waited for, not even then."""
         self._jobs = queue.Queue(PAGES_MAX)  # what an earlier run left behind is not for today's customers
         worker = _Worker(self, self._jobs, _reporter(emit))
-        threading.Thread(target=worker.work, name=self._name, daemon=True).start()
+        self._thread = threading.Thread(target=worker.work, name=self._name, daemon=True)
+        self._thread.start()
         try:
             while True:
                 await asyncio.sleep(RETRY_SECONDS)

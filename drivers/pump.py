@@ -29,6 +29,10 @@ class Pump:
         """Readable when there is something to take, or will never be again."""
         return self._kept
 
+    def is_alive(self) -> bool:
+        """Whether anything would still come."""
+        return self._thread.is_alive()
+
     def take(self) -> bytes:
         """The next piece, never empty. Raises BlockingIOError when there is none, OSError when the source has gone."""
         data = os.read(self._kept, CHUNK)

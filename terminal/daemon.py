@@ -8,7 +8,6 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import closing
@@ -39,13 +38,14 @@ from terminal.core.events import DayClosed, Event, Key, PinChecked, SalesFound
 from terminal.core.facts import ClosedDay
 from terminal.core.moment import Moment
 from terminal.core.screen import Screen, Stage
-from terminal.inputs import Inputs
+from terminal.inputs import Driving, Inputs
 from terminal.link.server import Server
 from terminal.outputs import Outputs
 from terminal.outward import Outward
 from terminal.perform import Counter, Told
 from terminal.signer import TerminalSigner, forbid_core_dumps
 from terminal.store import Store
+from terminal.supervisor import Supervisor
 from terminal.teaching import Teacher
 
 TICK_SECONDS = 1.0
@@ -87,6 +87,8 @@ class Daemon:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._group = asyncio.TaskGroup()
         self._inputs = Inputs(self._driver, self._hear_device, self._spawn)
+        self._driving: dict[str, Driving] = {}
+        self._supervisor = Supervisor()
         self._teacher = Teacher(path, settings.devices, self._inputs, self._hear_now, self._spawn)
 
     async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -98,13 +100,15 @@ class Daemon:
         await self._link.start()
         try:
             async with self._group:
-                for each in (self._take(), self._tick(), self._network(ready)):
+                for each in (self._take(), self._tick(), self._network(ready), self._supervisor.watch(self._prove)):
                     self._spawn(each)
                 for name in self._outputs.names:
-                    self._spawn(self._drive(name, drivers.pop(name)))
+                    driver = drivers.pop(name)
+                    self._driving[name] = Driving(driver, self._spawn(self._drive(name, driver)))
                 self._inputs.start(drivers)
                 self._note_readiness()
                 await stop.wait()
+                self._supervisor.stopping()
                 for task in self._tasks:
                     task.cancel()
         finally:
@@ -152,6 +156,17 @@ class Daemon:
             self._store.save_bound(self._clock.bound())
         except Refused as refused:
             _log.error("bound.not_kept", extra={"detail": refused.detail})
+
+    async def _prove(self) -> str:
+        """Why nothing could be sold now, or nothing: asked by the way that a scan takes, through the inbox."""
+        fault: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._put(lambda: None if fault.done() else fault.set_result(self._fault()))
+        return await fault
+
+    def _fault(self) -> str:
+        self._store.bound()  # raises Broken, with which the daemon ends
+        driving = {**self._driving, **self._inputs.driving}
+        return next((f"the driver of {name} has ended" for name, each in driving.items() if not each.is_alive), "")
 
     # Devices
 
@@ -268,9 +283,7 @@ async def serve(path: Path, settings: Config, store: Store, signer: TerminalSign
 def _say_ready() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    if address := os.environ.get("NOTIFY_SOCKET"):  # sd_notify(3)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
-            supervisor.sendto(b"READY=1", "\0" + address[1:] if address.startswith("@") else address)
+    Supervisor().ready()
 
 
 def main(argv: list[str]) -> int:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from drivers import registry
-from drivers.base import Changed, Driver, DriverEvent, Pausable, Status
+from drivers.base import Changed, Driver, DriverEvent, Pausable, Status, Threaded
 from drivers.registry import Kind
 from terminal.config import Device
 
@@ -23,6 +24,19 @@ class Spawn(Protocol):
 LET_GO = Changed(Status.DISABLED, "let go of, while the devices are learnt")
 
 
+@dataclass(frozen=True, slots=True)
+class Driving:
+    """A driver, and the task in which it runs."""
+
+    driver: Driver
+    task: asyncio.Task[None]
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it would notice what its device does."""
+        return not self.task.done() and (not isinstance(self.driver, Threaded) or self.driver.is_alive())
+
+
 def is_input(device: Device) -> bool:
     """Whether it is a scanner or a keypad."""
     return registry.TABLE[device.driver].kind in {Kind.SCANNER, Kind.KEYPAD}
@@ -37,25 +51,31 @@ class Inputs:
         self._make = make
         self._hear = hear
         self._spawn = spawn
-        self._running: dict[str, tuple[Driver, asyncio.Task[None]]] = {}
+        self._running: dict[str, Driving] = {}
 
     @property
     def pausable(self) -> list[Pausable]:
         """Those that can rest when nobody waits for a scan."""
-        return [driver for driver, _ in self._running.values() if isinstance(driver, Pausable)]
+        return [each.driver for each in self._running.values() if isinstance(each.driver, Pausable)]
+
+    @property
+    def driving(self) -> Mapping[str, Driving]:
+        """Those that run, by their names."""
+        return self._running
 
     def start(self, drivers: Mapping[str, Driver]) -> None:
         """Run these, by their names."""
         self._running = {
-            name: (each, self._spawn(each.run(partial(self._hear, name)))) for name, each in drivers.items()
+            name: Driving(each, self._spawn(each.run(partial(self._hear, name)))) for name, each in drivers.items()
         }
 
     async def stop(self) -> None:
         """Let go of all; their devices are free when this returns."""
         stopped, self._running = self._running, {}
-        for _, task in stopped.values():
-            task.cancel()
-        await asyncio.gather(*(task for _, task in stopped.values()), return_exceptions=True)  # the daemon sees faults
+        for each in stopped.values():
+            each.task.cancel()
+        tasks = [each.task for each in stopped.values()]
+        await asyncio.gather(*tasks, return_exceptions=True)  # the daemon sees faults
         for name in stopped:
             self._hear(name, LET_GO)
 
