@@ -6,9 +6,9 @@ import pytest
 
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
-from terminal.store import Reader, checking, restoring
+from terminal.store import Reader, checking, mirror_reading, restoring
 from terminal.store.mirror import Standing
-from terminal.store.mirror_format import NAME, Kept, frames, pack
+from terminal.store.mirror_format import NAME, SECTOR, Kept, frames, pack
 from tests.power_cuts import ledger
 from tests.terminal.books import sell
 from tests.terminal.sticks import close_day, every_kind, held, mirrored
