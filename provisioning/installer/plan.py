@@ -6,8 +6,11 @@ from provisioning.installer.host import Host
 from provisioning.installer.record import Record
 from provisioning.installer.step import Step
 from provisioning.installer.steps.clock import CLOCK
+from provisioning.installer.steps.firewall import FIREWALL
 from provisioning.installer.steps.folders import FOLDERS
-from provisioning.installer.steps.program import RELEASES
+from provisioning.installer.steps.packages import ALWAYS, packages
+from provisioning.installer.steps.program import PROGRAMS, RELEASES
+from provisioning.installer.steps.sealing import SEALING
 from provisioning.installer.steps.texts import JOURNALD, UDEV, WATCHDOG
 from provisioning.installer.steps.units import UNITS
 from provisioning.installer.steps.users import USERS
@@ -17,7 +20,8 @@ Say = Callable[[str], None]
 
 def steps() -> tuple[Step, ...]:
     """All of them. Each finds done what those before it do."""
-    return USERS, FOLDERS, RELEASES, UDEV, JOURNALD, CLOCK, WATCHDOG, UNITS
+    machine = packages(ALWAYS), USERS, FOLDERS, RELEASES, UDEV, JOURNALD, CLOCK, WATCHDOG, FIREWALL, SEALING
+    return PROGRAMS, *machine, UNITS
 
 
 def pending(host: Host, record: Record, all_steps: Sequence[Step]) -> list[Step]:

@@ -1,30 +1,61 @@
-"""Whose releases this terminal takes: whoever made the one that it was installed from."""
+"""The program: its lasting place, the names that lead there, and whose releases may follow it."""
 
 from contracts.wire.errors import Broken
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
-from terminal.places import ETC_KEPT, PROGRAM_KEPT, RELEASE_KEY
+from provisioning.installer.steps.folders import require_free
+from terminal.places import COMMAND, DATA, ETC_KEPT, PROGRAM, PROGRAM_KEPT, RELEASE_KEY
 
 _CURRENT = PROGRAM_KEPT / "current"
+_LINKS = {PROGRAM: PROGRAM_KEPT, COMMAND: PROGRAM / "current/bin/kindpakket"}
+_GONE = DATA / ".program.gone"
 _KEY = ETC_KEPT / RELEASE_KEY.name
 
 
-def _is_done(host: Host) -> bool:
-    return host.read(_KEY) is not None
+def _is_linked(host: Host) -> bool:
+    return all(host.leads_to(path) == to for path, to in _LINKS.items())
 
 
-def _do(host: Host, memory: Memory) -> None:
-    del memory  # the folder goes as a whole
+def _link(host: Host, memory: Memory) -> None:
+    del memory  # the links and where they lead are ours
+    if not host.at(_CURRENT).exists():
+        raise Broken("no release stands here: install by `sudo python3 kindpakket-VERSION.pyz`")
+    for path, to in _LINKS.items():
+        require_free(host, path)
+        host.link(path, to)
+
+
+def _remove(host: Host, memory: Memory) -> None:
+    """The program that runs here goes under another name first: half of it must never be taken for the whole."""
+    del memory
+    for path, to in _LINKS.items():
+        if host.leads_to(path) == to:
+            host.remove(path)
+    host.remove(_GONE)
+    if host.at(PROGRAM_KEPT).is_dir():
+        host.at(PROGRAM_KEPT).rename(host.at(_GONE))
+    host.remove(_GONE)
+
+
+def _believe(host: Host, memory: Memory) -> None:
+    del memory
     key = host.read(_CURRENT / "release" / RELEASE_KEY.name)
     if key is None:
-        raise Broken("no release stands here: install by `sudo python3 kindpakket-VERSION.pyz`")
+        raise Broken("this release names no maker: install by `sudo python3 kindpakket-VERSION.pyz`")
     host.write(_KEY, key)
 
 
-def _undo(host: Host, memory: Memory) -> None:
+def _forget(host: Host, memory: Memory) -> None:
     del memory
     host.remove(_KEY)
 
 
-RELEASES = Step("releases", "take updates from the maker of this release, and from nobody else", _is_done, _do, _undo)
+PROGRAMS = Step("program", "let the command `kindpakket` lead to the release", _is_linked, _link, _remove)
+RELEASES = Step(
+    "releases",
+    "take updates from the maker of this release, and from nobody else",
+    lambda host: host.read(_KEY) is not None,
+    _believe,
+    _forget,
+)

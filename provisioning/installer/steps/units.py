@@ -30,6 +30,7 @@ def _is_done(host: Host) -> bool:
 
 
 def _do(host: Host, memory: Memory) -> None:
+    memory.keep("enabled", _wanted())
     files.put(host, memory, _texts())
     for path in bundle.settings("tmpfiles.d"):
         host.run("systemd-tmpfiles", "--create", str(path), otherwise=_OTHERWISE)
@@ -39,7 +40,7 @@ def _do(host: Host, memory: Memory) -> None:
 
 
 def _undo(host: Host, memory: Memory) -> None:
-    ours = [unit for unit in _wanted() if host.read(bundle.UNITS_PLACE / unit) is not None]
+    ours = [unit for unit in memory.recall("enabled") or () if host.read(bundle.UNITS_PLACE / unit) is not None]
     if ours and host.booted:
         host.run("systemctl", "stop", "kindpakket*", otherwise=_OTHERWISE)
     if ours:

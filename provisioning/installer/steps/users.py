@@ -39,8 +39,9 @@ def _is_done(host: Host) -> bool:
 
 
 def _do(host: Host, memory: Memory) -> None:
-    memory.keep("users", sorted(_known(host, "passwd").keys() & set(_names({"u", "u!"}))))
-    memory.keep("groups", sorted(_known(host, "group").keys() & set(_names({"u", "u!", "g"}))))
+    users, groups = set(_names({"u", "u!"})), set(_names({"u", "u!", "g"}))
+    memory.keep("users", sorted(users - _known(host, "passwd").keys()))
+    memory.keep("groups", sorted(groups - _known(host, "group").keys()))
     files.put(host, memory, _texts())
     for path in _texts():
         host.run("systemd-sysusers", str(path), otherwise=_OTHERWISE)
@@ -50,11 +51,11 @@ def _undo(host: Host, memory: Memory) -> None:
     """The journal that stays is root's from now on: a number that nobody has would be the next one's."""
     if host.at(STATE).is_dir():
         host.run("chown", "-R", "root:root", str(STATE), otherwise="Give that folder to root, then run the same again")
-    for name in reversed(_names({"u", "u!"})):
-        if name in _known(host, "passwd") and name not in memory.recall("users"):
+    for name in memory.recall("users") or ():
+        if name in _known(host, "passwd"):
             host.run("userdel", name, otherwise="Stop what still runs as that user, then run the same again")
-    for name in reversed(_names({"u", "u!", "g"})):
-        if name in _known(host, "group") and name not in memory.recall("groups"):
+    for name in memory.recall("groups") or ():
+        if name in _known(host, "group"):
             host.run("groupdel", name, otherwise="Look at /etc/group, then run the same again")
     files.take_back(host, memory)
 

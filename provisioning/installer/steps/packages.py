@@ -1,0 +1,63 @@
+"""What Debian has and a terminal needs, beside what every system has."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from provisioning.installer.host import Host
+from provisioning.installer.record import Memory
+from provisioning.installer.step import Step
+
+ALWAYS = ("nftables", "unattended-upgrades")
+READ_ONLY = ("overlayroot",)
+_CLOCKS = ("systemd-timesyncd", "chrony", "ntpsec")
+"""Any of them sets the clock; the first is installed where there is none."""
+
+_APT = ("apt-get", "--yes", "--quiet=2", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600")
+_KEEP = ("-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold")
+_OTHERWISE = (
+    "Connect this machine to the internet by a cable, and see that its clock is right (`date`); then run the same again"
+)
+
+
+def _installed(host: Host) -> set[str]:
+    words = ("dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n")
+    said = host.run(*words, otherwise="This is no Debian, or its list of packages is damaged")
+    return {line.split()[0] for line in said.splitlines() if line.endswith(" installed")}
+
+
+def _lacking(host: Host, wanted: Sequence[str]) -> list[str]:
+    there = _installed(host)
+    clock = () if there & set(_CLOCKS) else _CLOCKS[:1]
+    return [name for name in (*wanted, *clock) if name not in there]
+
+
+def _do(wanted: Sequence[str], host: Host, memory: Memory) -> None:
+    memory.keep("before", sorted(_installed(host)))
+    host.run("dpkg", "--configure", "--pending", otherwise="Repair what it names, then run the same again")
+    if lacking := _lacking(host, wanted):
+        host.run(*_APT, "update", otherwise=_OTHERWISE)
+        host.run(*_APT, *_KEEP, "install", *lacking, otherwise=_OTHERWISE)
+        host.run(*_APT, "clean", otherwise=_OTHERWISE)
+    memory.keep("added", sorted(_installed(host) - set(memory.recall("before"))))
+
+
+def _undo(host: Host, memory: Memory) -> None:
+    """Those that came with the installation, and not what was installed later by somebody else."""
+    there, before = _installed(host), memory.recall("before")
+    added = memory.recall("added")
+    if added is None:
+        added = [] if before is None else sorted(there - set(before))
+    if ours := [name for name in added if name in there]:
+        host.run("dpkg", "--configure", "--pending", otherwise="Repair what it names, then run the same again")
+        host.run(*_APT, "purge", *ours, otherwise="Remove those packages by hand, then run the same again")
+
+
+def packages(wanted: Sequence[str]) -> Step:
+    """The step that installs these, and something that sets the clock."""
+    return Step(
+        "packages",
+        f"install from Debian what is not there yet of {', '.join(wanted)} and a time service",
+        lambda host: not _lacking(host, wanted),
+        partial(_do, wanted),
+        _undo,
+    )
