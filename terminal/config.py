@@ -117,6 +117,7 @@ class Config(BaseSettings):
 
     state_dir: AbsolutePath
     run_dir: AbsolutePath | None = None
+    """A folder for screens of other users, who share this daemon's group; None: screens connect in state_dir."""
     key_file: AbsolutePath
     language: Literal["nl", "en"]
     shop: Text
@@ -159,6 +160,11 @@ class Config(BaseSettings):
     def socket(self) -> Path:
         """Where screens connect."""
         return (self.run_dir or self.state_dir) / "screen.sock"
+
+    @property
+    def socket_mode(self) -> int:
+        """Who may connect there: in a folder for it, the daemon's group too."""
+        return 0o660 if self.run_dir else 0o600
 
 
 def load(path: Path) -> Config:

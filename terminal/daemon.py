@@ -80,7 +80,9 @@ class Daemon:
         self._counter = Counter(
             store, signer, self._clock, settings.chain.network, self._outward.wake, self._tell, has_pin=has_pin
         )
-        self._link = Server(settings.socket, lambda key: self._put(partial(self._counter.press, key)))
+        self._link = Server(
+            settings.socket, lambda key: self._put(partial(self._counter.press, key)), settings.socket_mode
+        )
         self._silent = {device.name for device in settings.devices}
         self._ready = asyncio.Event()
         self._outputs = Outputs(settings, store, {})

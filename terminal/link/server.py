@@ -19,10 +19,14 @@ _log = logging.getLogger(__name__)
 
 
 class Server:
-    """Listens on the path; every key press goes to `on_key`, every published screen to every client."""
+    """Listens on the path; every key press goes to `on_key`, every published screen to every client.
 
-    def __init__(self, path: Path, on_key: Callable[[Key], None]) -> None:
+    `mode` says who may connect; nobody else than this user unless told.
+    """
+
+    def __init__(self, path: Path, on_key: Callable[[Key], None], mode: int = 0o600) -> None:
         self._path = path
+        self._mode = mode
         self._on_key = on_key
         self._clients: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self._newest: bytes | None = None
@@ -31,7 +35,7 @@ class Server:
 
     async def start(self) -> None:
         """Listen. Raises Broken when something living has the socket, or the path cannot be one."""
-        listener = _bound(self._path)
+        listener = _bound(self._path, self._mode)
         self._inode = self._path.stat().st_ino
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=messages.KEY_LINE_MAX)
 
@@ -91,16 +95,18 @@ class Server:
             writer.transport.abort()
 
 
-def _bound(path: Path) -> socket.socket:
-    """A socket at the path that only this user can reach. Raises Broken."""
+def _bound(path: Path, mode: int) -> socket.socket:
+    """A socket at the path. Raises Broken."""
     listener = socket.socket(socket.AF_UNIX)
     try:
         _clear(path)
         listener.bind(str(path))
-        path.chmod(0o600)  # before anybody can connect, as it does not listen yet
+        path.chmod(mode)  # before anybody can connect, as it does not listen yet
     except OSError as error:
         listener.close()
-        raise Broken(f"{path}: no socket for screens there ({error.strerror or error}); correct state_dir") from None
+        raise Broken(
+            f"{path}: no socket for screens there ({error.strerror or error}); correct run_dir or state_dir"
+        ) from None
     except Broken:
         listener.close()
         raise

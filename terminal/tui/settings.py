@@ -24,13 +24,15 @@ SOCKET = "screen.sock"
 def read(path: Path, environment: Mapping[str, str] = os.environ) -> tuple[Path, Look]:
     """The socket and the look. A variable KINDPAKKET_TERMINAL_<NAME> comes before the file. Raises Broken."""
     table = _table(path)
-    state_dir, language, shop, support = (
-        _text(path, name, environment.get(ENVIRONMENT + name.upper(), table.get(name, default)))
-        for name, default in (("state_dir", None), ("language", "nl"), ("shop", ""), ("support", ""))
-    )
+
+    def value(name: str, default: str | None) -> str:
+        return _text(path, name, environment.get(ENVIRONMENT + name.upper(), table.get(name, default)))
+
+    folder = value("run_dir", value("state_dir", None))
+    language, shop, support = value("language", "nl"), value("shop", ""), value("support", "")
     if language not in LANGUAGES:
         raise Broken(f"{path}: language is {' or '.join(LANGUAGES)}, not {language!r}")
-    return Path(state_dir) / SOCKET, Look(cast("Language", language), shop, support)
+    return Path(folder) / SOCKET, Look(cast("Language", language), shop, support)
 
 
 def _table(path: Path) -> dict[str, object]:

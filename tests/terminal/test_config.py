@@ -44,6 +44,12 @@ def test_a_whole_configuration_is_read(load):
     assert settings.simulators is False
 
 
+def test_screens_connect_in_a_folder_of_their_own_if_there_is_one_and_only_there_the_group_may(load):
+    alone, shared = load(), load(f'run_dir = "/run/kindpakket"\n{GOOD}')
+    assert (str(alone.socket), alone.socket_mode) == ("/var/lib/kindpakket/screen.sock", 0o600)
+    assert (str(shared.socket), shared.socket_mode) == ("/run/kindpakket/screen.sock", 0o660)
+
+
 def test_the_environment_goes_before_the_file(load, monkeypatch):
     monkeypatch.setenv("KINDPAKKET_TERMINAL_SHOP", "shop-04")
     monkeypatch.setenv("KINDPAKKET_TERMINAL_CHAIN__CHAIN_ID", "5")

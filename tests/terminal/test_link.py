@@ -149,9 +149,9 @@ def test_no_bytes_break_the_decoders(data):
 
 
 @asynccontextmanager
-async def serving(path):
+async def serving(path, *mode):
     keys: list[Key] = []
-    link = Server(path, keys.append)
+    link = Server(path, keys.append, *mode)
     await link.start()
     link.publish(SCREEN)
     try:
@@ -178,6 +178,12 @@ async def test_only_this_user_reaches_the_socket_and_it_goes_with_the_daemon(tmp
     async with serving(path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not path.exists()
+
+
+async def test_a_group_that_is_let_in_reaches_it_too_and_nobody_else_does(tmp_path):
+    path = tmp_path / "screen.sock"
+    async with serving(path, 0o660):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
 
 
 async def test_keys_come_in_and_every_screen_goes_to_everybody(tmp_path):

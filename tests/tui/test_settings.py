@@ -30,6 +30,11 @@ def test_the_socket_stands_in_the_state_folder_and_the_rest_is_left_to_the_daemo
     assert read(file, {}) == (Path("/var/lib/kindpakket/screen.sock"), Look("en", "Winkel 3", "050 123 45 67"))
 
 
+def test_a_folder_for_sockets_comes_before_the_state_s(file):
+    file.write_text(f'run_dir = "/run/kindpakket"\n{FILE}')
+    assert read(file, {})[0] == Path("/run/kindpakket/screen.sock")
+
+
 def test_the_environment_comes_first(file):
     environment = {"KINDPAKKET_TERMINAL_LANGUAGE": "nl", "KINDPAKKET_TERMINAL_STATE_DIR": "/run/till", "LANGUAGE": "en"}
     socket, look = read(file, environment)
