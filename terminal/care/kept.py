@@ -47,7 +47,12 @@ class Kept:
     """The boot in which the power was last too weak."""
 
     def at(self, seen: Seen) -> "Kept":
-        """With what was written and the time that went by since the last look."""
+        """With what was written and the time that went by since the last look, or since a boot that came between.
+
+        The first look of all only begins to measure: what an installation wrote is no day's wear.
+        """
+        if not self.uptime:
+            return replace(self, boot=seen.boot, uptime=seen.uptime, sectors=seen.sectors)
         same = seen.boot == self.boot and seen.sectors >= self.sectors and seen.uptime >= self.uptime
         wrote = (seen.sectors - (self.sectors if same else 0)) * SECTOR_BYTES
         ran = seen.uptime - (self.uptime if same else 0)
