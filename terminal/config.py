@@ -119,6 +119,8 @@ class Config(BaseSettings):
     run_dir: AbsolutePath | None = None
     """A folder for screens of other users, who share this daemon's group; None: screens connect in state_dir."""
     key_file: AbsolutePath
+    mirror: AbsolutePath | None = None
+    """A folder on a second medium, where each entry stands too before it counts as approved."""
     language: Literal["nl", "en"]
     shop: Text
     support: Text

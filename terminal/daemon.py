@@ -31,6 +31,7 @@ from drivers.base import (
     Scan,
 )
 from terminal import config, log, pin
+from terminal.alarms import Alarms
 from terminal.clock import Clock, Sources
 from terminal.config import Config
 from terminal.core.effects import BeginLesson, CheckPin, CloseDay, EndLesson, FindSales, HandOut, KeepLesson, Signal
@@ -45,6 +46,7 @@ from terminal.outward import Outward
 from terminal.perform import Counter, Told
 from terminal.signer import TerminalSigner, forbid_core_dumps
 from terminal.store import Store
+from terminal.store.mirror import Mirror
 from terminal.supervisor import Supervisor
 from terminal.teaching import Teacher
 
@@ -91,6 +93,7 @@ class Daemon:
         self._inputs = Inputs(self._driver, self._hear_device, self._spawn)
         self._driving: dict[str, Driving] = {}
         self._supervisor = Supervisor()
+        self._alarms = Alarms(self._hear_now)
         self._teacher = Teacher(path, settings.devices, self._inputs, self._hear_now, self._spawn)
 
     async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -104,6 +107,8 @@ class Daemon:
             async with self._group:
                 for each in (self._take(), self._tick(), self._network(ready), self._supervisor.watch(self._prove)):
                     self._spawn(each)
+                if self._store.mirror is not None:
+                    self._spawn(self._alarms.follow(self._store.mirror))
                 for name in self._outputs.names:
                     driver = drivers.pop(name)
                     self._driving[name] = Driving(driver, self._spawn(self._drive(name, driver)))
@@ -312,6 +317,8 @@ def _run(path: Path) -> None:
     signer = TerminalSigner.load(settings.key_file, settings.domain)
     volatile_ok = settings.simulators  # a try-out may live where a shop's journal may not
     with closing(Store.open(settings.journal, settings.domain, signer.address, volatile_ok=volatile_ok)) as store:
+        if settings.mirror is not None:
+            store.keep_mirror(Mirror(settings.mirror, settings.journal, volatile_ok=volatile_ok))
         asyncio.run(serve(path, settings, store, signer))
 
 

@@ -55,6 +55,11 @@ class Store(View):
         database, lock = opening.open_checked(path, domain, terminal, volatile_ok=volatile_ok)
         return cls(database, path, lock)
 
+    @property
+    def mirror(self) -> Mirror | None:
+        """The one that is kept."""
+        return self._mirror
+
     def keep_mirror(self, mirror: Mirror) -> None:
         """Have all that is stored stand there, too, before it is said to be stored. The mirror is caught up first.
 

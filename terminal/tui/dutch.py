@@ -140,6 +140,8 @@ DUTCH = Texts(
         Trouble.DISK_READ_ONLY: "De kassa kan niets meer bewaren. Zet de kassa uit en weer aan.",
         Trouble.DISK_FAILING: "De geheugenkaart gaat kapot. Vraag een nieuwe.",
         Trouble.DISK_FULL: "De geheugenkaart is bijna vol. Bel de hulplijn.",
+        Trouble.MIRROR_LOST: "De reservekopie werkt niet. Steek de USB-stick van deze kassa erin.",
+        Trouble.MIRROR_FOREIGN: "Deze USB-stick is niet van deze kassa. Bel de hulplijn.",
         Trouble.POWER_WEAK: "De voeding is te zwak: gebruik de meegeleverde adapter.",
         Trouble.HOT: "De kassa wordt te heet: zet hem vrij en uit de zon.",
         Trouble.MEMORY_SHORT: "Het geheugen is bijna vol. Zet de kassa uit en weer aan.",

@@ -140,6 +140,8 @@ ENGLISH = Texts(
         Trouble.DISK_READ_ONLY: "The terminal can store nothing any more. Switch it off and on again.",
         Trouble.DISK_FAILING: "The memory card is breaking down. Ask for a new one.",
         Trouble.DISK_FULL: "The memory card is nearly full. Call the support line.",
+        Trouble.MIRROR_LOST: "The backup does not work. Put this terminal's USB stick in.",
+        Trouble.MIRROR_FOREIGN: "This USB stick is not this terminal's. Call the support line.",
         Trouble.POWER_WEAK: "The power supply is too weak: use the adapter that came with it.",
         Trouble.HOT: "The terminal is too hot: give it air, and keep it out of the sun.",
         Trouble.MEMORY_SHORT: "The memory is nearly full. Switch the terminal off and on again.",
