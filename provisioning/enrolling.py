@@ -22,7 +22,7 @@ from contracts.wire.errors import Broken, Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.signature import recover
 from contracts.wire.units import Address, Timestamp, address, from_hex, to_hex
-from provisioning import desk
+from provisioning import desk, sheets
 from provisioning.desk import Answer
 
 TOKEN_VARIABLE = "KINDPAKKET_GATEWAY_TOKEN"  # noqa: S105 -- the variable's name
@@ -151,8 +151,11 @@ def offer(arguments: argparse.Namespace) -> Answer:
     secret = secrets.token_bytes(SECRET_BYTES)
     code = EnrolmentCode.make(deployment.domain, deployment.network, arguments.shop, secret)
     earlier = kept(arguments.codes)
+    sheet = sheets.of(arguments, deployment, code)
     expires_at = gateway.offer(code, arguments.days * _DAY)
     keep(arguments.codes, [*earlier, code])
+    if sheet is not None:
+        return sheets.print_out(arguments.sheet, sheet, expires_at)
     rpc = arguments.rpc or deployment.rpc_url or "URL"
     on_till = f"kindpakket terminal enrol --gateway {arguments.gateway} --rpc {rpc} ..."
     whose = f"For one terminal of shop {code.shop}, for {arguments.days} days."

@@ -106,7 +106,7 @@ def _document(password: str | None) -> FPDF:
 
 def _letter(pdf: FPDF, made: "NewPass", number: int, contact: str) -> None:
     pdf.add_page()
-    _draw_code(pdf, made.code, _EDGE, _EDGE, _CODE)
+    draw_code(pdf, made.code, _EDGE, _EDGE, _CODE)
     pdf.set_y(_EDGE + 6)
     for words in LANGUAGES:
         _beside_the_code(pdf, words, label(made.address))
@@ -138,7 +138,7 @@ def _column(pdf: FPDF, words: Words, left: float, contact: str) -> None:
 def _card(pdf: FPDF, made: "NewPass", contact: str, left: float, top: float) -> None:
     pdf.set_line_width(0.1)
     pdf.rect(left, top, *_CARD)
-    _draw_code(pdf, made.code, left + 1, top + (_CARD[1] - _CARD_CODE) / 2, _CARD_CODE)
+    draw_code(pdf, made.code, left + 1, top + (_CARD[1] - _CARD_CODE) / 2, _CARD_CODE)
     pdf.set_y(top + 3)
     width = _CARD[0] - _CARD_CODE - 4
     beside = left + _CARD_CODE + 2
@@ -172,9 +172,9 @@ def _write(pdf: FPDF, text: str, size: float, *, bold: bool = False, width: floa
     pdf.multi_cell(width, size * 0.46, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def _draw_code(pdf: FPDF, code: str, left: float, top: float, side: float) -> None:
+def draw_code(pdf: FPDF, code: str, left: float, top: float, side: float, level: str = "q") -> None:
     """The QR in a square of this side, its white border included: each run of dark modules is one rectangle."""
-    rows = [bytes(row) for row in segno.make(code, error="q", micro=False).matrix]
+    rows = [bytes(row) for row in segno.make(code, error=level, micro=False).matrix]
     module = side / (len(rows) + 2 * _QUIET)
     for down, row in enumerate(rows, start=_QUIET):
         for first, length in _runs(row):

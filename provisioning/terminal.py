@@ -14,7 +14,7 @@ from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.signature import SIGNATURE_BYTES
 from contracts.wire.units import Address, from_hex, to_hex
-from provisioning import desk, enrolling, replacing
+from provisioning import desk, enrolling, replacing, sheets
 from provisioning.desk import Answer, Command
 from terminal import making
 from terminal.signer import TerminalSigner
@@ -189,9 +189,10 @@ _COMMANDS = (
     Command(
         "code",
         "offer a code at the gateway, by which one new terminal enrols by itself",
-        "--shop 3 --gateway https://gateway.example \\\n      --codes codes.txt",
+        "--shop 3 --gateway https://gateway.example \\\n      --codes codes.txt --sheet shop-3.pdf "
+        '--shop-name "Winkel 3" --support "0800-1234"',
         enrolling.offer,
-        (desk.add_shop, enrolling.add_gateway, enrolling.add_days),
+        (desk.add_shop, enrolling.add_gateway, enrolling.add_days, sheets.add_options),
         signs=False,
     ),
     Command(

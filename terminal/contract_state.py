@@ -19,13 +19,19 @@ _TERMINAL = keccak256(b"terminal(address)")[:4]
 _SUCCESSOR = keccak256(b"successor(uint32,address)")[:4]
 
 
-async def require_contract(endpoint: Endpoint, domain: Domain) -> None:
-    """Raises Broken unless the endpoint serves the chain that holds this contract, TryAgain when it does not answer."""
+async def require_contract(endpoint: Endpoint, domain: Domain, code_hash: bytes = b"") -> None:
+    """Raises Broken unless the endpoint serves the chain that holds this contract, TryAgain when it does not answer.
+
+    The keccak-256 of the contract's code must begin with `code_hash`.
+    """
     chain_id = quantity(await endpoint.ask("eth_chainId"))
     if chain_id != domain.chain_id:
         raise Broken(f"the endpoint serves chain {chain_id}, and this belongs to chain {domain.chain_id}")
-    if not octets(await endpoint.ask("eth_getCode", to_hex(domain.contract), "latest")):
+    code = octets(await endpoint.ask("eth_getCode", to_hex(domain.contract), "latest"))
+    if not code:
         raise Broken(f"the endpoint's chain does not hold the contract {to_hex(domain.contract)}")
+    if not keccak256(code).startswith(code_hash):
+        raise Broken(f"the endpoint's chain holds other code at {to_hex(domain.contract)}: call whoever named it")
 
 
 async def final_block(endpoint: Endpoint) -> int:

@@ -14,7 +14,7 @@ from terminal.config import Device
 from terminal.core.lesson import Question, Said, Saying
 from terminal.link.sayings import sentence
 from terminal.listening import Find, listen
-from terminal.trial import is_test_code, refine
+from terminal.trial import TEST, Wanted, refine
 
 PATIENCE_SECONDS = 180.0
 """How long a question stands. A person may have to find the scanner's plug; the keyboards must come free again."""
@@ -46,10 +46,13 @@ class Unlearnt(Broken):
 class Lesson:
     """The questions. `lines` are serial lines to listen to besides those that are found."""
 
-    def __init__(self, teller: Teller, lines: Sequence[Path], patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, teller: Teller, lines: Sequence[Path], patience: float = PATIENCE_SECONDS, wanted: Wanted = TEST
+    ) -> None:
         self._teller = teller
         self._lines = lines
         self._patience = patience
+        self._wanted = wanted
         self._better: dict[str, Candidate] = {}
         self._known: dict[str, Changed] = {}
 
@@ -66,16 +69,20 @@ class Lesson:
         return devices
 
     async def scanner(self) -> Candidate:
-        """The scanner that read the test code, with the options under which it comes out right. Raises Unlearnt."""
+        """The scanner that read the code, with the options under which it comes out right. Raises Unlearnt."""
+        return (await self.scanned())[0]
+
+    async def scanned(self) -> tuple[Candidate, str]:
+        """The same, and the code that it read. Raises Unlearnt."""
         self._teller.ask(Question.SCAN)
         async with self._patiently():
             while True:
                 name, candidate, said = await self._hear(self._scanners, (Scan, Oversized))
                 if said == Scan(_CONTROL_C):
                     raise Unlearnt(Said(Saying.STOPPED))
-                if isinstance(said, Scan) and is_test_code(said.text):
+                if isinstance(said, Scan) and self._wanted.is_it(said.text):
                     self._teller.say(ending(candidate, said.ended_by))
-                    return candidate
+                    return candidate, said.text
                 self._improve(name, candidate, said)
 
     async def keypad(self, scanner: Candidate | None) -> Candidate:
@@ -109,7 +116,7 @@ class Lesson:
             self._say(*((Saying.HEARS, candidate.label) if ready else (Saying.TROUBLE, candidate.label, change.detail)))
 
     def _improve(self, name: str, candidate: Candidate, said: DriverEvent) -> None:
-        better = refine(candidate, said.text) if isinstance(said, Scan) else None
+        better = refine(candidate, said.text, self._wanted) if isinstance(said, Scan) else None
         if better is None:
             self._say(Saying.OTHER, candidate.label)
             return

@@ -124,7 +124,7 @@ def render(plan: Plan) -> str:
         "contract": to_hex(deployment.domain.contract),
         "network": deployment.network,
     }
-    devices = _simulated(plan.state) if plan.simulators else plan.devices
+    devices = plan.devices or (_simulated(plan.state) if plan.simulators else ())
     tables = [*toml.lines(top), *([] if devices else ["devices = []"])]
     tables += ["", "[chain]", *toml.lines(chain), "", "[gateway]", *toml.lines(_gateway(plan))]
     for device in devices:

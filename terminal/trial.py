@@ -5,8 +5,8 @@ left out: scanners press the keypad's minus for a hyphen; and letters and digits
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from drivers.base import Candidate
@@ -22,20 +22,38 @@ _FOUND = re.compile(f"(.{{0,{AROUND_MAX}}}?){TEST_CODE}(.{{0,{AROUND_MAX}}})", r
 _AIM = re.compile("][A-Za-z][0-9A-Za-z]$")
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A code by which scanners are learned."""
+
+    is_it: Callable[[str], bool]
+    """Whether a text is such a code and nothing else."""
+    around: Callable[[str], tuple[str, str] | None]
+    """What stands before and after it in a text, each at most AROUND_MAX; None when it is not in there."""
+
+
 def is_test_code(text: str) -> bool:
     """Whether this is the test code and nothing else. Scanners that turn its case do no harm: passes have one case."""
     return text.upper() == TEST_CODE
 
 
-def refine(candidate: Candidate, text: str) -> Candidate | None:
-    """The candidate with options under which this scan of its would have come closer to the test code.
+def _around_test_code(text: str) -> tuple[str, str] | None:
+    found = _FOUND.fullmatch(text)
+    return (found[1], found[2]) if found else None
+
+
+TEST = Wanted(is_test_code, _around_test_code)
+
+
+def refine(candidate: Candidate, text: str, wanted: Wanted = TEST) -> Candidate | None:
+    """The candidate with options under which this scan of its would have come closer to the code that is wanted.
 
     None when the scan is nothing of the kind: another code was read.
     """
     layouts: Sequence[str | None] = LAYOUTS if candidate.options.get("layout") == "us" else [None]
     for layout in layouts:
-        if found := _FOUND.fullmatch(_typed(text, layout)):
-            return replace(candidate, options=_options(candidate.options, layout, found[1], found[2]))
+        if around := wanted.around(_typed(text, layout)):
+            return replace(candidate, options=_options(candidate.options, layout, *around))
     return _next_variant(candidate) if _is_junk(text) else None
 
 

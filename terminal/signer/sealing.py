@@ -101,6 +101,7 @@ def _read(path: Path) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     """All of it or nothing, also when the plug is pulled."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)  # of a run that was cut short
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)

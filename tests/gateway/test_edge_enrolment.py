@@ -43,9 +43,9 @@ class Office:
         record = gateway.folder / "deployment.json"
         self.options = ("--record", str(record), "--codes", str(folder / "codes.txt"), "--json")
 
-    def code(self, url: str | None = None, shop: int = 1) -> Ended:
+    def code(self, *more: str, url: str | None = None, shop: int = 1) -> Ended:
         gateway = ("--gateway", url or self.gateway.url)
-        return run("provision", "terminal", "code", *self.options, *gateway, "--shop", str(shop))
+        return run("provision", "terminal", "code", *self.options, *gateway, "--shop", str(shop), *more)
 
     def admit(self, rpc: str, *slices: str, url: str | None = None) -> Ended:
         where = ("--gateway", url or self.gateway.url, "--rpc", rpc)

@@ -1,0 +1,106 @@
+"""How an installed terminal comes to be, in steps of which each may be the last before the plug is pulled.
+
+The journal stands before the key: so a key without a journal is one whose journal was lost, and never gets another.
+The configuration stands last: where there is one, the terminal is whole.
+"""
+
+import os
+import pwd
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.wire.errors import Broken
+from contracts.wire.typed_data import Domain
+from terminal import keys, making, places
+from terminal.keys import KeyPlace
+from terminal.private import put
+from terminal.signer import TerminalSigner
+from terminal.store import Store
+from terminal.store.place import Lock
+from terminal.store.reading import View, open_for_reading
+
+USER = "kindpakket"
+"""Whose the daemon's folder is, where an installer made this user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """Where a terminal comes to stand. Paths are absolute."""
+
+    config: Path
+    state: Path
+    volatile_ok: bool = False
+
+    @property
+    def keys(self) -> KeyPlace:
+        """Where its key stands."""
+        return KeyPlace.of(self.config, self.state)
+
+    @property
+    def journal(self) -> Path:
+        """Where its journal stands."""
+        return self.state / "journal.sqlite"
+
+    @property
+    def run_dir(self) -> Path | None:
+        """Where its socket is, if it is installed in its usual place."""
+        return places.RUN if self.state == places.STATE else None
+
+    def begin(self) -> Lock:
+        """Make the folders, and let nobody else found a terminal here until the lock is released. Raises Broken."""
+        try:
+            self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.config.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Broken(f"{error.filename} cannot be made ({error.strerror}): run this as root") from error
+        return Lock(self.state / "enrol.lock")
+
+    def terminal(self, domain: Domain) -> TerminalSigner:
+        """The terminal that was begun here before, or else a new one. Raises Broken for one that is another's."""
+        if self.keys.exists:
+            return self._begun(domain)
+        self._clear()
+        terminal = TerminalSigner.make(domain)
+        Store.create(self.journal, domain, terminal.address, volatile_ok=self.volatile_ok)
+        self.keys.keep(terminal)
+        return terminal
+
+    def finish(self, plan: making.Plan) -> None:
+        """Give the daemon what is its own, and write the configuration: from now on it is a terminal."""
+        content = making.render(plan)
+        making.require_loadable(plan.config, content)
+        keys.tell_systemd(self.keys)
+        owner = _user()
+        if owner is None:
+            put(self.config, content.encode(), 0o600)
+            return
+        for path in (self.state, *self.state.iterdir()):
+            os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+        put(self.config, content.encode(), 0o660, owner.pw_gid)
+
+    def _begun(self, domain: Domain) -> TerminalSigner:
+        terminal = self.keys.load(domain)
+        with closing(Store.open(self.journal, domain, terminal.address, volatile_ok=self.volatile_ok)):
+            return terminal
+
+    def _clear(self) -> None:
+        """Take away a journal whose key was never kept. Raises Broken for one in which anything stands."""
+        if not self.journal.exists():
+            return
+        with closing(open_for_reading(self.journal)) as database:
+            if View(database, self.journal).sequence:
+                raise Broken(
+                    f"{self.journal} holds sales of a terminal whose key is gone: settle them from it (kindpakket "
+                    "terminal journal export), move the file away, and enrol then"
+                )
+        for path in self.state.glob(self.journal.name + "*"):
+            path.unlink()
+
+
+def _user() -> pwd.struct_passwd | None:
+    """The daemon's user; None where there is none, or where this is not root and all is its own."""
+    try:
+        return pwd.getpwnam(USER) if os.geteuid() == 0 else None
+    except KeyError:
+        return None
