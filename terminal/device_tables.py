@@ -110,10 +110,14 @@ def _backed_up(path: Path) -> Path:
 
 
 def _create(path: Path, content: bytes, like: os.stat_result) -> None:
-    """A new file on the disk, with owner and mode of another; none when it cannot be whole."""
+    """A new file on the disk, with owner and mode of another; none when it cannot be whole.
+
+    Who is not root can give nothing away: then the file is this user's, and the other's group's.
+    """
+    owner = like.st_uid if os.geteuid() == 0 else -1
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         try:
-            os.fchown(file.fileno(), like.st_uid, like.st_gid)
+            os.fchown(file.fileno(), owner, like.st_gid)
             os.fchmod(file.fileno(), like.st_mode & 0o777)
             file.write(content)
             file.flush()

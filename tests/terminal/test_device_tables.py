@@ -1,7 +1,11 @@
 """The devices in a configuration are replaced; what a person wrote around them stays to the letter."""
 
 import os
+import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +108,39 @@ def test_the_file_is_replaced_with_its_mode_and_a_backup_beside_it(path):
     assert {path.stat().st_mode & 0o777, backup.stat().st_mode & 0o777} == {0o640}
     assert sorted(path.parent.iterdir()) == sorted([path, backup])
     assert config.load(path).devices == (SCANNER,)
+
+
+@contextmanager
+def as_daemon(user: int, group: int) -> Iterator[None]:
+    """Without root's rights, as the daemon is."""
+    groups = os.getgroups()
+    os.setgroups([group])
+    os.setegid(group)
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.setgroups(groups)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_daemon_whose_group_alone_may_write_replaces_what_root_wrote_and_others_of_the_group_still_read_it():
+    user, group = 65501, 65502
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        path = folder / "terminal.toml"
+        path.write_text(GOOD)
+        for each, mode in ((folder, 0o770), (path, 0o660)):
+            os.chown(each, 0, group)
+            each.chmod(mode)
+        with as_daemon(user, group):
+            device_tables.require_writable(path)
+            device_tables.write(path, with_devices(GOOD, [SCANNER]))
+        now = path.stat()
+        assert (now.st_uid, now.st_gid, now.st_mode & 0o777) == (user, group, 0o660)
+        assert config.load(path).devices == (SCANNER,)
 
 
 def test_behind_a_link_the_file_is_replaced_and_the_link_stays(path):
