@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.units import to_hex
-from terminal import agreement, entry_checks
+from terminal import agreement, entry_checks, mirror_checks
 from terminal.care import readings
 from terminal.care.root import Root
 from terminal.checkpoint import PROGRAMMES_MAX, Disagreement, Reading, proves_fork
@@ -52,6 +52,8 @@ async def examine(settings: Config, root: Root) -> AsyncIterator[Check]:
     try:
         with Reader.open(settings.journal) as reader:
             for check in journal(settings, reader, signer):
+                yield check
+            for check in mirror_checks.of(settings, reader):
                 yield check
             async for check in network(settings, reader):
                 yield check

@@ -16,7 +16,8 @@ from terminal import journal_pages as pages
 from terminal.config import DEFAULT, load
 from terminal.core.effects import AskEnd
 from terminal.reconcile import reconcile
-from terminal.store import Reader
+from terminal.signer import TerminalSigner
+from terminal.store import Reader, mirror_reading, restoring
 from terminal.store.checking import require_sound
 
 _EXAMPLE = """examples:
@@ -25,6 +26,7 @@ _EXAMPLE = """examples:
   kindpakket terminal journal export shop-03.json
   kindpakket terminal journal verify shop-03.json --against https://rpc.example.org
   kindpakket terminal journal receipt 17 --print
+  kindpakket terminal journal restore --from /media/stick
   kindpakket terminal journal check-receipt KR1... --against https://rpc.example.org
 """
 
@@ -52,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     chain = argparse.ArgumentParser(add_help=False)
     chain.add_argument("--against", metavar="URL", help="ask the contract at this JSON-RPC endpoint")
     chain.add_argument("--from-block", type=int, default=0, metavar="N", help="where its events begin (default 0)")
-    verbs = parser.add_subparsers(required=True, metavar="list | show | receipt | export | verify | check-receipt")
+    verbs = parser.add_subparsers(
+        required=True, metavar="list | show | receipt | export | verify | restore | check-receipt"
+    )
 
     def verb(
         name: str, command: Callable[[argparse.Namespace], int], said: str, *parents: argparse.ArgumentParser
@@ -68,9 +72,17 @@ def _parser() -> argparse.ArgumentParser:
     again = verb("receipt", _receipt, "The receipt of one entry, once more.")
     again.add_argument("sequence", type=int, metavar="N", help="the entry's number")
     again.add_argument("--print", action="store_true", help="print it on the printers of the configuration")
-    verb("export", _export, "Write the whole journal to a new file.").add_argument(
-        "file", type=Path, metavar="FILE", help="a file that does not exist yet"
+    exported = verb("export", _export, "Write the whole journal to a new file.")
+    exported.add_argument("file", type=Path, metavar="FILE", help="a file that does not exist yet")
+    exported.add_argument(
+        "--from",
+        type=Path,
+        dest="mirror",
+        metavar="FOLDER",
+        help="that of the mirror in this folder; needs no terminal",
     )
+    restored = verb("restore", _restore, "Make a journal that is lost or damaged anew from its mirror.")
+    restored.add_argument("--from", type=Path, dest="mirror", required=True, metavar="FOLDER", help="where it is")
     verb("verify", _verify, "Recompute the chain and every signature.", common, chain).add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="an export; without it, this journal"
     )
@@ -119,12 +131,37 @@ def _receipt(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    with Reader.open(load(arguments.config).journal) as reader:
-        taken = export.of(reader)
+    taken = _to_export(arguments)
     export.require_sound(taken)
     export.write(arguments.file, taken)
     told = {"file": str(arguments.file), "entries": len(taken.lines), "head": to_hex(taken.head)}
     _tell(arguments, told, f"{len(taken.lines)} entries written to {arguments.file}")
+    return 0
+
+
+def _to_export(arguments: argparse.Namespace) -> export.Export:
+    if arguments.mirror is not None:
+        content = mirror_reading.read(arguments.mirror)
+        return export.Export(content.owner.domain, content.owner.terminal, content.lines)
+    with Reader.open(load(arguments.config).journal) as reader:
+        return export.of(reader)
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.config)
+    key = settings.key_file  # systemd shows it to a running daemon alone; without it the next start compares
+    owner = TerminalSigner.load(key, settings.domain).address if key.exists() else None
+    where = arguments.mirror, settings.journal
+    done = restoring.restore(*where, settings.domain, owner, volatile_ok=settings.simulators)
+    told = {
+        "entries": done.content.sequence,
+        "days": len(done.content.days),
+        "terminal": to_hex(done.content.owner.terminal),
+        "aside": None if done.aside is None else str(done.aside),
+    }
+    aside = "" if done.aside is None else f"; what was there is {done.aside} now"
+    said = f"{told['entries']} entries and {told['days']} closed days are back, each verified{aside}. Start the daemon."
+    _tell(arguments, told, said)
     return 0
 
 

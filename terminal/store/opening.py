@@ -63,7 +63,8 @@ def files(path: Path) -> list[Path]:
 def _missing(path: Path) -> str:
     return (
         f"the journal {path} is missing, and a new one under this terminal's key would fork it: put the disk or the "
-        "file back, or provision this terminal as a new one with a new key"
+        "file back, or make it anew from its mirror (kindpakket terminal journal restore); without any of these, "
+        "provision this terminal as a new one with a new key"
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
+from contracts.wire.units import Address
 from terminal.store import checking, closings, inserting, mirror_format, mirror_reading, opening, place, schema
 from terminal.store.closings import Closing
 from terminal.store.mirror_format import KeptDay
@@ -24,15 +25,17 @@ class Restored:
     """Where the journal is now that was there before."""
 
 
-def restore(folder: Path, path: Path, domain: Domain, *, volatile_ok: bool = False) -> Restored:
+def restore(
+    folder: Path, path: Path, domain: Domain, terminal: Address | None = None, *, volatile_ok: bool = False
+) -> Restored:
     """Make the journal at the path from the mirror in the folder. Its daemon must be stopped.
 
     All that is in the new one was verified. Raises Broken, and changes nothing, when the mirror does not hold, is of
-    another contract, or has nothing that the journal in its place lacks.
+    another contract or terminal (None: whichever it is), or has nothing that the journal in its place lacks.
     """
     content = mirror_reading.read(folder)
-    if content.owner.domain != domain:
-        raise Broken(f"{folder} has the mirror of a terminal on another contract: put back what belongs together")
+    if content.owner.domain != domain or terminal not in {None, content.owner.terminal}:
+        raise Broken(f"{folder} has the mirror of another terminal or contract: put back what belongs together")
     lock = place.Lock(path.with_name(path.name + ".lock"))
     try:
         _require_less(path, content)

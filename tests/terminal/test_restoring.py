@@ -12,7 +12,7 @@ from terminal.store.mirror_format import NAME, SECTOR, Kept, frames, pack
 from tests.power_cuts import ledger
 from tests.terminal.books import sell
 from tests.terminal.sticks import close_day, every_kind, held, mirrored
-from tests.terminal.till import DOMAIN, Till
+from tests.terminal.till import DOMAIN, Till, pass_address
 
 
 @pytest.fixture
@@ -112,8 +112,12 @@ class TestRestoring:
             self.restore(till, stick)
 
     def test_another_contracts_mirror_is_refused(self, till, stick, lived):
-        with pytest.raises(Broken, match="another contract"):
+        with pytest.raises(Broken, match="another terminal or contract"):
             restoring.restore(stick, till.journal, Domain(1, DOMAIN.contract), volatile_ok=True)
+
+    def test_another_terminals_mirror_is_refused(self, till, stick, lived):
+        with pytest.raises(Broken, match="another terminal or contract"):
+            restoring.restore(stick, till.journal, DOMAIN, pass_address(1), volatile_ok=True)
 
     @pytest.mark.parametrize("byte", [20, 100, 150])
     def test_a_forged_entry_is_named_and_nothing_made(self, till, stick, lived, byte):
