@@ -14,7 +14,7 @@ from contextlib import closing
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
@@ -34,8 +34,18 @@ from terminal import config, log, pin
 from terminal.alarms import Alarms
 from terminal.clock import Clock, Sources
 from terminal.config import Config
-from terminal.core.effects import BeginLesson, CheckPin, CloseDay, EndLesson, FindSales, HandOut, KeepLesson, Signal
-from terminal.core.events import DayClosed, Event, Key, PinChecked, SalesFound
+from terminal.core.effects import (
+    BeginLesson,
+    CheckPin,
+    CloseDay,
+    EndLesson,
+    FindSales,
+    GatherHelp,
+    HandOut,
+    KeepLesson,
+    Signal,
+)
+from terminal.core.events import DayClosed, Event, HelpGathered, Key, PinChecked, SalesFound
 from terminal.core.facts import ClosedDay
 from terminal.core.moment import Moment
 from terminal.core.screen import Screen, Stage
@@ -49,6 +59,9 @@ from terminal.store import Store
 from terminal.store.mirror import Mirror
 from terminal.supervisor import Supervisor
 from terminal.teaching import Teacher
+
+if TYPE_CHECKING:
+    from terminal.care.watch import Watch
 
 TICK_SECONDS = 1.0
 BOUND_KEPT_SECONDS = 60
@@ -68,10 +81,19 @@ T = TypeVar("T")
 
 
 class Daemon:
-    """One run of the daemon, from a journal that is open to its end. The settings are those at the path."""
+    """One run of the daemon, from a journal that is open to its end. The settings are those at the path.
+
+    `machine` is the root below which the machine itself is looked at.
+    """
 
     def __init__(
-        self, path: Path, settings: Config, store: Store, signer: TerminalSigner, sources: Sources | None = None
+        self,
+        path: Path,
+        settings: Config,
+        store: Store,
+        signer: TerminalSigner,
+        sources: Sources | None = None,
+        machine: Path = Path("/"),
     ) -> None:
         self._settings = settings
         self._store = store
@@ -94,6 +116,8 @@ class Daemon:
         self._driving: dict[str, Driving] = {}
         self._supervisor = Supervisor()
         self._alarms = Alarms(self._hear_now)
+        self._machine = machine, signer.address
+        self._watch: asyncio.Future[Watch] = asyncio.get_running_loop().create_future()
         self._teacher = Teacher(path, settings.devices, self._inputs, self._hear_now, self._spawn)
 
     async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -218,6 +242,8 @@ class Daemon:
                 self._spawn(self._check_pin(digits))
             case CloseDay():
                 self._spawn(self._close_day())
+            case GatherHelp():
+                self._spawn(self._gather_help())
 
     def _hear_now(self, make: Callable[[Moment], Event]) -> None:
         self._put(lambda: self._counter.hear(make(self._clock.moment())))
@@ -233,7 +259,16 @@ class Daemon:
         ready()
         await asyncio.to_thread(import_module, "structlog.stdlib")  # in a thread: a scan does not wait for it
         log.write()
+        self._spawn(self._look_after())
         await self._outward.run()
+
+    async def _look_after(self) -> NoReturn:
+        """The machine itself, once the counter is open: no scan waits for it."""
+        care = await asyncio.to_thread(import_module, "terminal.care.watch")
+        root, terminal = self._machine
+        watch: Watch = care.Watch(self._settings, terminal, root, partial(self._alarms.note, "machine"))
+        self._watch.set_result(watch)
+        await watch.run()
 
     @property
     def asks(self) -> bool:
@@ -273,6 +308,11 @@ class Daemon:
         shown = ClosedDay(day.number, said["turnover_cents"], len(said["open"]))
         self._hear_now(partial(DayClosed, day=shown))
         self._put(partial(self._outputs.print_day, day))  # after the screen has said so
+
+    async def _gather_help(self) -> None:
+        watch = await asyncio.shield(self._watch)
+        text = await watch.summary(self._counter.screen())
+        self._hear_now(partial(HelpGathered, text=text))
 
     async def _check_pin(self, digits: str) -> None:
         right = await asyncio.to_thread(pin.opens, self._settings.staff_pin or "", digits)

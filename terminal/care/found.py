@@ -22,16 +22,16 @@ class About:
     version: str
     schema: int
     """Of the journal."""
+    free: int
+    """Bytes on the journal's disk."""
+    files_free: int
+    """How many more files go on it."""
     previous: str = ""
     """The release to go back to; empty for none."""
     trying: bool = False
     """Whether an update has yet to prove itself."""
     sealed: bool = False
     """Whether there is a key that systemd sealed."""
-    free: int = 0
-    """Bytes on the journal's disk."""
-    files_free: int = 1
-    """How many more files go on it."""
     log_bytes: int = 0
     """What journald keeps."""
     kept: Kept = field(default_factory=Kept)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 from contracts.wire.units import Address
@@ -14,9 +15,10 @@ from terminal.config import Config
 from terminal.core.care import Trouble
 from terminal.core.screen import Screen
 
-LOOK_SECONDS = 60
 POWER_SECONDS = 2
 """The kernel's own pace: a dip of the power shows for as long, and is not to be missed between two looks."""
+LOOKS = 30
+"""At the power, for each at everything: a minute."""
 SAVE_SECONDS = 3600
 """Of what is measured, this much may be lost with the power: it is written to the card whose wear it measures."""
 
@@ -25,12 +27,12 @@ class Watch:
     """What is known of the machine while the daemon runs. `tell` hears all its troubles after each look."""
 
     def __init__(
-        self, settings: Config, terminal: Address, tell: Callable[[tuple[Trouble, ...]], None], root: Root
+        self, settings: Config, terminal: Address, root: Path, tell: Callable[[tuple[Trouble, ...]], None]
     ) -> None:
         self._settings = settings
         self._terminal = terminal
         self._tell = tell
-        self._root = root
+        self._root = Root(root)
         self._kept = kept.load(settings.state_dir)
         self._saved = self._kept
         self._found: list[Found] = []
@@ -68,7 +70,7 @@ class Watch:
 
     async def _until_next(self) -> None:
         """A look's pause; it ends when the power turns too weak for the first time since the last boot."""
-        for _ in range(LOOK_SECONDS // POWER_SECONDS):
+        for _ in range(LOOKS):
             await asyncio.sleep(POWER_SECONDS)
             if await asyncio.to_thread(self._turned_weak):
                 return

@@ -4,6 +4,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from terminal import config
 from terminal.clock import Sources
@@ -93,12 +94,11 @@ async def connected(till, times):
 
 
 @asynccontextmanager
-async def open_counter(till, times):
+async def open_counter(till, times, machine=Path("/")):
     store = till.store()
     ready, stop = asyncio.Event(), asyncio.Event()
-    run = asyncio.create_task(
-        Daemon(till.config, config.load(till.config), store, till.signer(), times.sources()).run(ready.set, stop)
-    )
+    made = Daemon(till.config, config.load(till.config), store, till.signer(), times.sources(), machine)
+    run = asyncio.create_task(made.run(ready.set, stop))
     try:
         await asyncio.wait_for(ready.wait(), PATIENCE)
         yield Counter(till, store)
