@@ -20,6 +20,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("terminal", "report"): ("terminal.report.command:main", "the day so far, and closed days"),
     ("terminal", "pin"): ("terminal.set_pin:main", "set the PIN that opens the counter's menu"),
     ("terminal", "enrol"): ("terminal.enrol:main", "make this terminal, and hand it in by a code from the sponsor"),
+    ("terminal", "update"): ("terminal.update.command:main", "take a newer release, or go back to the one before"),
     ("terminal", "retire"): ("terminal.retire:main", "end this terminal: the last entry of its journal"),
     ("gateway", "status"): (
         "contracts.gateway.operating.status:main",
@@ -51,6 +52,10 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("provision", "shop", "bank"): ("provisioning.bank:main", "pay shops by bank, if they chose that"),
     ("provision", "shop"): ("provisioning.shop:main", "register shops, place them in programmes, pay them out"),
     ("provision", "terminal", "install"): ("provisioning.installer.command:main", "make this machine a terminal"),
+    ("provision", "terminal", "upgrade"): (
+        "provisioning.installer.upgrade:main",
+        "bring the system's security updates in, when they are due",
+    ),
     ("provision", "terminal"): ("provisioning.terminal:main", "make, register, fund and replace terminals"),
     ("provision", "grant"): ("provisioning.grant:main", "give passes a budget"),
     ("provision", "pass"): ("provisioning.passes:main", "make passes as QR codes, block and replace lost ones"),

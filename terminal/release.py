@@ -6,7 +6,7 @@ The file is a zip application. `release.json` names every part with its hash, an
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
@@ -102,13 +102,12 @@ class Release:
         require_signed(self.content, self.signature, key, self._path)
         return key
 
-    def unpack(self, into: Path, said: Callable[[str], None]) -> None:
+    def unpack(self, into: Path) -> None:
         """Write every part below the folder, each as the manifest says. Raises Broken at the first that is not."""
         (into / "wheels").mkdir(parents=True)
-        for done, (name, digest) in enumerate(self.manifest.files.items(), 1):
+        for name, digest in self.manifest.files.items():
             with (into / name).open("wb") as file:
                 self._check(name, digest, file)
-            said(f"checked {done} of {len(self.manifest.files)} parts")
         (into / MANIFEST).write_bytes(self.content)
         (into / SIGNATURE).write_bytes(self.signature)
 

@@ -67,8 +67,8 @@ def _run(arguments: list[str]) -> int:
         return _rehearse(arguments)
     if os.geteuid() != 0:
         raise Stop("only root may install; put sudo before the command")
-    if arguments == ["--beside"]:
-        put(_here(), PROGRAM)
+    if arguments[:1] == ["--beside"]:
+        put(_here(), Path(arguments[1]))
         return 0
     return _install(arguments)
 

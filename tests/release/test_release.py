@@ -30,7 +30,7 @@ def rewritten(path, name, content):
 def unpack(path, into, key=releases.PUBLIC):
     with release.opened(path) as found:
         release.require_signed(found.content, found.signature, key, path)
-        found.unpack(into, lambda _: None)
+        found.unpack(into)
     return found.manifest
 
 
