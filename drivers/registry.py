@@ -47,7 +47,7 @@ TABLE: dict[str, Row] = {
         "drivers.camera.driver:camera",
         Kind.SCANNER,
         {"source": str},
-        {"decoder": "zxing-cpp", "frames_per_second": 8},
+        {"decoder": "zxing-cpp", "frames_per_second": 8, "socket": ""},
         simulated_by={"source": "pictures:"},
         candidates="drivers.camera.looking:candidates",
     ),

@@ -5,18 +5,18 @@ starts another, and READY comes from there. No picture and no native code is in 
 """
 
 import asyncio
-import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from drivers.base import Changed, DriverEvent, DriverMisconfigured, Emit, Status
 from drivers.camera.decoders import TABLE
 from drivers.camera.looking import look
-from drivers.camera.messages import LINE_MAX, Beat, decode
+from drivers.camera.messages import LINE_MAX, Ask, Beat, decode
 from drivers.camera.sources import opener
+from drivers.camera.starting import Connect, Ended, Life, Spawn, Start
 
 FRAMES_PER_SECOND_MAX = 60
 
@@ -37,27 +37,35 @@ class Patience:
     """A process that lived so long was well: the pauses begin anew."""
 
 
-def camera(source: str, decoder: str, frames_per_second: int) -> "Camera":
-    """A camera whose pictures are read by its own process. Raises DriverMisconfigured."""
+def camera(source: str, decoder: str, frames_per_second: int, socket: str) -> "Camera":
+    """A camera whose pictures are read by its own process: a child, or one asked for at the socket, if that is named.
+
+    Raises DriverMisconfigured.
+    """
     if decoder not in TABLE:
         raise DriverMisconfigured(f"there is no decoder {decoder!r}; there are {', '.join(sorted(TABLE))}")
     if not 1 <= frames_per_second <= FRAMES_PER_SECOND_MAX:
         raise DriverMisconfigured(f"frames_per_second is 1 to {FRAMES_PER_SECOND_MAX}; a Pi Zero 2 stays cool at 8")
     opener(source, frames_per_second)
-    options = ("--source", source, "--decoder", decoder, "--frames-per-second", str(frames_per_second))
-    return Camera((sys.executable, "-m", "drivers.camera.process", *options), partial(look, source, decoder))
+    if socket and not Path(socket).is_absolute():
+        raise DriverMisconfigured(f"{socket!r} is no absolute path of a socket; leave it out where there is none")
+    ask = Ask(source, decoder, frames_per_second)
+    start = Connect(Path(socket), ask) if socket else Spawn(command(ask))
+    return Camera(start, partial(look, source, decoder))
 
 
-class _Ended(Exception):
-    """The process is of no more use; the text says why."""
+def command(ask: Ask) -> tuple[str, ...]:
+    """What starts a child for this."""
+    options = ("--source", ask.source, "--decoder", ask.decoder, "--frames-per-second", str(ask.frames_per_second))
+    return sys.executable, "-m", "drivers.camera.process", *options
 
 
 class Camera:
-    """One camera. `command` starts a process that speaks `messages`; `look` says whether the camera is there."""
+    """One camera. `start` gives a process that speaks `messages`; `look` says whether the camera is there."""
 
-    def __init__(self, command: Sequence[str], look: Callable[[], Changed], patience: Patience | None = None) -> None:
+    def __init__(self, start: Start, look: Callable[[], Changed], patience: Patience | None = None) -> None:
         self.look = look
-        self._command = command
+        self._start = start
         self._patience = patience or Patience()
         self._control: asyncio.StreamWriter | None = None
         self._paused = False
@@ -78,7 +86,7 @@ class Camera:
             began = now()
             try:
                 await self._live(said)
-            except _Ended as ended:
+            except Ended as ended:
                 said(Changed(Status.LOST if said.was_ready else Status.NO_DEVICE, f"{ended}; it is started again"))
             failures = 1 if now() - began >= self._patience.steady else failures + 1
             pauses = self._patience.pauses
@@ -86,56 +94,48 @@ class Camera:
         await asyncio.get_running_loop().create_future()  # nothing changes before somebody installs it and restarts
 
     async def _live(self, said: "_Said") -> None:
-        """One life of the process. Raises _Ended unless it said itself that it cannot go on."""
+        """One life of the process. Raises Ended unless it said itself that it cannot go on."""
+        life = await self._start()
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LINE_MAX
-            )
-        except OSError as error:
-            raise _Ended(f"the camera's process does not start ({error.strerror})") from error
-        try:
-            self._control = process.stdin
+            self._control = life.told
             self._tell()
-            await self._hear(process, said)
+            await self._hear(life, said)
         finally:
             self._control = None
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+            await life.end()
 
-    async def _hear(self, process: Process, said: "_Said") -> None:
+    async def _hear(self, life: Life, said: "_Said") -> None:
         try:
-            line = await self._line(process, self._patience.silence)
+            line = await self._line(life, self._patience.silence)
         except TimeoutError:
             said(Changed(Status.NO_DEVICE, "the camera is starting"))
-            line = await self._patiently(process, self._patience.start)
+            line = await self._patiently(life, self._patience.start)
         while True:
             try:
                 message = decode(line)
             except ValueError as error:
-                raise _Ended(str(error)) from None
+                raise Ended(str(error)) from None
             if not isinstance(message, Beat):
                 said(message)
             if said.last is Status.NO_DEPENDENCY:
                 return
-            line = await self._patiently(process, self._patience.beat)
+            line = await self._patiently(life, self._patience.beat)
 
-    async def _patiently(self, process: Process, seconds: float) -> bytes:
+    async def _patiently(self, life: Life, seconds: float) -> bytes:
         try:
-            return await self._line(process, seconds)
+            return await self._line(life, seconds)
         except TimeoutError:
-            raise _Ended(f"the camera's process gave no sign of life for {seconds:g} s") from None
+            raise Ended(f"the camera's process gave no sign of life for {seconds:g} s") from None
 
-    async def _line(self, process: Process, seconds: float) -> bytes:
-        """What it says next. Raises TimeoutError, and _Ended when it says nothing more or too much."""
-        assert process.stdout is not None  # noqa: S101 - it was asked for
+    async def _line(self, life: Life, seconds: float) -> bytes:
+        """What it says next. Raises TimeoutError, and Ended when it says nothing more or too much."""
         async with asyncio.timeout(seconds):
             try:
-                line = await process.stdout.readline()
+                line = await life.said.readline()
             except ValueError:  # asyncio's word for a line beyond the limit
-                raise _Ended(f"the camera's process sent a line of more than {LINE_MAX} bytes") from None
+                raise Ended(f"the camera's process sent a line of more than {LINE_MAX} bytes") from None
             if not line.endswith(b"\n"):
-                raise _Ended(f"the camera's process ended {_manner(await process.wait())}")
+                raise Ended(f"the camera's process ended {await life.manner()}")
         return line
 
     def _rest(self, *, paused: bool) -> None:
@@ -168,11 +168,3 @@ class _Said:
             self._changed = event
             self.was_ready |= event.status is Status.READY
         self._emit(event)
-
-
-def _manner(code: int) -> str:
-    """How a process ended, by its return code, which is a signal's number below zero."""
-    try:
-        return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
-    except ValueError:  # a real-time signal has no name
-        return f"by signal {-code}"

@@ -7,6 +7,8 @@ from drivers.base import Candidate, Changed, Status
 from drivers.camera.library import INSTALL, is_installed
 
 BY_ID = Path("/dev/v4l/by-id")
+SOCKET = Path("/run/kindpakket-camera/camera.sock")
+"""Where an installed terminal asks for a camera's process, which has no part in what the daemon has."""
 _PACKAGES = {
     "picamera2": "picamera2",
     "v4l2": "linuxpy",
@@ -38,8 +40,9 @@ def _node(path: Path) -> Changed:
 
 def candidates() -> list[Candidate]:
     """The cameras that this machine may have, and has what they need."""
-    found = [Candidate("camera", {"source": "picamera2"}, "the Raspberry Pi's camera")]
+    way = {"socket": str(SOCKET)} if SOCKET.is_socket() else {}
+    found = [Candidate("camera", {"source": "picamera2", **way}, "the Raspberry Pi's camera")]
     # A camera's further nodes hold its metadata, not pictures.
     nodes = sorted(BY_ID.glob("*-video-index0"))
-    found += [Candidate("camera", {"source": f"v4l2:{node}"}, f"the camera {node.name}") for node in nodes]
+    found += [Candidate("camera", {"source": f"v4l2:{node}", **way}, f"the camera {node.name}") for node in nodes]
     return [each for each in found if is_installed(_PACKAGES[str(each.options["source"]).partition(":")[0]])]

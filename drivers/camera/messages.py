@@ -5,11 +5,15 @@
     {"scan": "KP1..."}                           Scan
     {"oversized": true}                          Oversized
 
+A process that was asked for at a socket first hears what to do, and a child by its arguments:
+
+    {"source": "...", "decoder": "...", "frames_per_second": 8}
+
 The process runs native code over whatever is held under a lens, so its lines are read as a stranger's would be.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from drivers.base import Changed, Oversized, Scan, Status
 from drivers.decode import LIMIT
@@ -23,6 +27,18 @@ DETAIL_MAX = 300
 class Beat:
     """The process is alive: its loop came round."""
 
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Which camera is to be read, and how."""
+
+    source: str
+    decoder: str
+    frames_per_second: int
+
+
+ASK_MAX = 1024
+"""Bytes of an Ask's line at most: a path below /dev is short."""
 
 Message = Beat | Scan | Oversized | Changed
 
@@ -60,6 +76,21 @@ def decode(line: bytes) -> Message:
             if status in list(Status):
                 return Changed(Status(status), detail)
     raise ValueError("a line of the camera's process is no message")
+
+
+def encode_ask(ask: Ask) -> bytes:
+    """The line of it."""
+    return json.dumps(asdict(ask)).encode() + b"\n"
+
+
+def decode_ask(line: bytes) -> Ask:
+    """What is asked for on this line. Raises ValueError for anything else."""
+    if len(line) <= ASK_MAX and line.endswith(b"\n"):
+        fields = json.loads(line)
+        match fields:
+            case {"source": str(source), "decoder": str(decoder), "frames_per_second": int(rate)} if len(fields) == 3:
+                return Ask(source, decoder, rate)
+    raise ValueError("this is no line that asks for a camera")
 
 
 def _fields(message: Message) -> dict[str, object]:

@@ -2,14 +2,16 @@
 
     python -m drivers.camera.process --source picamera2
 
-The driver starts it. A person may too, to see what a camera sees; it ends when its stdin ends. `pause` and `resume` on
-stdin stop and start the reading. It never decides what a code means, and writes nothing but its messages.
+The driver starts it; or systemd does, with `--asked`: then the first line says what to do. A person may too, to see
+what a camera sees; it ends when its stdin ends. `pause` and `resume` on stdin stop and start the reading. It never
+decides what a code means, and writes nothing but its messages.
 """
 
 import argparse
 import ctypes
 import os
 import resource
+import signal
 import sys
 import threading
 import time
@@ -17,13 +19,15 @@ from collections.abc import Callable, Iterable
 
 from drivers.base import Changed, DriverMisconfigured, DriverUnavailable, Status
 from drivers.camera.decoders import TABLE, Decoder
-from drivers.camera.messages import Beat, Message, encode, of_code
+from drivers.camera.messages import ASK_MAX, Ask, Beat, Message, decode_ask, encode, of_code
 from drivers.camera.sources import Opener, Source, SourceGone, Unreadable, opener
 
 BEAT_SECONDS = 1.0
 GONE_SECONDS = 1.0
 """A code is under the lens until it was not seen for so long: single frames are lost to blur and glare."""
 RETRY_SECONDS = 1.0
+HANG_SECONDS = 30
+"""Who says nothing for so long is ended by the kernel, as native code that hangs may let nobody else run in here."""
 _PR_SET_DUMPABLE = 4
 _CONTROL_MAX = 64
 
@@ -105,16 +109,21 @@ def main(argv: list[str]) -> int:
         description="Read codes with a camera and print them, one JSON object a line.",
         epilog="example: python -m drivers.camera.process --source v4l2:/dev/video0",
     )
-    parser.add_argument("--source", required=True, help="picamera2, v4l2:/dev/video0 or pictures:/a/folder")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--source", help="picamera2, v4l2:/dev/video0 or pictures:/a/folder")
+    what.add_argument("--asked", action="store_true", help="the first line of stdin says source, decoder and rate")
     parser.add_argument("--decoder", choices=sorted(TABLE), default="zxing-cpp")
     parser.add_argument("--frames-per-second", type=int, default=8, metavar="N")
     arguments = parser.parse_args(argv)
     _forbid_core_dumps()
+    signal.alarm(HANG_SECONDS)
     try:
-        source = opener(arguments.source, arguments.frames_per_second)
-        watch = Watch(source, TABLE[arguments.decoder](), arguments.frames_per_second, _say)
+        ask = _asked() if arguments.asked else Ask(arguments.source, arguments.decoder, arguments.frames_per_second)
+        source = opener(ask.source, ask.frames_per_second)
+        watch = Watch(source, TABLE[ask.decoder](), ask.frames_per_second, _say)
         threading.Thread(target=_obey, args=(watch.reading,), daemon=True).start()
-        os.nice(10)  # from here on the sale goes first
+        if not arguments.asked:  # its unit has seen to it
+            os.nice(10)  # from here on the sale goes first
         watch.run()
     except DriverMisconfigured as misconfigured:
         parser.error(misconfigured.advice)
@@ -129,7 +138,19 @@ def _forbid_core_dumps() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+def _asked() -> Ask:
+    """What the first line asks for. Raises DriverMisconfigured."""
+    try:
+        ask = decode_ask(sys.stdin.buffer.readline(ASK_MAX))
+    except ValueError as error:
+        raise DriverMisconfigured(str(error)) from None
+    if ask.decoder not in TABLE or ask.frames_per_second < 1:
+        raise DriverMisconfigured("there is no such decoder or rate")
+    return ask
+
+
 def _say(message: Message) -> None:
+    signal.alarm(HANG_SECONDS)
     sys.stdout.buffer.write(encode(message))
     sys.stdout.buffer.flush()
 

@@ -14,7 +14,9 @@ from PIL import Image
 
 from drivers import registry
 from drivers.base import Changed, DriverMisconfigured, DriverUnavailable, Scan, Status
-from drivers.camera.driver import Camera, Patience, camera
+from drivers.camera.driver import Camera, Patience, command
+from drivers.camera.messages import Ask
+from drivers.camera.starting import Spawn
 from tests.drivers.pictures_rig import FRAMES_PER_SECOND, PicturesRig, draw
 from tests.drivers.rigs import running
 
@@ -30,8 +32,15 @@ def rig(tmp_path):
 
 @pytest.fixture
 def driver(rig):
-    made = camera(decoder="zxing-cpp", **rig.options)
-    return Camera(made._command, made.look, HASTY)
+    return Camera(Spawn(command_of(rig)), unseen, HASTY)
+
+
+def ask(rig):
+    return Ask(rig.options["source"], "zxing-cpp", rig.options["frames_per_second"])
+
+
+def command_of(rig):
+    return command(ask(rig))
 
 
 def scans(heard):
@@ -157,7 +166,7 @@ async def test_f36_a_crash_leaves_no_codes_on_the_disk_and_reading_gives_way_to_
 
 
 def test_the_process_ends_with_the_daemon_even_while_it_is_paused(rig, driver):
-    with subprocess.Popen(driver._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as process:
+    with subprocess.Popen(command_of(rig), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdin is not None
         with process.stdin as control:
             control.write(b"pause\n")
@@ -204,7 +213,7 @@ SPEAKERS = {
 @pytest.mark.parametrize("speaker", SPEAKERS)
 async def test_a_process_that_does_not_speak_the_language_is_refused_by_name(speaker):
     patience = Patience(silence=0.2, start=0.3, beat=0.3, pauses=(60,))
-    async with running(Camera((sys.executable, "-c", SPEAKERS[speaker]), unseen, patience)) as heard:
+    async with running(Camera(Spawn((sys.executable, "-c", SPEAKERS[speaker])), unseen, patience)) as heard:
         await heard.until(lambda event: "started again" in event.detail)
     assert set(statuses(heard)) == {Status.NO_DEVICE}
     assert "the camera's process" in heard.changes[-1].detail
@@ -212,7 +221,7 @@ async def test_a_process_that_does_not_speak_the_language_is_refused_by_name(spe
 
 
 async def test_a_process_that_cannot_be_started_is_tried_again():
-    async with running(Camera(("/nowhere/python",), unseen, HASTY)) as heard:
+    async with running(Camera(Spawn(("/nowhere/python",)), unseen, HASTY)) as heard:
         assert heard.changes[0] == Changed(
             Status.NO_DEVICE,
             "the camera's process does not start (No such file or directory); it is started again",

@@ -186,7 +186,7 @@ def test_a_frame_is_as_large_as_it_says():
 
 
 def look(source, decoder="zxing-cpp"):
-    return camera(source, decoder, frames_per_second=8).look()
+    return camera(source, decoder, frames_per_second=8, socket="").look()
 
 
 def test_a_camera_is_looked_for_without_being_opened(tmp_path, monkeypatch):
