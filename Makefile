@@ -9,10 +9,10 @@ LOCKER = uv pip compile pyproject.toml --quiet --universal --python-version 3.11
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hardware power-cuts check bench chaos mutants lock release clean
+.PHONY: help demo test test-hardware arm64 power-cuts check bench chaos mutants lock release clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(VENV)/demo.stamp  ## a shop in one window, or SCRIPTED=1 for a shop day that prints its books
 	@$(BIN)/kindpakket demo $(if $(SCRIPTED),--scripted,)
@@ -22,6 +22,9 @@ test: $(VENV)/test.stamp  ## the test suite
 
 test-hardware: $(VENV)/test.stamp  ## drivers and daemon in a virtual machine with a real kernel, USB and serial lines
 	@$(BIN)/python -m tests.hardware
+
+arm64: $(VENV)/test.stamp  ## a Raspberry Pi's wheels gathered, and the daemon in its Pythons, translated by qemu
+	@$(BIN)/python -m tests.arm64
 
 power-cuts: $(VENV)/test.stamp  ## the journal on a disk that loses and reorders what was not flushed (SEED=n: the same again)
 	@$(BIN)/python -m tests.power_cuts

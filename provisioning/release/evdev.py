@@ -79,7 +79,7 @@ def _headers(compiler: str) -> list[str]:
     done = subprocess.run([compiler, "-M", "-E", "-"], input=source, capture_output=True, text=True, check=False)
     found = [path for path in done.stdout.split() if Path(path).name in HEADERS]
     if len(found) != len(HEADERS):
-        raise Broken(f"{compiler} does not find the kernel's headers: reinstall it with its libc6-dev package")
+        raise Broken(f"{compiler} does not find the kernel's headers: sudo apt install libc6-dev-arm64-cross")
     return found
 
 

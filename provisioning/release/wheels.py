@@ -87,11 +87,11 @@ def collect(lock: Path, targets: Sequence[Target], into: Path) -> str:
     had, and Broken when one cannot be made; both say what to do.
     """
     text = lock.read_text()
-    packages = list(_packages(text))
+    locked = list(packages(text))
     into.mkdir(parents=True, exist_ok=True)
     made: dict[Path, Locked] = {}
     for target in targets:
-        wanted = [package for package in packages if package.wanted(target)]
+        wanted = [package for package in locked if package.wanted(target)]
         _fetch([package for package in wanted if package.requirement.name not in SOURCE_ONLY], target, into)
         for package in wanted:
             make = SOURCE_ONLY.get(package.requirement.name)
@@ -102,7 +102,8 @@ def collect(lock: Path, targets: Sequence[Target], into: Path) -> str:
     return text
 
 
-def _packages(text: str) -> Iterator[Locked]:
+def packages(text: str) -> Iterator[Locked]:
+    """What a lock names."""
     for lines in re.split(r"\n(?=[^\s])", text.rstrip()):
         if not lines.startswith("#"):
             yield Locked(Requirement(lines.partition("\\")[0]), lines)

@@ -109,7 +109,7 @@ def test_without_a_compiler_it_says_which_package_to_install(tmp_path, monkeypat
 
 
 def test_the_terminals_lock_has_evdev_for_every_machine():
-    packages = list(wheels._packages(LOCK.read_text()))
+    packages = list(wheels.packages(LOCK.read_text()))
     for target in TARGETS:
         wanted = {package.requirement.name for package in packages if package.wanted(target)}
         assert {"httpx", "textual", "pyserial", "zxing-cpp"} <= wanted

@@ -80,6 +80,8 @@ class Till:
     gateway_url: str = "http://127.0.0.1:9"
     extra: str = ""
     domain: Domain = DOMAIN
+    interpreter: tuple[str, ...] = (sys.executable,)
+    """What runs the daemon."""
     address: Address = field(init=False)
 
     def __post_init__(self) -> None:
@@ -172,7 +174,7 @@ class Running:
     def __init__(self, till: Till, program: str, environment: dict[str, str]) -> None:
         self.till = till
         self.process = subprocess.Popen(
-            [sys.executable, "-c", program, "--config", str(till.config)],
+            [*till.interpreter, "-c", program, "--config", str(till.config)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=ROOT,
