@@ -159,6 +159,10 @@ class Machine:
                     why = "the machine has ended" if self._gone else f"not within {seconds:.0f} s"
                     raise Silent(f"no such {kind!r}: {why}; the last was {last}")
 
+    def words(self, since: int) -> list[str]:
+        """The lines that programs wrote since that moment."""
+        return [str(content) for name, content in self._heard[since:] if name in {"said", "log"}]
+
     def has_heard(self, kind: str, *, since: int) -> bool:
         """Whether there was a message of this kind, at `since` or later."""
         return any(name == kind for name, _ in self._heard[since:])

@@ -3,12 +3,13 @@
 import json
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from drivers.base import Status
 from terminal.core.screen import Lamp, Screen, Stage
 from terminal.link import messages
-from tests.hardware.machine import Machine
+from tests.hardware.machine import PATIENCE, Machine
 
 FOLDER = "/var/lib/kindpakket"
 CONFIG = f"{FOLDER}/terminal.toml"
@@ -120,7 +121,12 @@ class Shop:
     def seen(self, wanted: Stage | Callable[[Screen], Any]) -> Screen:
         """The first screen, from the one seen last, that is at this stage, or answers the question by yes."""
         asks = (lambda screen: screen.stage is wanted) if isinstance(wanted, Stage) else wanted
-        self._since, line = self._machine.heard("screen", lambda line: asks(_screen(line)), since=self._since)
+        return self.seen_within(PATIENCE, asks)
+
+    def seen_within(self, seconds: float, asks: Callable[[Screen], Any]) -> Screen:
+        """The same, for what takes longer than anything that a person would see at once."""
+        heard = partial(self._machine.heard, "screen", lambda line: asks(_screen(line)))
+        self._since, line = heard(since=self._since, seconds=seconds)
         return _screen(line)
 
     def lamp(self, name: str, status: Status) -> Screen:

@@ -1,0 +1,182 @@
+"""What is tried on a stock Debian, step by step: install, enrol, sell, cut, update, undo. Read this first."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+from contracts.wire.units import euros
+from terminal.core.screen import Stage
+from tests.hardware.debian import stick, system
+from tests.hardware.debian.counter import COMMAND, CONFIG, DAEMON, MOUNT, Counter
+from tests.hardware.debian.system import System
+from tests.hardware.debian.town import Town
+from tests.hardware.machine import Boot, Machine
+from tests.terminal.till import code
+
+APPEND = f"root={system.ROOT_DEVICE} ro console=tty0 console=ttyS0 panic=-1"
+BOOT_SECONDS = 240.0
+RELEASE = f"{MOUNT}/kindpakket.pyz"
+INSTALL = ("python3", RELEASE, "--yes")
+NOTHING_TO_DO = "nothing to do"
+TRACES = ("/etc", "/usr", "/opt", "/var/lib", "/boot")
+"""Where an installation may leave something."""
+
+
+class Install:
+    """One machine's life. Each step's name says what it shows; it gives back what was seen. Raises AssertionError."""
+
+    def __init__(self, made: System, stick_image: str, town: Town) -> None:
+        self._system, self._stick, self._town = made, stick_image, town
+        self._power = ExitStack()
+        self.counter: Counter
+        self.machine: Machine
+        self._sold = 0
+
+    def steps(self) -> Iterator[Callable[[], str]]:
+        """In this order: each begins where the one before ended."""
+        yield self.a_stock_debian_boots
+        yield self.one_command_installs
+        yield self.again_it_changes_nothing
+        yield self.it_starts_again_with_a_root_that_forgets
+        yield self.it_is_enrolled_by_the_sheet_before_the_scanner
+        yield self.the_town_admits_it_and_it_sells
+        yield self.the_plug_is_pulled_and_it_sells_again
+        yield self.boot_to_ready_is_measured
+        yield self.the_hardening_stops_nothing
+        yield self.an_update_that_is_not_well_returns_by_itself
+        yield self.undone_it_leaves_no_trace_but_the_journal
+
+    # Power
+
+    def on(self) -> float:
+        """Switch it on; how many seconds it takes until the agent is there."""
+        begun = time.monotonic()
+        system.load_again(self._system)
+        boot = Boot(self._system.kernel, self._system.initrd, self._system.disk, APPEND, self._town.doors, BOOT_SECONDS)
+        self.machine = self._power.enter_context(Machine(boot))
+        self.counter = Counter(self.machine)
+        file = {"driver": "file", "filename": self._stick, "read-only": True}
+        self.machine.qmp("blockdev-add", **{"driver": "raw", "node-name": "stick", "read-only": True, "file": file})
+        return time.monotonic() - begun
+
+    def cut(self) -> None:
+        """Pull the plug."""
+        self._power.close()
+
+    def off(self) -> None:
+        """Switch it off as a person would."""
+        self.machine.ask(run=["systemctl", "poweroff"])
+        self.machine.ends(BOOT_SECONDS)
+        self._power.close()
+
+    # The steps
+
+    def a_stock_debian_boots(self) -> str:
+        seconds = self.on()
+        self.counter.put_stick()
+        return f"{seconds:.0f} s; {self.counter.shell('uname -sr; systemctl --version | head -1').strip()}"
+
+    def one_command_installs(self) -> str:
+        self.before = self._traces()
+        return "\n".join(self.counter.manages(*INSTALL))
+
+    def again_it_changes_nothing(self) -> str:
+        stood = self._traces()
+        said = self.counter.manages(*INSTALL)
+        assert any(NOTHING_TO_DO in line for line in said), said
+        assert (changed := _changed(stood, self._traces())) == "", f"it changed {changed}"
+        return said[-1]
+
+    def it_starts_again_with_a_root_that_forgets(self) -> str:
+        self.off()
+        self.on()
+        root = self.counter.shell("findmnt -n -o FSTYPE,OPTIONS / | cut -c1-60").strip()
+        data = self.counter.shell("findmnt -n -o SOURCE,FSTYPE /var/lib/kindpakket").strip()
+        assert root.startswith("overlay"), f"the root is {root}"
+        return f"root: {root}\ndata: {data}"
+
+    def it_is_enrolled_by_the_sheet_before_the_scanner(self) -> str:
+        self.counter.plug_in()
+        self.counter.shows("Houd het blad van de gemeente voor de scanner", "Hold the municipality's sheet")
+        self.counter.type(self._town.sheet())
+        asked = self.counter.shows("Druk op Enter")
+        self.counter.keys("kp_enter")
+        self.counter.active(DAEMON, 120)
+        config = self.counter.shell(f"stat -c '%U:%G %a' {CONFIG}; ls -l /etc/kindpakket/")
+        return f"{asked.strip()}\n{config}"
+
+    def the_town_admits_it_and_it_sells(self) -> str:
+        self.counter.look()
+        self.counter.seen(Stage.READY)
+        self._town.admit()
+        self.counter.seen_within(120, lambda screen: screen.status.approves_until > 0)
+        return self._sell() + "\n" + self._console()
+
+    def the_plug_is_pulled_and_it_sells_again(self) -> str:
+        self.counter.sell(code(3), 3_03)
+        self._sold += 3_03
+        self.cut()
+        seconds = self.on()
+        self.counter.plug_in()
+        self.counter.look()
+        return f"up after {seconds:.0f} s\n{self._sell()}"
+
+    def boot_to_ready_is_measured(self) -> str:
+        spent = self.counter.shell("systemd-analyze time").splitlines()[0]
+        begun = self.counter.monotonic(DAEMON, "ExecMainStartTimestampMonotonic")
+        ready = self.counter.monotonic(DAEMON)
+        python = "/opt/kindpakket/current/bin/python"
+        httpx = self.counter.seconds(f'{python} -c "import httpx"')
+        blame = self.counter.shell("systemd-analyze blame --no-pager | head -8")
+        daemon = ready - begun
+        return (
+            f"{spent}\nready to scan {ready:.1f} s after the kernel's start; the daemon's part {daemon:.1f} s, "
+            f"{daemon / httpx:.1f} times `import httpx` ({httpx:.1f} s)\n{blame}"
+        )
+
+    def the_hardening_stops_nothing(self) -> str:
+        failed = self.counter.shell("systemctl --failed --no-legend --plain | awk '{print $1}'").split()
+        assert not failed, f"{failed}:\n" + "\n".join(self.counter.log(unit) for unit in failed)
+        return self.counter.shell(f"systemctl --no-pager --lines=0 status {DAEMON} kindpakket-screen.service || true")
+
+    def an_update_that_is_not_well_returns_by_itself(self) -> str:
+        self.counter.put_stick()
+        before = self.counter.shell("readlink /opt/kindpakket/current")
+        bad = f"{MOUNT}/bad/kindpakket-{stick.BAD}.pyz"
+        ended, said = self.counter.does(COMMAND, "terminal", "update", bad)
+        assert ended == 1, said
+        assert self.counter.shell("readlink /opt/kindpakket/current") == before, said
+        self.counter.look()
+        return "\n".join(said[-5:]) + "\n" + self._sell()
+
+    def undone_it_leaves_no_trace_but_the_journal(self) -> str:
+        said = self.counter.manages("python3", RELEASE, "--undo", "--yes")
+        self.off()
+        self.on()
+        left = _changed(self.before, self._traces())
+        return "\n".join(said) + f"\nleft: {left}"
+
+    # What the steps are made of
+
+    def _sell(self) -> str:
+        cents = 2_00 + self._sold % 97
+        approved = self.counter.sell(code(1 + self._sold % 2), cents)
+        self._sold += cents
+        self.counter.settled(120)
+        credit = self._town.street.credit()
+        assert credit == self._sold, f"sold {self._sold}, credited {credit}"
+        return f"approved as entry {approved.sequence}: {euros(approved.amount)}; credited {credit} cents in all"
+
+    def _console(self) -> str:
+        return self.counter.console().strip()
+
+    def _traces(self) -> dict[str, str]:
+        """Every file with its size, mode and owner; a link with where it leads."""
+        found = f"find {' '.join(TRACES)} -xdev -printf '%p\\t%m %u:%g %y %l %s\\n'"
+        rows = (line.split("\t", 1) for line in self.counter.shell(found).splitlines())
+        return {path: about.removesuffix(" 4096") for path, about in rows}
+
+
+def _changed(before: dict[str, str], after: dict[str, str]) -> str:
+    names = sorted(set(before) ^ set(after) | {name for name in before if before[name] != after.get(name)})
+    return ", ".join(f"{name} ({before.get(name, 'new')} -> {after.get(name, 'gone')})" for name in names)
