@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.wire.units import Address
+from terminal.core.care import Trouble
 from terminal.core.screen import Screen
 from terminal.finding import Grade
 
@@ -39,6 +40,8 @@ NAMES = frozenset(
 """What checks are called, by their first word: what follows it may be a name that somebody chose."""
 
 _OTHER = "OTHER"
+_MIRRORS = frozenset({Trouble.MIRROR_LOST, Trouble.MIRROR_FOREIGN})
+"""What no look at the machine tells."""
 _ADDRESS_BYTES = 4
 _LETTERS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-+")
 
@@ -78,6 +81,7 @@ def of_counter(screen: Screen) -> list[tuple[str, Grade]]:
         "chain": (Grade.WARN, not status.chain),
         "unsent": (Grade.WARN, bool(status.unsent)),
         "clock": (Grade.WARN, not status.synchronised),
+        "mirror": (Grade.FAIL, not _MIRRORS.isdisjoint(status.troubles)),
         "device": (Grade.WARN, any(lamp.status != "ready" for lamp in status.devices)),
     }
     return [(name, grade if is_wrong else Grade.OK) for name, (grade, is_wrong) in wrong.items()]

@@ -4,7 +4,8 @@ import pytest
 
 from contracts.wire.reasons import Reason
 from terminal.core import events
-from terminal.core.effects import BeginLesson, EndLesson, KeepLesson
+from terminal.core.care import Trouble
+from terminal.core.effects import BeginLesson, EndLesson, GatherHelp, KeepLesson
 from terminal.core.events import Key
 from terminal.core.lesson import Question, Said, Saying
 from terminal.core.menu import SAID_MAX
@@ -172,3 +173,48 @@ def test_what_is_said_after_the_end_means_nothing(shop):
     shop.step(events.LessonDone(shop.now))
     end(shop)
     assert shop.screen == before
+
+
+def to_help(shop):
+    effects = shop.press(Key.MENU, Key.D4)
+    assert (shop.screen.stage, shop.screen.help) == (Stage.HELP, "")
+    return effects
+
+
+def test_help_shows_what_was_gathered_for_as_long_as_somebody_is_there(shop):
+    assert to_help(shop) == (GatherHelp(),)
+    shop.step(events.HelpGathered(shop.now, "KPH1 WELL"))
+    assert shop.screen.help == "KPH1 WELL"
+    shop.tick(100)
+    shop.press(Key.D7)
+    shop.tick(119)
+    assert shop.screen.help == "KPH1 WELL"
+    shop.tick(1)
+    assert (shop.screen.stage, shop.screen.help) == (Stage.READY, "")
+
+
+@pytest.mark.parametrize("key", [Key.CANCEL, Key.MENU, Key.CONFIRM])
+def test_help_ends_by_a_key_and_what_comes_later_opens_it_no_more(shop, key):
+    to_help(shop)
+    shop.press(key)
+    assert shop.screen.stage is Stage.READY
+    shop.step(events.HelpGathered(shop.now, "late"))
+    assert (shop.screen.stage, shop.screen.help) == (Stage.READY, "")
+
+
+def test_a_pass_and_a_lock_end_help(shop):
+    to_help(shop)
+    shop.scan()
+    assert shop.screen.stage is Stage.AMOUNT
+    shop.press(Key.CANCEL)
+    to_help(shop)
+    shop.lock()
+    assert shop.shows(Stage.LOCKED)
+
+
+def test_what_is_wrong_with_the_machine_is_on_every_screen_and_in_no_ones_way(shop):
+    shop.step(events.TroublesKnown(shop.now, (Trouble.POWER_WEAK, Trouble.HOT)))
+    shop.pay(500)
+    assert (shop.screen.stage, shop.screen.status.troubles) == (Stage.APPROVED, (Trouble.POWER_WEAK, Trouble.HOT))
+    shop.step(events.TroublesKnown(shop.now, ()))
+    assert (shop.screen.stage, shop.screen.status.troubles) == (Stage.APPROVED, ())

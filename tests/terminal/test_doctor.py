@@ -12,6 +12,7 @@ from contracts.wire.units import Timestamp
 from drivers.registry import TABLE
 from terminal import doctor
 from terminal.care import disk
+from terminal.care.summary import NAMES
 from terminal.core.facts import Outcome
 from terminal.core.screen import Stage
 from terminal.report.closing import close
@@ -48,6 +49,7 @@ def examine(till, capsys):
         assert bool(said.err) is bool(fails)
         for check in found.values():
             assert check["grade"] == "ok" or check["advice"], check
+            assert check["name"].split()[0] in NAMES, "the support line is told of it by that name"
         return found
 
     return run

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.wire.reasons import MEANINGS, Reason
 from drivers.base import Status
-from terminal.link import EntryState, Item, Saying, Stage, Wait
+from terminal.link import EntryState, Item, Saying, Stage, Trouble, Wait
 from terminal.link.sayings import SAYINGS
 from terminal.tui import stages
 from terminal.tui.dutch import DUTCH
@@ -40,6 +40,7 @@ def test_each_text_stands_in_both_languages_with_the_same_gaps(name):
 def test_every_state_and_every_status_of_a_device_has_words(texts):
     assert set(texts.device) == set(Status)
     assert set(texts.items) == set(Item)
+    assert set(texts.troubles) == set(Trouble)
     for states in (texts.states, texts.ask_states, texts.refund_states):
         assert set(states) == set(EntryState)
         assert all(states.values())

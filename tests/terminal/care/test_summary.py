@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contracts.wire.units import Address, Cents
 from terminal import doctor
 from terminal.care.summary import LENGTH_MAX, NAMES, Who, of_counter, summary
+from terminal.core.care import Trouble
 from terminal.core.screen import Line
 from terminal.finding import Grade
 from tests.terminal.books import sell as book
@@ -63,6 +64,9 @@ def test_what_the_counters_screen_knows():
     assert bad(MOMENTS["stopped"]) == ["checkpoint", "gateway", "chain", "unsent", "clock", "device"]
     assert bad(MOMENTS["attention"]) == ["attention", "unsent"]
     assert bad(MOMENTS["lost"]) == ["rejected", "unsent"]
+    for trouble in (Trouble.MIRROR_LOST, Trouble.MIRROR_FOREIGN):
+        assert bad(replace(READY, status=replace(ONLINE, unsent=0, troubles=(trouble,)))) == ["mirror"]
+    assert bad(MOMENTS["trouble"]) == ["unsent"]  # the look at the machine tells that
 
 
 @given(st.integers(0, 74), st.integers(1, 2**32 - 1), st.integers(1, 2**31))
