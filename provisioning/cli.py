@@ -21,6 +21,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("terminal", "pin"): ("terminal.set_pin:main", "set the PIN that opens the counter's menu"),
     ("terminal", "enrol"): ("terminal.enrol:main", "make this terminal, and hand it in by a code from the sponsor"),
     ("terminal", "update"): ("terminal.update.command:main", "take a newer release, or go back to the one before"),
+    ("terminal", "self-test"): ("terminal.self_test:main", "sell one cent on a test pass, and give it back"),
     ("terminal", "retire"): ("terminal.retire:main", "end this terminal: the last entry of its journal"),
     ("gateway", "status"): (
         "contracts.gateway.operating.status:main",

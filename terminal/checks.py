@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.units import to_hex
-from terminal import agreement, entry_checks, mirror_checks
+from terminal import agreement, entry_checks, keys, mirror_checks
 from terminal.care import readings
 from terminal.care.root import Root
 from terminal.checkpoint import PROGRAMMES_MAX, Disagreement, Reading, proves_fork
@@ -43,7 +43,7 @@ async def examine(settings: Config, root: Root) -> AsyncIterator[Check]:
     """All checks that can be made, in the order in which they build on each other. `root` is where the machine is."""
     signer: TerminalSigner | None = None
     try:
-        signer = TerminalSigner.load(settings.key_file, settings.domain)
+        signer = keys.load(settings)
         yield Check("key", Grade.OK, f"terminal {to_hex(signer.address)}")
     except Broken as broken:
         yield Check("key", Grade.FAIL, "no key", str(broken))

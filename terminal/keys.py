@@ -10,7 +10,7 @@ from pathlib import Path
 
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
-from terminal import places
+from terminal import config, places
 from terminal.config import Config
 from terminal.signer import TerminalSigner, sealing
 from terminal.store import place
@@ -77,7 +77,7 @@ class KeyPlace:
             terminal.save(self.plain)
 
 
-def load(configuration: Path, settings: Config) -> TerminalSigner:
+def load(settings: Config, configuration: Path = config.DEFAULT) -> TerminalSigner:
     """The key for a command, also while the daemon rests and systemd shows it to nobody. Raises Broken."""
     if settings.key_file == places.UNSEALED_KEY and "CREDENTIALS_DIRECTORY" not in os.environ:
         return KeyPlace.of(configuration, settings.state_dir).load(settings.domain)

@@ -10,7 +10,7 @@ from contracts.wire.entry import Retire
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.units import to_hex
-from terminal import commands, config
+from terminal import commands, config, keys
 from terminal.clock import Clock
 from terminal.config import Config
 from terminal.signer import TerminalSigner, forbid_core_dumps, sign_retirement
@@ -43,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
     forbid_core_dumps()
     settings = config.load(arguments.config)
     os.umask(0o077)
-    signer = TerminalSigner.load(settings.key_file, settings.domain)
+    signer = keys.load(settings, arguments.config)
     with closing(_open(settings, signer)) as store:
         _require_over(store)
         if not arguments.yes:
