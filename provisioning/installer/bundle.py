@@ -26,7 +26,12 @@ def systemd_files() -> Path:
 
 def units() -> dict[Path, str]:
     """The units and their drop-ins, by their place on the machine."""
-    return {UNITS_PLACE / name: text for name, text in _texts() if _is_unit(name)}
+    return {UNITS_PLACE / name: text for name, text in _texts() if _is_unit(name) and not _is_apt(name)}
+
+
+def apt_units() -> dict[Path, str]:
+    """What is changed of Debian's own units that upgrade."""
+    return {UNITS_PLACE / name: text for name, text in _texts() if _is_unit(name) and _is_apt(name)}
 
 
 def settings(kind: str) -> dict[Path, str]:
@@ -41,7 +46,12 @@ def rules() -> dict[Path, str]:
 
 
 def _is_unit(name: Path) -> bool:
-    return (name.parent == Path() and name.suffix in UNIT_KINDS) or name.parent.suffixes[-2:] == [".service", ".d"]
+    """A unit, or a drop-in of one: `name.service`, `name.service.d/some.conf`."""
+    return Path(name.parts[0].removesuffix(".d")).suffix in UNIT_KINDS
+
+
+def _is_apt(name: Path) -> bool:
+    return name.parts[0].startswith("apt-")
 
 
 def _texts() -> Iterator[tuple[Path, str]]:

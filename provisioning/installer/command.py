@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contracts.wire.errors import Broken
-from provisioning.installer import machine, plan
+from provisioning.installer import finishing, machine, plan, waiting
 from provisioning.installer.host import Host
 from provisioning.installer.record import Record
 from provisioning.installer.step import Step
+from provisioning.installer.steps import data, readonly
 from terminal import commands
-from terminal.places import DATA, INSTALL_RECORD
+from terminal.places import DATA, INSTALL_RECORD, STATE
+from terminal.store.place import VOLATILE, file_system
 
 _EXAMPLE = """example:
   sudo kindpakket provision terminal install --dry-run
@@ -38,9 +40,16 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    parser.add_argument("--undo", action="store_true", help="take away what was installed; the journal stays")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    add = parser.add_argument
+    add("--dry-run", action="store_true", help="only say what would be done")
+    add("--undo", action="store_true", help="take away what was installed; the journal stays")
+    add("--yes", action="store_true", help="do not ask")
+    about = "an empty disk or partition for what must last (default: what is free behind the root)"
+    add("--data", metavar="DEVICE", help=about)
+    about = "let the root be written to, though a power cut may spoil it"
+    add("--keep-root-writable", action="store_true", help=about)
+    about = "an export of the journal, which allows --undo while entries wait"
+    add("--exported", type=Path, metavar="FILE", help=about)
     return parser
 
 
@@ -52,9 +61,10 @@ def _say(sentence: str) -> None:
 def _run(host: Host, arguments: argparse.Namespace) -> int:
     if not arguments.dry_run:
         machine.require_root()
-    found = machine.look(host)
-    _say(f"this machine: {found}")
+    _say(f"this machine: {machine.look(host)}")
     with _alone():
+        if not arguments.dry_run:
+            data.remount(host)
         return _undo(host, arguments) if arguments.undo else _install(host, arguments)
 
 
@@ -77,36 +87,58 @@ def _alone() -> Iterator[None]:
 
 def _install(host: Host, arguments: argparse.Namespace) -> int:
     record = Record.open(host)
-    todo = plan.pending(host, record, plan.steps())
+    wishes = plan.Wishes(arguments.data, arguments.keep_root_writable)
+    made = plan.make(host, record, wishes)
+    todo = plan.pending(host, record, made)
     if not todo:
         _say("all is in place: nothing to do")
-        return 0
+        return finishing.go_on(host, _say)
     _show("to do:", todo)
+    _tell(made.notes)
     if arguments.dry_run:
-        _say("nothing was changed: this was a dry run")
-        return 0
+        return _rehearsed()
     _ask("Do all this?", arguments)
-    plan.carry_out(host, record, todo, _say)
+    _require_lasting(made)
+    readonly.require_writable(host)
+    plan.carry_out(record, todo, _say)
     _say("done")
-    return 0
+    return finishing.go_on(host, _say)
+
+
+def _require_lasting(made: plan.Plan) -> None:
+    """Raise Broken when the journal would stand where a power cut takes it."""
+    kind = file_system(DATA)
+    if kind in VOLATILE and all(step.name != "data" for step in made.steps):
+        raise Broken(f"{DATA} would be on {kind}, which forgets at a power cut: name a disk for it by --data")
 
 
 def _undo(host: Host, arguments: argparse.Namespace) -> int:
     record = Record.open(host)
-    todo = [step for step in plan.steps() if step.name in record.steps]
-    if not todo:
+    todo = plan.undoing(record)
+    if not todo and host.read(INSTALL_RECORD) is None:
         _say("nothing was installed here: nothing to undo")
         return 0
-    _show("to undo:", list(reversed(todo)))
+    waiting.require_none(host, arguments.exported)
+    _show("to undo:", todo)
     if arguments.dry_run:
-        _say("nothing was changed: this was a dry run")
-        return 0
+        return _rehearsed()
     _ask("Undo all this? The journal stays; this terminal's key does not.", arguments)
-    plan.take_back(host, record, plan.steps(), _say)
+    readonly.require_writable(host)
+    plan.take_back(record, todo, _say)
     host.remove(INSTALL_RECORD)
     host.remove_if_empty(DATA)
-    _say("undone")
+    _say(f"undone; the journal stays in {STATE}" if host.at(STATE).exists() else "undone")
     return 0
+
+
+def _rehearsed() -> int:
+    _say("nothing was changed: this was a dry run")
+    return 0
+
+
+def _tell(notes: Sequence[str]) -> None:
+    for note in notes:
+        _say(f"note: {note}")
 
 
 def _show(head: str, todo: Sequence[Step]) -> None:

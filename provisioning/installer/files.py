@@ -35,3 +35,23 @@ def take_back(host: Host, memory: Memory) -> None:
                 host.remove_if_empty(path.parent)
         else:
             host.write(path, text)
+
+
+def has_line(host: Host, path: Path, line: str) -> bool:
+    """Whether a file that is shared with others has this line."""
+    return line in (host.read(path) or "").splitlines()
+
+
+def add_line(host: Host, path: Path, line: str, otherwise: str = "") -> None:
+    """Add a line at the end of a file that is shared with others, or of this text where there is no file."""
+    if not has_line(host, path, line):
+        text = host.read(path)
+        kept = otherwise if text is None else text
+        host.write(path, f"{kept.rstrip()}\n{line}\n" if kept.strip() else f"{line}\n")
+
+
+def drop_line(host: Host, path: Path, line: str) -> None:
+    """Take that line out again, and leave the others as they are."""
+    if has_line(host, path, line):
+        lines = (host.read(path) or "").splitlines()
+        host.write(path, "".join(f"{other}\n" for other in lines if other != line))

@@ -15,23 +15,24 @@ _DEBIAN = "#!/usr/sbin/nft -f\n\nflush ruleset\n"
 _OTHERWISE = f"Read `nft --check --file {_MAIN}`, put right what it names there, then run the same again"
 
 
-def _texts(host: Host) -> dict[Path, str]:
-    """Our table in a file of its own; the file that is loaded at boot stays somebody else's, but for one line."""
-    main = host.read(_MAIN) or _DEBIAN
-    if _LINE not in main.splitlines():
-        main = f"{main.rstrip()}\n{_LINE}\n"
+def _texts() -> dict[Path, str]:
+    """Our table, in a file of its own: the one that is loaded at boot stays somebody else's, but for a line."""
     ours = Path(__file__).parent.parent / _RULES.name
-    return {_RULES: ours.read_text(encoding="utf-8"), _MAIN: main}
+    return {_RULES: ours.read_text(encoding="utf-8")}
+
+
+def _is_enabled(host: Host) -> bool:
+    return host.ask("systemctl", "is-enabled", _SERVICE).said.strip() == "enabled"
 
 
 def _is_done(host: Host) -> bool:
-    enabled = host.ask("systemctl", "is-enabled", _SERVICE).said.strip() == "enabled"
-    return enabled and files.stand(host, _texts(host))
+    return _is_enabled(host) and files.stand(host, _texts()) and files.has_line(host, _MAIN, _LINE)
 
 
 def _do(host: Host, memory: Memory) -> None:
-    memory.keep("enabled", host.ask("systemctl", "is-enabled", _SERVICE).said.strip() == "enabled")
-    files.put(host, memory, _texts(host))
+    memory.keep("enabled", _is_enabled(host))
+    files.put(host, memory, _texts())
+    files.add_line(host, _MAIN, _LINE, otherwise=_DEBIAN)
     host.run("nft", "--check", "--file", str(_MAIN), otherwise=_OTHERWISE)
     host.run("systemctl", "enable", _SERVICE, otherwise=_OTHERWISE)
     if host.booted:
@@ -43,6 +44,7 @@ def _undo(host: Host, memory: Memory) -> None:
         host.ask("nft", "delete", "table", "inet", "kindpakket")  # it may be gone already
     if not memory.recall("enabled"):
         host.run("systemctl", "disable", _SERVICE, otherwise=_OTHERWISE)
+    files.drop_line(host, _MAIN, _LINE)
     files.take_back(host, memory)
 
 

@@ -8,7 +8,7 @@ from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
 
 ALWAYS = ("nftables", "unattended-upgrades")
-READ_ONLY = ("overlayroot",)
+OVERLAY = ("overlayroot",)
 _CLOCKS = ("systemd-timesyncd", "chrony", "ntpsec")
 """Any of them sets the clock; the first is installed where there is none."""
 

@@ -1,0 +1,76 @@
+"""What is known of the disks: where the root stands, what is free behind it, and where the data may go."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.wire.errors import Broken
+from provisioning.installer.host import Host
+from terminal.places import DATA, DATA_LABEL
+from terminal.store.place import VOLATILE
+
+LOWER = Path("/media/root-ro")
+"""Where overlayroot shows the root that lasts."""
+
+FREE_BYTES_MIN = 2**30
+"""What is left of a smaller partition for the journal, once two releases stand on it, is too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Space that belongs to no partition. `start` and `sectors` count in the disk's sectors."""
+
+    disk: str
+    start: int
+    sectors: int
+    size: int
+
+
+def is_read_only(host: Host) -> bool:
+    """Whether the root is an overlay, which forgets what is written to it."""
+    return _one(host, "findmnt", "--noheadings", "--first-only", "--output", "FSTYPE", "/") in VOLATILE
+
+
+def is_mounted(host: Host, path: Path = DATA) -> bool:
+    """Whether something is mounted right there."""
+    return host.ask("findmnt", "--mountpoint", str(path)).status == 0
+
+
+def labelled(host: Host) -> str | None:
+    """The partition that bears our label; None when no disk has one. Raises Broken when there are two."""
+    words = ("blkid", "--cache-file", "/dev/null", "--match-token", f"LABEL={DATA_LABEL}", "--output", "device")
+    found = _one(host, *words).splitlines()
+    if len(found) > 1:
+        raise Broken(f"{' and '.join(found)} are both called {DATA_LABEL}: take one of them out")
+    return found[0] if found else None
+
+
+def is_blank(host: Host, device: str) -> bool:
+    """Whether nothing is on a device that anybody could miss. Raises Broken when it is no device."""
+    if not host.at(Path(device)).is_block_device():
+        raise Broken(f"{device} is no disk or partition: `lsblk` lists what there is")
+    return host.ask("blkid", "--probe", device).status == 2
+
+
+def partitions(host: Host, disk: str) -> list[str]:
+    """The partitions in a disk's table."""
+    said = host.run("sfdisk", "--json", disk, otherwise="Its table of partitions cannot be read: take another disk")
+    return [part["node"] for part in json.loads(said)["partitiontable"].get("partitions", [])]
+
+
+def free(host: Host) -> Free | None:
+    """The largest space that is free on the disk of the root; None when there is none worth while."""
+    root = _one(host, "findmnt", "--noheadings", "--first-only", "--output", "SOURCE", str(LOWER)) or _one(
+        host, "findmnt", "--noheadings", "--first-only", "--output", "SOURCE", "/"
+    )
+    parent = _one(host, "lsblk", "--noheadings", "--nodeps", "--output", "PKNAME", root)
+    said = _one(host, "sfdisk", "--list-free", "--bytes", "--output", "Start,Sectors,Size", f"/dev/{parent}")
+    rows = [[int(word) for word in line.split()] for line in said.splitlines() if line.replace(" ", "").isdigit()]
+    spaces = [Free(f"/dev/{parent}", *row) for row in rows if len(row) == 3 and row[-1] >= FREE_BYTES_MIN]
+    return max(spaces, key=lambda space: space.size, default=None) if parent else None
+
+
+def _one(host: Host, *words: str) -> str:
+    """What a program says; nothing when it fails."""
+    ran = host.ask(*words)
+    return "" if ran.status else ran.said.strip()

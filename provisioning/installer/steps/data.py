@@ -1,0 +1,135 @@
+"""The partition that lasts: with it, the root may be an overlay that forgets, and a full log never fills the journal's.
+
+What stands on the root's folder already (the program that runs here, the record) is copied there before it is mounted.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from contracts.wire.errors import Broken
+from provisioning.installer import disks, files
+from provisioning.installer.disks import Free
+from provisioning.installer.host import Host
+from provisioning.installer.record import Memory
+from provisioning.installer.step import Step
+from terminal.places import DATA, DATA_LABEL, STATE
+
+_FSTAB = Path("/etc/fstab")
+_LINE = f"LABEL={DATA_LABEL} {DATA} ext4 noatime,nofail,x-systemd.device-timeout=20s 0 2"
+_ASIDE, _BELOW = Path("/run/kindpakket-aside"), Path("/run/kindpakket-below")
+_LOST = {"lost+found"}
+_OTHERWISE = "See `dmesg` whether the disk is broken; if not, run the same again"
+_REREAD = "Start the machine again, so that it sees the new partition; then run the same again"
+
+
+def data(device: str | None, space: Free | None) -> Step:
+    """The step that takes this device, or the labelled one, or makes a partition of that space."""
+    size = f"{space.size / 2**30:.1f} GiB free on {space.disk}" if space else ""
+    where = device or (f"a new partition, of {size}" if space else f"the partition {DATA_LABEL}")
+    return Step("data", f"keep what must last on {where}", _is_done, partial(_do, device, space), _undo)
+
+
+def _is_done(host: Host) -> bool:
+    return disks.is_mounted(host) and files.has_line(host, _FSTAB, _LINE)
+
+
+def _do(device: str | None, space: Free | None, host: Host, memory: Memory) -> None:
+    chosen = memory.recall("device") or device or disks.labelled(host) or _partition(host, memory, space)
+    if not memory.recall("device") and device and not _usable(host, device):
+        raise Broken(f"{device} is not empty: look what is on it; `wipefs --all {device}` gives it up for good")
+    memory.keep("device", chosen)
+    if not memory.recall("formatted"):
+        if disks.labelled(host) != chosen or memory.recall("before") is not None:
+            host.run("mkfs.ext4", "-q", "-F", "-L", DATA_LABEL, chosen, otherwise=_OTHERWISE)
+        memory.keep("formatted", True)
+    if not disks.is_mounted(host):
+        _move(host, chosen)
+    _clear_below(host)
+
+
+def _usable(host: Host, device: str) -> bool:
+    return disks.is_blank(host, device) or disks.labelled(host) == device
+
+
+def _partition(host: Host, memory: Memory, space: Free | None) -> str:
+    """A new partition, or the one that was made when this was interrupted."""
+    disk: str | None = memory.recall("disk") or (space.disk if space else None)
+    if disk is None:
+        raise Broken("there is no room for a partition any more: name a disk by --data")
+    memory.keep("disk", disk)
+    memory.keep("before", disks.partitions(host, disk))
+    if space and not _new(host, memory):
+        line = f"start={space.start}, size={space.sectors}, type=linux\n"
+        quietly = ("--quiet", "--no-reread", "--no-tell-kernel", "--wipe-partitions", "always")
+        host.run("sfdisk", "--append", *quietly, disk, feed=line, otherwise=_OTHERWISE)
+    made = _new(host, memory)[0]
+    host.ask("partx", "--add", made, disk)  # the kernel may know it already
+    if host.booted:
+        host.run("udevadm", "settle", otherwise=_REREAD)
+    if not host.at(Path(made)).exists():
+        raise Broken(f"{made} is not there yet. {_REREAD}")
+    return made
+
+
+def _new(host: Host, memory: Memory) -> list[str]:
+    return [part for part in disks.partitions(host, memory.recall("disk")) if part not in memory.recall("before")]
+
+
+def _move(host: Host, device: str) -> None:
+    """Copy first, mount then: whenever it is interrupted, one of both places has everything."""
+    host.at(_ASIDE).mkdir(parents=True, exist_ok=True)
+    if not disks.is_mounted(host, _ASIDE):
+        host.run("mount", device, str(_ASIDE), otherwise=_OTHERWISE)
+    host.at(DATA).mkdir(parents=True, exist_ok=True)
+    host.run("cp", "--archive", f"{DATA}/.", str(_ASIDE), otherwise=_OTHERWISE)
+    host.run("umount", str(_ASIDE), otherwise=_OTHERWISE)
+    files.add_line(host, _FSTAB, _LINE)
+    if host.booted:
+        host.run("systemctl", "daemon-reload", otherwise=_OTHERWISE)
+    host.run("mount", "-o", "noatime", device, str(DATA), otherwise=_OTHERWISE)
+    if not disks.is_mounted(host):
+        raise Broken(f"{device} is not mounted at {DATA}, although it should be. {_OTHERWISE}")
+
+
+def _clear_below(host: Host) -> None:
+    """Remove the copies that the mount hides: they fill the root, and would be taken for the truth without it."""
+    host.at(_BELOW).mkdir(parents=True, exist_ok=True)
+    if not disks.is_mounted(host, _BELOW):
+        host.run("mount", "--bind", "/", str(_BELOW), otherwise=_OTHERWISE)
+    hidden = _BELOW / DATA.relative_to("/")
+    for name in sorted(path.name for path in host.at(hidden).iterdir()):
+        host.remove(hidden / name)
+    host.run("umount", str(_BELOW), otherwise=_OTHERWISE)
+    for path in (_ASIDE, _BELOW):
+        host.remove_if_empty(path)
+
+
+def _undo(host: Host, memory: Memory) -> None:
+    """Where the journal stands there, the partition stays, and stays mounted; else it goes, if it was made here."""
+    if host.at(STATE).exists():
+        return
+    made = memory.recall("before") is not None and memory.recall("device")
+    if disks.is_mounted(host):
+        # This very program was loaded from there: it is let go of when this process ends.
+        host.run("umount", "--lazy", str(DATA), otherwise=_OTHERWISE)
+        memory.record.save()
+    files.drop_line(host, _FSTAB, _LINE)
+    if host.booted:
+        host.run("systemctl", "daemon-reload", otherwise=_OTHERWISE)
+    if made and made in disks.partitions(host, memory.recall("disk")):
+        _give_back(host, memory.recall("disk"), made)
+
+
+def _give_back(host: Host, disk: str, device: str) -> None:
+    number = device.removeprefix(disk).lstrip("p")
+    host.run("wipefs", "--all", "--force", device, otherwise=_OTHERWISE)
+    host.run("sfdisk", "--delete", "--quiet", "--no-reread", "--no-tell-kernel", disk, number, otherwise=_OTHERWISE)
+    host.ask("partx", "--delete", device)  # it may be in use until this process ends: then the next start forgets it
+
+
+def remount(host: Host) -> None:
+    """Mount what was unmounted when an undoing was interrupted: the record stands there."""
+    if files.has_line(host, _FSTAB, _LINE) and not disks.is_mounted(host):
+        host.run(
+            "mount", str(DATA), otherwise="The partition of the data is gone or damaged: `lsblk` and `dmesg` say more"
+        )
