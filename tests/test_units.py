@@ -15,7 +15,7 @@ from terminal.update import machine
 UNITS = Path(__file__).parents[1] / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 EXPOSURE_MAX = {"kindpakket-enrol.service": 24}
-"""Tenths; 20 where nothing stands here. Enrolment seals the key, which takes root, and needs the network: decision 26."""
+"""Tenths; else 20. Enrolment seals the key, which takes root, and needs the network: decision 26."""
 PROGRAM = re.compile(r"^(Exec\w+=[-+]?)/opt/kindpakket/\S+", re.MULTILINE)
 TOOLS = ("systemd-analyze", "systemd-sysusers", "systemd-tmpfiles")
 
