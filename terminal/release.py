@@ -34,12 +34,13 @@ Number = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d{0,3})(\.(0|[1-9]
 
 
 class Manifest(BaseModel):
-    """What a release says of itself; `journal_schema` is the newest form of journal that it knows."""
+    """What a release says of itself: the journals that it writes, and the oldest version whose programs read those."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
     kind: Literal["kindpakket release"] = "kindpakket release"
     version: Number
     journal_schema: Annotated[int, Field(alias="schema", ge=1, le=2**16)]
+    readable_from: Annotated[int, Field(ge=1, le=2**16)]
     files: Annotated[dict[PartName, Sha256], Field(max_length=PARTS_MAX)]
 
     @property

@@ -17,6 +17,7 @@ from provisioning.release.wheels import Target
 from terminal.private import new_file
 from terminal.release import ENDING, MANIFEST, PUBLIC_KEY, SIGNATURE, Manifest
 from terminal.store.migrations import MIGRATIONS
+from terminal.store.schema import readable_from
 
 TREE = Path(__file__).parent.parent.parent
 LOCKS = Path(__file__).parent.parent / "lock"
@@ -83,7 +84,8 @@ def write(signing: ECC.EccKey, version: str, parts: Mapping[str, Path | bytes], 
     contents = {name: part if isinstance(part, bytes) else part.read_bytes() for name, part in parts.items()}
     contents[PUBLIC_KEY] = _public(signing)
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    said = Manifest(version=version, journal_schema=len(MIGRATIONS), files=digests)
+    journals = len(MIGRATIONS)
+    said = Manifest(version=version, journal_schema=journals, readable_from=readable_from(journals), files=digests)
     manifest = said.model_dump_json(by_alias=True, indent=1).encode()
     signed = {MANIFEST: manifest, SIGNATURE: eddsa.new(signing, "rfc8032").sign(manifest)}
     out.mkdir(parents=True, exist_ok=True)

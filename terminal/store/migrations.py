@@ -2,9 +2,13 @@
 
 What a terminal may never lose (`entries`, `payments`, `refunds`, `closings`) can only grow: triggers refuse anything
 else. All the rest can be fetched again or, as how an ask ended (`ends`), asked again, and lies in tables of its own.
+A step may say that programs of the version before go on with such a journal, so that a terminal can return to them: it
+adds tables and indices then, changes nothing that was there, and does without what such a program does not write.
 The bounds of every value stand in its table; SQLite does not check them in a file that is only read, so `tables` holds
 every value to them once more.
 """
+
+from collections.abc import Mapping
 
 _JOURNAL = """
 CREATE TABLE identity (
@@ -202,3 +206,20 @@ MIGRATIONS: tuple[str, ...] = (
     _CLOSINGS + _PAGES,
 )
 """Number n leads from schema version n-1 to n. What was published is never edited; a change is one more."""
+
+READABLE_FROM: Mapping[int, int] = {}
+"""For a version: the oldest whose programs can go on with such a journal, at most one before; else only its own.
+
+A release whose step does not allow it is taken by no terminal, as none could return (decision 29).
+"""
+
+FIRST_THAT_SAYS = 4
+"""From this version on, a journal says by itself what `READABLE_FROM` has of it."""
+
+SAYS = """
+CREATE TABLE IF NOT EXISTS readable (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    from_version INTEGER NOT NULL CHECK (from_version > 0)
+) STRICT;
+INSERT OR REPLACE INTO readable VALUES (1, {0});
+"""

@@ -28,6 +28,11 @@ AGAIN_SECONDS = 300
 class View(Closings):
     """Every question that can be asked of a journal. Raises Broken when the file does not answer as it must."""
 
+    @property
+    def oldest_reader(self) -> int:
+        """The oldest version of journals whose programs can go on with this one."""
+        return schema.oldest_reader(self._database)
+
     # What became of it, as the gateway says.
 
     @property

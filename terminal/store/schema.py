@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +43,15 @@ def make_durable(database: sqlite3.Connection) -> None:
 def require_ours(database: sqlite3.Connection, path: Path) -> None:
     """Raise Broken unless the file is a journal of ours that this program is new enough to read."""
     try:
-        found = pragma(database, "application_id")
+        ours = pragma(database, "application_id") == APPLICATION_ID
+        known = ours and _is_known(database)
     except sqlite3.OperationalError as error:
         raise Broken(f"{path} cannot be opened ({error}): free space on the disk, or check its folder") from error
     except sqlite3.Error as error:
         raise Broken(f"{path} cannot be read ({error}): {KEEP}") from error
-    if found != APPLICATION_ID:
+    if not ours:
         raise Broken(f"{path} is not a journal of this program: check `state_dir`; the file stays as it is")
-    if pragma(database, "user_version") > len(migrations.MIGRATIONS):
+    if not known:
         raise Broken(f"{path} was written by a newer version of this program: install that version again")
 
 
@@ -79,10 +80,41 @@ def is_current(database: sqlite3.Connection) -> bool:
 
 def migrate(database: sqlite3.Connection) -> None:
     """Bring an older journal forward, each step whole or not at all."""
-    for version in range(pragma(database, "user_version"), len(migrations.MIGRATIONS)):
-        database.executescript(
-            f"BEGIN IMMEDIATE; {migrations.MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
-        )
+    for version, step in enumerate(migrations.MIGRATIONS, 1):
+        if version > pragma(database, "user_version"):
+            says = migrations.SAYS.format(readable_from(version)) if version >= migrations.FIRST_THAT_SAYS else ""
+            database.executescript(f"BEGIN IMMEDIATE; {step} {says} PRAGMA user_version = {version}; COMMIT;")
+
+
+def readable_from(version: int) -> int:
+    """The oldest version whose programs can go on with a journal of this one."""
+    return migrations.READABLE_FROM.get(version, version)
+
+
+def oldest_reader(database: sqlite3.Connection) -> int:
+    """What the journal says itself of that."""
+    version = int(pragma(database, "user_version"))
+    says = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'readable'").fetchone()
+    said = database.execute("SELECT from_version FROM readable").fetchone() if says else None
+    return int(said[0]) if said else version
+
+
+def _is_known(database: sqlite3.Connection) -> bool:
+    """Whether it is of this program's version, an older one, or the next, if that left all of ours as it was."""
+    known = len(migrations.MIGRATIONS)
+    version = pragma(database, "user_version")
+    return version <= known or (version == known + 1 and oldest_reader(database) <= known and _has_ours(database))
+
+
+def _has_ours(database: sqlite3.Connection) -> bool:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
+        migrate(ours)
+        return _objects(ours) <= _objects(database)
+
+
+def _objects(database: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Tables, indices and triggers, as they were made."""
+    return set(database.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'readable'"))
 
 
 @contextmanager

@@ -95,6 +95,8 @@ def update(
 def undo(program: Program, machine: Machine) -> None:
     """Use the release before this one again. Raises Broken."""
     version = _before(program)
+    if program.manifest(version).journal_schema < machine.oldest_reader():
+        raise Broken(f"{version} cannot read what was sold since: stay with {program.current()}, or take a newer one")
     failed = machine.failures(program.release(program.current()))
     switching.change(program, machine, version, failed, _say)
     _say(f"{version} is in use again")
@@ -132,11 +134,14 @@ def require_fitting(it: Release, path: Path, program: Program, key: Path) -> Non
 
 
 def _require_return(ours: Manifest, theirs: Manifest) -> None:
-    """A release reads the journal of the one after it, and of none later: else nothing could return to it."""
-    if not ours.journal_schema <= theirs.journal_schema <= ours.journal_schema + 1:
+    """A release reads the journals of the one after it, if those allow it, and of none later."""
+    known, written = ours.journal_schema, theirs.journal_schema
+    if written < known:
+        raise Broken(f"{theirs.version} cannot read the journals of {ours.version}, which is in use: get a newer one")
+    if written > known + 1 or theirs.readable_from > known:
         raise Broken(
-            f"{theirs.version} writes journals of form {theirs.journal_schema}, and {ours.version} reads up to form "
-            f"{ours.journal_schema + 1}, so it could not return: take a release between the two first"
+            f"nothing could return from {theirs.version}: {ours.version}, which is in use, cannot read its journals. "
+            "Take a release between the two first"
         )
 
 

@@ -49,6 +49,13 @@ class Machine:
             settled = checkpoint.sequence if checkpoint else 0
             return Waiting(max(0, reader.sequence - max(reader.forwarded, settled)), max(0, reader.sequence - settled))
 
+    def oldest_reader(self) -> int:
+        """The oldest version of journals whose programs can go on with the one here; 0 where there is none yet."""
+        if not self._configuration.exists():
+            return 0
+        with Reader.open(config.load(self._configuration).journal) as reader:
+            return reader.oldest_reader
+
     def restart(self) -> bool:
         """Start the daemon of the release that is current; whether it was ready in time."""
         self._systemctl("reset-failed", DAEMON)  # else systemd may refuse to start what has failed often

@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from contracts.wire.errors import Broken, TryAgain
+from provisioning.release import making
 from terminal import config, places, release
+from terminal.store import migrations
 from terminal.store.migrations import MIGRATIONS
 from terminal.update import command, switching
 from terminal.update.command import undo, update
@@ -134,15 +136,28 @@ def test_without_a_key_nothing_is_believed(device):
         take(device, device.release("0.2.0"))
 
 
-@pytest.mark.parametrize(("more", "taken"), [(-1, False), (0, True), (1, True), (2, False)])
-def test_f33_a_journal_that_could_not_be_returned_to_is_refused_before(device, monkeypatch, more, taken):
-    monkeypatch.setattr("provisioning.release.making.MIGRATIONS", MIGRATIONS[:1] * (len(MIGRATIONS) + more))
-    newer = device.release("0.2.0")
-    if taken:
-        take(device, newer)
-        return
-    with pytest.raises(Broken, match="take a release between the two first"):
-        take(device, newer)
+@pytest.mark.parametrize(("more", "back"), [(0, 0), (1, 1)])
+def test_a_journal_that_can_be_returned_to_is_no_hindrance(device, monkeypatch, more, back):
+    take(device, newer_journal(device, monkeypatch, more, back))
+    assert device.runs() == "0.2.0"
+
+
+@pytest.mark.parametrize(
+    ("more", "back", "why"), [(-1, 0, "cannot read"), (1, 0, "nothing could return"), (2, 1, "nothing could return")]
+)
+def test_f33_one_that_cannot_is_refused_before_anything_is_changed(device, monkeypatch, more, back, why):
+    with pytest.raises(Broken, match=why):
+        take(device, newer_journal(device, monkeypatch, more, back))
+    assert (device.whole(), device.program.incoming.exists()) == (["0.1.0"], False)
+
+
+def newer_journal(device, monkeypatch, more, back):
+    """A release whose journals are so many versions newer, and readable by as many before."""
+    version = len(MIGRATIONS) + more
+    with monkeypatch.context() as other:
+        other.setattr(making, "MIGRATIONS", MIGRATIONS[:1] * version)
+        other.setattr(migrations, "READABLE_FROM", {version: version - back})
+        return device.release("0.2.0")
 
 
 class TestWaiting:
@@ -176,6 +191,16 @@ def test_it_waits_for_as_long_as_entries_go_out(monkeypatch):
     said: list[str] = []
     drain(lambda: next(looks), said.append, Patience(60, 60))
     assert said == [f"{Waiting(*each)}; the update waits for them" for each in ((2, 3), (1, 3), (0, 3), (0, 1))]
+
+
+def test_f33_nothing_goes_back_to_a_program_that_cannot_read_what_was_sold(device, monkeypatch):
+    newer = newer_journal(device, monkeypatch, 1, 1)
+    till = Till(device.folder)
+    take(device, newer)
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE later (x);"))
+    with till.store(), pytest.raises(Broken, match=r"0\.1\.0 cannot read what was sold since"):
+        undo(device.program, device.machine)
+    assert device.runs() == "0.2.0"
 
 
 class TestInterrupted:
