@@ -63,7 +63,7 @@ async def _until_enrolled(arguments: argparse.Namespace, founding: Founding, con
 
 async def _learn(console: Console) -> tuple[EnrolmentSheet, tuple[Device, ...]]:
     """The sheet, and what it was scanned and confirmed with. Raises Unlearnt when a person stops, or none comes."""
-    lesson = Lesson(console, (), PATIENCE_SECONDS, SHEET)
+    lesson = Lesson(console, (), PATIENCE_SECONDS, wanted=SHEET)
     scanner, text = await lesson.scanned()
     keypad = await lesson.keypad(scanner)
     return EnrolmentSheet.parse(text), (_device("scanner", scanner), _device("keypad", keypad))

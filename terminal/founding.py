@@ -12,7 +12,7 @@ from pathlib import Path
 
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
-from terminal import keys, making, places
+from terminal import making, places
 from terminal.keys import KeyPlace
 from terminal.private import put
 from terminal.signer import TerminalSigner
@@ -70,7 +70,6 @@ class Founding:
         """Give the daemon what is its own, and write the configuration: from now on it is a terminal."""
         content = making.render(plan)
         making.require_loadable(plan.config, content)
-        keys.tell_systemd(self.keys)
         owner = _user()
         if owner is None:
             put(self.config, content.encode(), 0o600)

@@ -4,7 +4,6 @@ Which of the two it is, the configuration says by its `key_file`; commands of ro
 """
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +16,6 @@ from terminal.store import place
 
 SECRET_VARIABLE = "SYSTEMD_CREDENTIAL_SECRET"  # noqa: S105 - the variable's name, and systemd's
 _SECRET = "/var/lib/systemd/credential.secret"  # noqa: S105 - a path
-DROP_IN = Path("/etc/systemd/system/kindpakket-terminal.service.d/key.conf")
-_NO_CREDENTIAL = (
-    "# The key is a file of the daemon's user: nothing could seal it here.\n[Service]\nLoadCredentialEncrypted=\n"
-)
 
 RISK = {
     sealing.Sealed.CHIP: "the key is sealed to this machine's chip: the card alone does not give it",
@@ -99,12 +94,3 @@ def can_seal() -> bool:
             "systemd-creds setup`, restart, and enrol then"
         )
     return True
-
-
-def tell_systemd(keys: KeyPlace) -> None:
-    """Have the daemon's unit look for no credential where the key is a file. Does nothing where it is sealed."""
-    if keys.sealed.exists() or not DROP_IN.parent.parent.is_dir():
-        return
-    DROP_IN.parent.mkdir(exist_ok=True)
-    DROP_IN.write_text(_NO_CREDENTIAL, encoding="ascii")
-    subprocess.run(["systemctl", "daemon-reload"], capture_output=True, check=False)

@@ -47,7 +47,7 @@ class Lesson:
     """The questions. `lines` are serial lines to listen to besides those that are found."""
 
     def __init__(
-        self, teller: Teller, lines: Sequence[Path], patience: float = PATIENCE_SECONDS, wanted: Wanted = TEST
+        self, teller: Teller, lines: Sequence[Path], patience: float = PATIENCE_SECONDS, *, wanted: Wanted = TEST
     ) -> None:
         self._teller = teller
         self._lines = lines

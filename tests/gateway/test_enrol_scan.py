@@ -41,7 +41,6 @@ def office(request: pytest.FixtureRequest, gateway, monkeypatch, tmp_path) -> Of
 def secret(monkeypatch, tmp_path) -> None:
     """The machine's own secret, as if this were a machine of its own."""
     monkeypatch.setenv(keys.SECRET_VARIABLE, str(tmp_path / "credential.secret"))
-    monkeypatch.setattr(keys, "DROP_IN", tmp_path / "no-systemd" / "kindpakket-terminal.service.d" / "key.conf")
     monkeypatch.setattr(founding, "USER", "nobody-of-this-name")
 
 
