@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from terminal.store import migrations
+from tests.power_cuts import mirrored
 from tests.power_cuts.disk import LOG
 from tests.power_cuts.judge import JOURNAL
 from tests.power_cuts.plan import Fault
@@ -44,6 +45,7 @@ def _look(seed: int, shifts: int) -> tuple[list[str], str]:
     with ProcessPoolExecutor() as workers:
         controls = {name: workers.submit(control, years[0]) for name, control in CONTROLS.items()}
         lives = [workers.submit(live, each) for each in years]
+        lives.append(workers.submit(mirrored.live, years[0]))
         wrong = [finding for life in lives for finding in life.result().findings]
         for name, control in controls.items():
             found = control.result()
@@ -67,6 +69,7 @@ CONTROLS: dict[str, Callable[[Years], str | None]] = {
     "the log not flushed": partial(first_finding, lies=(LOG,)),
     "the journal not flushed": partial(first_finding, lies=(JOURNAL,)),
     "the folder not flushed": partial(first_finding, lies=("",)),
+    "the mirror not flushed": mirrored.first_finding,
 }
 """What must be found, or this harness proves nothing."""
 

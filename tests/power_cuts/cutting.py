@@ -2,13 +2,14 @@
 
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from tests.power_cuts.disk import SHARED, Disk, Fate, Flush, FlushNames, Image, Mark, Operation
-from tests.power_cuts.judge import Judge, Wrong
+from tests.power_cuts.judge import Wrong
 from tests.power_cuts.ledger import Ledger
 from tests.power_cuts.plan import Plan, Story
 from tests.power_cuts.recording import record
@@ -55,13 +56,22 @@ class Tally:
 
 def recorded(plan: Plan, folder: Path, files: Image) -> Recorded:
     """The shift by this plan, in this empty folder, on these files. Raises Unclear."""
+    put(files, folder)
+    operations = record(command(plan), folder, plan.marks, plan.story.with_suffix(".strace"), ROOT)
+    return Recorded(files, operations, pickle.loads(plan.story.read_bytes()))
+
+
+def put(files: Image, folder: Path) -> None:
+    """Have these files in the folder."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
+
+
+def command(plan: Plan) -> list[str]:
+    """What works a shift by this plan."""
     paper = plan.story.with_suffix(".plan")
     paper.write_bytes(pickle.dumps(plan))
-    command = [sys.executable, "-m", "tests.power_cuts.shift", str(paper)]
-    operations = record(command, folder, plan.marks, plan.story.with_suffix(".strace"), ROOT)
-    return Recorded(files, operations, pickle.loads(plan.story.read_bytes()))
+    return [sys.executable, "-m", "tests.power_cuts.shift", str(paper)]
 
 
 def lying(shift: Recorded, *lies: str) -> Recorded:
@@ -70,7 +80,14 @@ def lying(shift: Recorded, *lies: str) -> Recorded:
     return Recorded(shift.before, kept, shift.story)
 
 
-def cut_everywhere(shift: Recorded, judge: Judge, chance: Random, tally: Tally) -> Iterator[str]:
+class Judging(Protocol):
+    """Looks at what a cut left."""
+
+    def judge(self, image: Image, acceptable: Sequence[Ledger | None]) -> Ledger | None:
+        """Which of the acceptable ledgers it is. Raises Wrong."""
+
+
+def cut_everywhere(shift: Recorded, judge: Judging, chance: Random, tally: Tally) -> Iterator[str]:
     """Cut before each operation and after the last, by every fate that there is; what is wrong with what is left."""
     disk, seen = Disk(shift.before), set()
     for cut, following in enumerate([*shift.operations, None]):

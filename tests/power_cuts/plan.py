@@ -21,6 +21,7 @@ class Plan:
     journal: Path
     key: Path
     marks: Path
+    """Where it tells how far it is."""
     story: Path
     """Where it leaves what each step must have left."""
     seed: str
@@ -35,6 +36,8 @@ class Plan:
     folds_often: bool = False
     """Whether the log is folded into the journal's file every few sales."""
     fault: Fault | None = None
+    stick: Path | None = None
+    """A folder for a mirror."""
 
 
 @dataclass(frozen=True, slots=True)

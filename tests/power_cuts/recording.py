@@ -35,6 +35,9 @@ BYTES_MAX = 2**20
 """Of one write; SQLite writes pages of 4 KB."""
 
 _LINE = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\w+)")
+_UNFINISHED = " <unfinished ...>"
+_RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>(.*)", re.DOTALL)
+_ENDED = re.compile(r"\d+ +\+\+\+ exited with \d+ \+\+\+")
 _HERE = re.compile(r"AT_FDCWD<[^>]*>")
 """Said before a path that is given in full, as all are that a journal uses."""
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?|<((?:\\x[0-9a-f]{2})+)>')
@@ -49,9 +52,15 @@ def record(command: list[str], folder: Path, marks: Path, trace: Path, directory
 
     A mark is written as one number and a line end.
     """
+    before = files(folder)
+    run(command, trace, directory)
+    return [operation for _, operation in played(trace, folder, marks, before)]
+
+
+def run(command: list[str], trace: Path, directory: Path) -> None:
+    """Run the command, with its system calls in the file `trace`. Raises Unclear when it fails."""
     if shutil.which("strace") is None:
         raise Unclear("this needs strace, which is not here: sudo apt install strace")
-    before = files(folder)
     strace = [
         "strace",
         "-f",
@@ -68,10 +77,16 @@ def record(command: list[str], folder: Path, marks: Path, trace: Path, directory
     done = subprocess.run([*strace, *command], cwd=directory, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Unclear(f"what was to be recorded failed: {done.stderr[-2000:]}")
+
+
+def played(
+    trace: Path, folder: Path, marks: Path, before: Image, *, in_turn: bool = False
+) -> list[tuple[int, Operation]]:
+    """The operations in the folder, each with its line in the trace; see `parse`. Raises Unclear."""
     with trace.open(encoding="ascii") as lines:
-        operations = list(parse(lines, folder, marks, set(before)))
+        operations = list(parse(lines, folder, marks, set(before), in_turn=in_turn))
     disk = Disk(before)
-    for operation in operations:
+    for _, operation in operations:
         disk.do(operation)
     if disk.now() != files(folder):
         raise Unclear("played back, the recording does not come to the files that are there")
@@ -83,23 +98,50 @@ def files(folder: Path) -> Image:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != SHARED}
 
 
-def parse(lines: Iterable[str], folder: Path, marks: Path, there: set[str]) -> Iterator[Operation]:
-    """The operations in strace's lines; `there` are the names of before. Raises Unclear for what it cannot be."""
-    names, workers, about = set(there), set(), "".join(f"\\x{byte:02x}" for byte in bytes(folder))
-    for line in lines:
+def parse(
+    lines: Iterable[str], folder: Path, marks: Path, there: set[str], *, in_turn: bool = False
+) -> Iterator[tuple[int, Operation]]:
+    """The operations in strace's lines, with the lines' numbers; `there` are the names of before.
+
+    One thread does them all, or with `in_turn` one after the other. Raises Unclear for what it cannot be.
+    """
+    names, workers, about = set(there), list[str](), "".join(f"\\x{byte:02x}" for byte in bytes(folder))
+    for number, line in enumerate(_whole(lines)):
         found = _LINE.match(line)
         if " io_uring_setup(" in line or (about in line and not found):
             raise Unclear(f"this may hide something: {line[:200]}")
         if not found or found[4].startswith("-"):
             continue
         operations = _operations(found[2], found[3], folder, marks, names)
-        workers |= {found[1]} if operations else set()
-        if len(workers) > 1:
+        is_work = any(not isinstance(operation, Mark) for operation in operations)
+        if is_work and found[1] not in workers[-1:]:
+            workers.append(found[1])
+        if len(workers) > (len(set(workers)) if in_turn else 1):
             raise Unclear("more than one thread was at work, so the order is not certain")
         for operation in operations:
             names |= {operation.name} if isinstance(operation, Create | Link) else set()
             names -= {operation.name} if isinstance(operation, Unlink) else set()
-            yield operation
+            yield number, operation
+
+
+def _whole(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, where strace broke off one to tell of a thread's end as if it had not."""
+    begun = ""
+    for line in lines:
+        if begun and _ENDED.match(line):
+            continue
+        if begun and (rest := _RESUMED.match(line)) and begun.startswith(f"{rest[1]} "):
+            yield begun + rest[2]
+        elif begun:
+            yield from (begun + _UNFINISHED, line)
+        elif line.rstrip().endswith(_UNFINISHED):
+            begun = line.rstrip().removesuffix(_UNFINISHED)
+            continue
+        else:
+            yield line
+        begun = ""
+    if begun:
+        yield begun + _UNFINISHED
 
 
 def _operations(call: str, arguments: str, folder: Path, marks: Path, names: set[str]) -> list[Operation]:

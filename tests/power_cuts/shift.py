@@ -20,13 +20,17 @@ from terminal.core.effects import AskEnd, Commit
 from terminal.core.facts import Budget, Checkpoint, OpenEntry, Outcome, Slice
 from terminal.report import closing
 from terminal.signer import PassSigner, TerminalSigner, sign_entry, sign_retirement
-from terminal.store import Store, closings
+from terminal.store import Store, closings, mirror
+from terminal.store.mirror import Mirror
 from tests.power_cuts import habits
 from tests.power_cuts.ledger import Ledger
 from tests.power_cuts.plan import Plan, Story
 from tests.power_cuts.snapshots import MANY, told, watched
 from tests.terminal.books import TIME, commit, commit_ask, commit_by_phone, commit_refund
 from tests.terminal.till import DOMAIN, PROGRAMME
+
+PATIENCE = 600.0
+"""A machine whose calls are recorded is slow, and what is lost is not recorded."""
 
 
 class Shift:
@@ -148,6 +152,8 @@ class Shift:
     def _close_the_day(self) -> None:
         day = closing.closing(self._store, self._time(), "shop-03")
         closings.append(self._store._path, self._store.turns, day)
+        if self._store.mirror is not None:
+            self._store.mirror.keep_up()  # as it does by itself soon; here the order must be the same each time
         self._done(replace(self._ledger, closings=(*self._ledger.closings, day.hash)))
 
     def _restart(self) -> None:
@@ -165,6 +171,8 @@ class Shift:
 
     def _open(self) -> None:
         self._store = Store.open(self._plan.journal, DOMAIN, self._signer.address, volatile_ok=True)
+        if self._plan.stick is not None:
+            self._store.keep_mirror(Mirror(self._plan.stick, self._plan.journal, volatile_ok=True))
 
     def _append(self, wanted: Commit, passes: PassSigner) -> None:
         line, before = sign_entry(self._signer, passes, self._head_at(self._ledger.sequence), wanted), self._ledger
@@ -235,6 +243,7 @@ def main() -> None:
     habits.take(plan.fault)
     if plan.folds_often:
         habits.fold_often()
+    mirror.PATIENCE_SECONDS = PATIENCE
     story = Shift(plan).work()
     plan.story.write_bytes(pickle.dumps(story))
     if plan.is_killed:

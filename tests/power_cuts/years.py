@@ -41,28 +41,33 @@ class Terminal:
     """One key, and a disk for each shift, in a folder."""
 
     def __init__(self, years: Years, folder: Path) -> None:
-        self._years, self._folder, self._key = years, folder, folder / "key"
-        self._key.touch(mode=0o600)
-        self._key.write_text(f"0x{hashlib.sha256(str(years).encode()).hexdigest()}\n")
-        self.judge = Judge(self._key)
+        self._years, self._folder, self.key = years, folder, folder / "key"
+        self.key.touch(mode=0o600)
+        self.key.write_text(f"0x{hashlib.sha256(str(years).encode()).hexdigest()}\n")
+        self.judge = Judge(self.key)
 
     def beginning(self) -> tuple[Image, tuple[Ledger | None, ...]]:
         """What the disk of the first shift holds."""
         if not self._years.version:
             return {}, (None,)
-        image, ledger = beginnings.old(self._years.version, TerminalSigner.load(self._key, DOMAIN))
+        image, ledger = beginnings.old(self._years.version, TerminalSigner.load(self.key, DOMAIN))
         return image, (ledger,)
 
     def shift(
         self, number: int, files: Image, before: tuple[Ledger | None, ...], fault: Fault | None = None
     ) -> Recorded:
         """Work a shift, recorded, on these files, which may say these; see Plan."""
+        plan = self.plan(number, before, fault)
+        return cutting.recorded(plan, plan.journal.parent, files)
+
+    def plan(self, number: int, before: tuple[Ledger | None, ...], fault: Fault | None = None) -> Plan:
+        """What the shift is told; its disk is there, and empty."""
         disk = self._folder / f"disk-{number}"
         disk.mkdir()
         is_last = number == self._years.shifts
-        plan = Plan(
+        return Plan(
             journal=disk / "journal.sqlite",
-            key=self._key,
+            key=self.key,
             marks=disk.with_suffix(".marks"),
             story=disk.with_suffix(".story"),
             seed=f"{self._years} {number}",
@@ -72,7 +77,6 @@ class Terminal:
             folds_often=number % 2 == 0,
             fault=fault,
         )
-        return cutting.recorded(plan, disk, files)
 
 
 @contextmanager
