@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAM = Path("/var/lib/kindpakket/program")
-"""As terminal/places.py has it: nothing of the program can be imported yet."""
+RECORD = PROGRAM.with_name("install.json")
+"""As terminal/places.py has them: nothing of the program can be imported yet."""
 
 PYTHONS = ((3, 11), (3, 13))
 MACHINES = ("aarch64", "x86_64")
@@ -76,12 +77,13 @@ def _run(arguments: list[str]) -> int:
 def _install(arguments: list[str]) -> int:
     current = PROGRAM / "current"
     if "--undo" in arguments:
-        if not current.exists():
+        if not current.exists() and not RECORD.exists():
             print("kindpakket is not installed here; nothing to undo")
             return 0
-        return _go_on(current, arguments)
-    _require_no_other(current)
-    _link(current, put(_here(), PROGRAM))
+    else:
+        _require_no_other(current)
+    if not current.exists():  # also where an undo was interrupted, which only a program can go on with
+        _link(current, put(_here(), PROGRAM))
     return _go_on(current, arguments)
 
 
@@ -90,10 +92,17 @@ def _require_no_other(current: Path) -> None:
     if not current.exists():
         return
     with _parts(_here()) as parts:
-        ours = json.loads(parts.read("release.json"))["version"]
-    theirs = json.loads((current / "release" / "release.json").read_text())["version"]
-    if theirs != ours:
-        raise Stop(f"{theirs} is installed here; to update: sudo kindpakket terminal update {sys.argv[0]}")
+        ours = parts.read("release.json")
+    theirs = (current / "release" / "release.json").read_bytes()
+    version = json.loads(theirs)["version"]
+    if version != json.loads(ours)["version"]:
+        raise Stop(f"{version} is installed here; to update: sudo kindpakket terminal update {sys.argv[0]}")
+    _require_same(ours, theirs, version)
+
+
+def _require_same(ours: bytes, theirs: bytes, version: str) -> None:
+    if ours != theirs:
+        raise Stop(f"another {version} is installed here: two releases never have one version; get a newer one")
 
 
 def _rehearse(arguments: list[str]) -> int:
@@ -165,8 +174,7 @@ def put(source: Path, program: Path) -> Path:
     version = json.loads(content)["version"]
     made, draft = (program / "releases" / name for name in (version, f".{version}.new"))
     if made.exists():
-        if (made / "release" / "release.json").read_bytes() != content:
-            raise Stop(f"another {version} is installed here: two releases never have one version; get a newer one")
+        _require_same(content, (made / "release" / "release.json").read_bytes(), version)
         return made
     print(f"kindpakket {version}: unpacking, which takes a minute or two on a Raspberry Pi", flush=True)
     _make(source, draft, made)
@@ -212,13 +220,11 @@ def _settle(draft: Path, made: Path) -> None:
         elif not script.is_symlink():
             content = script.read_bytes()
             script.write_bytes(content.replace(f"#!{draft}/".encode(), f"#!{made}/".encode(), 1))
-    compileall.compile_dir(draft / "lib", quiet=2, stripdir=str(draft), prependdir=str(made))
+    compileall.compile_dir(draft / "lib", quiet=2, stripdir=str(draft), prependdir=str(made), workers=0)
 
 
 def _link(link: Path, to: Path) -> None:
     """The name leads there, from one moment to the next."""
-    if link.exists():
-        return
     draft = link.with_name(f".{link.name}.new")
     with suppress(FileNotFoundError):
         draft.unlink()

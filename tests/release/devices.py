@@ -17,6 +17,7 @@ restart)
   then readlink {program}/current >{folder}/runs
   else rm -f {folder}/runs; exit 1
   fi ;;
+is-active) test -e {folder}/runs ;;
 is-failed) test -e {folder}/failed ;;
 esac
 """
