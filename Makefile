@@ -9,7 +9,7 @@ LOCKER = uv pip compile pyproject.toml --quiet --universal --python-version 3.11
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hardware arm64 power-cuts check bench chaos mutants lock release clean
+.PHONY: help demo test test-hardware test-install arm64 power-cuts check bench chaos mutants lock release clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ test: $(VENV)/test.stamp  ## the test suite
 
 test-hardware: $(VENV)/test.stamp  ## drivers and daemon in a virtual machine with a real kernel, USB and serial lines
 	@$(BIN)/python -m tests.hardware
+
+test-install: $(VENV)/test.stamp  ## a stock Debian with systemd in a virtual machine becomes a terminal (as root; LONG=1: more of it)
+	@LONG=$(LONG) $(BIN)/python -m tests.hardware.debian
 
 arm64: $(VENV)/test.stamp  ## a Raspberry Pi's wheels gathered, and the daemon in its Pythons, translated by qemu
 	@$(BIN)/python -m tests.arm64
