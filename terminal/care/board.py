@@ -3,7 +3,7 @@
 The firmware of a Raspberry Pi tells of weak power and of slowing down in bits; the kernel asks it every two seconds.
 """
 
-from terminal.care.found import About, Found, Reading, fail, warn, well
+from terminal.care.found import About, Found, Reading, warn, well
 from terminal.care.root import Texts
 from terminal.core.care import Trouble
 
@@ -16,7 +16,6 @@ UPTIME = "proc/uptime"
 
 HOT_CELSIUS = 80
 """Here a Raspberry Pi begins to slow down."""
-TOO_HOT_CELSIUS = 85
 _CELSIUS = range(-40, 151)
 """Anything else is no temperature: a zone that is not connected."""
 MEMORY_KB_MIN = 48 * 1024
@@ -73,8 +72,7 @@ def _heat(texts: Texts, _: About) -> Found | None:
     hottest, finding = max(real), f"{max(real)} degrees Celsius"
     if hottest < HOT_CELSIUS:
         return well("heat", finding)
-    grade = fail if hottest >= TOO_HOT_CELSIUS else warn
-    return grade("heat", finding, "give it air and keep it out of the sun; above 85 it slows down", Trouble.HOT)
+    return warn("heat", finding, "give it air and keep it out of the sun: it slows down by itself", Trouble.HOT)
 
 
 def _memory(texts: Texts, _: About) -> Found | None:

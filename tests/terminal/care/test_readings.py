@@ -69,7 +69,7 @@ LITTLE = "MemTotal:         945436 kB\nMemAvailable:      30000 kB"
         ({FIRMWARE: "0x8"}, {"speed": ("warn", None)}),
         ({HEAT: "79999"}, {}),
         ({HEAT: "80000"}, {"heat": ("warn", Trouble.HOT)}),
-        ({HEAT: "85123"}, {"heat": ("fail", Trouble.HOT)}),
+        ({HEAT: "95123"}, {"heat": ("warn", Trouble.HOT)}),
         ({HEAT: "-274000"}, {}),
         ({HEAT: "1000000"}, {}),
         ({FAULTS: "3"}, {"disk": ("fail", Trouble.DISK_FAILING)}),
