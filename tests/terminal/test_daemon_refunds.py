@@ -163,7 +163,7 @@ async def test_the_last_sale_is_given_back_by_one_item(till, times):
         await sell(counter, times, 1)
         counter.press("menu")
         assert Item.VOID in (await counter.until(Stage.MENU)).items
-        counter.press("4")
+        counter.press("5")
         assert (await counter.until(Stage.VOID)).amount == 5_00
         counter.press("confirm")
         assert (await counter.until(Stage.REFUNDED)).amount == 5_00
