@@ -3,12 +3,15 @@
     {"run": [argv]}      {"ran": {"exit": code, "out": text, "err": text}}
     {"start": [argv]}    {"said": line} for its stdout, {"log": line} for its stderr, {"ended": exit code}
     {"stop": true}       SIGTERM to what was started last
+    {"kill": true}       SIGKILL to it and all that it started
     {"watch": path}      {"screen": line} for each line that comes from this Unix socket
 
 It says {"up": true} when it can be asked. It decides nothing and judges nothing: that is the host's part.
 """
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -41,13 +44,15 @@ class Agent:
                     self._start(argv)
                 case {"stop": True} if self._process:
                     self._process.terminate()
+                case {"kill": True} if self._process:
+                    os.killpg(self._process.pid, signal.SIGKILL)
                 case {"watch": path}:
                     connection = socket.socket(socket.AF_UNIX)
                     connection.connect(path)
                     self._stream("screen", connection.makefile("rb"))
 
     def _start(self, argv: list[str]) -> None:
-        self._process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         ending = [self._stream("said", self._process.stdout), self._stream("log", self._process.stderr)]
@@ -68,8 +73,10 @@ class Agent:
         return thread
 
     def _tell(self, message: dict[str, Any]) -> None:
+        left = json.dumps(message).encode() + b"\n"
         with self._telling:
-            self._told.write(json.dumps(message).encode() + b"\n")
+            while left:  # the port takes 32 KiB at a time
+                left = left[self._told.write(left) :]
 
 
 def _run(argv: list[str]) -> dict[str, Any]:

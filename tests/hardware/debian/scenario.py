@@ -1,5 +1,7 @@
 """What is tried on a stock Debian, step by step: install, enrol, sell, cut, update, undo. Read this first."""
 
+import base64
+import gzip
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -150,9 +152,14 @@ class Install:
         return "\n".join(said[-5:]) + "\n" + self._sell()
 
     def undone_it_leaves_no_trace_but_the_journal(self) -> str:
-        said = self.counter.manages("python3", RELEASE, "--undo", "--yes")
+        undo = ("python3", RELEASE, "--undo", "--yes")
+        ended, said = self.counter.does(*undo)
+        assert ended == 1, said
+        assert any("restart now" in line for line in said), said
         self.off()
         self.on()
+        self.counter.put_stick()
+        said += self.counter.manages(*undo)
         left = _changed(self.before, self._traces())
         return "\n".join(said) + f"\nleft: {left}"
 
@@ -172,8 +179,9 @@ class Install:
 
     def _traces(self) -> dict[str, str]:
         """Every file with its size, mode and owner; a link with where it leads."""
-        found = f"find {' '.join(TRACES)} -xdev -printf '%p\\t%m %u:%g %y %l %s\\n'"
-        rows = (line.split("\t", 1) for line in self.counter.shell(found).splitlines())
+        found = f"find {' '.join(TRACES)} -xdev -printf '%p\\t%m %u:%g %y %l %s\\n' | gzip -1 | base64 -w 0"
+        listed = gzip.decompress(base64.b64decode(self.counter.shell(found))).decode()
+        rows = (line.split("\t", 1) for line in listed.splitlines())
         return {path: about.removesuffix(" 4096") for path, about in rows}
 
 

@@ -27,6 +27,7 @@ MIRRORED = ("nftables", "overlayroot", "systemd-timesyncd", "unattended-upgrades
 ROOT_MIB, DISK_MIB, FIRST_MIB = 2048, 4096, 1
 """The root partition, the whole disk, and where the first begins: the rest is free, for a partition of the data."""
 ROOT_DEVICE = "/dev/vda1"
+_AGENT = Path("/usr/local/lib/test-agent.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +56,21 @@ def fresh(system: System) -> System:
     copy = System(CACHE / "installed.img", CACHE / "installed.kernel", CACHE / "installed.initrd")
     for source, target in ((system.disk, copy.disk), (system.kernel, copy.kernel), (system.initrd, copy.initrd)):
         run("cp", "--sparse=always", "--reflink=auto", str(source), str(target))
+    _debugfs(copy, f"cd {_AGENT.parent}", f"write {_HERE.parent / 'guest.py'} {_AGENT.name}")
     return copy
 
 
 def load_again(system: System) -> None:
     """Take kernel and initial file system off the disk, as a boot loader does at each start."""
+    listed = _debugfs(system, "ls -p /boot")
+    release = next(name.removeprefix("vmlinuz-") for name in listed.split("/") if name.startswith("vmlinuz-"))
     for name, target in (("vmlinuz", system.kernel), ("initrd.img", system.initrd)):
-        at = f"{system.disk}?offset={FIRST_MIB * _MIB}"
-        release = system_release(system)
-        run("debugfs", "-R", f"dump /boot/{name}-{release} {target}", at)
+        _debugfs(system, f"dump /boot/{name}-{release} {target}")
 
 
-def system_release(system: System) -> str:
-    """Which kernel the disk has, as uname -r says it."""
-    at = f"{system.disk}?offset={FIRST_MIB * _MIB}"
-    listed = run("debugfs", "-R", "ls -p /boot", at)
-    return next(name.removeprefix("vmlinuz-") for name in listed.split("/") if name.startswith("vmlinuz-"))
+def _debugfs(system: System, *requests: str) -> str:
+    """Have the root on the disk read or written, without mounting it."""
+    return run("debugfs", "-w", "-f", "-", f"{system.disk}?offset={FIRST_MIB * _MIB}", given="\n".join(requests) + "\n")
 
 
 def _check() -> None:
@@ -86,7 +86,7 @@ def _check() -> None:
 
 
 def _fingerprint() -> str:
-    parts = [Path(__file__), _HERE / "agent.service", _HERE.parent / "guest.py"]
+    parts = [Path(__file__), _HERE / "agent.service"]
     return hashlib.sha256(b"\n".join([str(LONG).encode(), *(part.read_bytes() for part in parts)])).hexdigest()[:16]
 
 
@@ -137,7 +137,6 @@ def _lay(tree: Path) -> None:
         "etc/fstab": f"{ROOT_DEVICE} / ext4 errors=remount-ro 0 1\n",
         "etc/network/interfaces": "auto lo\niface lo inet loopback\nallow-hotplug enp0s16\niface enp0s16 inet dhcp\n",
         "etc/systemd/system/test-agent.service": (_HERE / "agent.service").read_text(),
-        "usr/local/lib/test-agent/guest.py": (_HERE.parent / "guest.py").read_text(),
     }
     for name, text in files.items():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
