@@ -22,6 +22,8 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("terminal", "enrol"): ("terminal.enrol:main", "make this terminal, and hand it in by a code from the sponsor"),
     ("terminal", "update"): ("terminal.update.command:main", "take a newer release, or go back to the one before"),
     ("terminal", "self-test"): ("terminal.self_test:main", "sell one cent on a test pass, and give it back"),
+    ("terminal", "rotate"): ("terminal.rotate:main", "give this counter a new key: end the terminal that it is"),
+    ("terminal", "wipe"): ("terminal.wipe:main", "remove key, configuration and journal from this machine"),
     ("terminal", "retire"): ("terminal.retire:main", "end this terminal: the last entry of its journal"),
     ("gateway", "status"): (
         "contracts.gateway.operating.status:main",

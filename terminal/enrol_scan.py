@@ -114,6 +114,7 @@ def _plan(
     devices: tuple[Device, ...],
 ) -> making.Plan:
     first, *also = sheet.endpoints
+    kept = founding.kept()
     return making.Plan(
         deployment=found,
         config=founding.config,
@@ -129,7 +130,9 @@ def _plan(
         run_dir=founding.run_dir,
         also=tuple(also),
         agree=sheet.agree,
-        devices=devices,
+        devices=(*devices, *kept.devices),
+        staff_pin=kept.staff_pin,
+        mirror=kept.mirror,
     )
 
 

@@ -7,12 +7,16 @@ The configuration stands last: where there is one, the terminal is whole.
 import os
 import pwd
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
-from terminal import making, places
+from drivers import registry
+from drivers.registry import Kind
+from terminal import config, making, places
+from terminal.config import Device
+from terminal.ending import before
 from terminal.keys import KeyPlace
 from terminal.private import put
 from terminal.signer import TerminalSigner
@@ -22,6 +26,19 @@ from terminal.store.reading import View, open_for_reading
 
 USER = "kindpakket"
 """Whose the daemon's folder is, where an installer made this user."""
+
+
+_LEARNT = (Kind.SCANNER, Kind.KEYPAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a shop keeps when its terminal gets a new key."""
+
+    devices: tuple[Device, ...] = ()
+    """Those that nobody scans or types with."""
+    staff_pin: str | None = field(default=None, repr=False)
+    mirror: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,15 @@ class Founding:
         Store.create(self.journal, domain, terminal.address, volatile_ok=self.volatile_ok)
         self.keys.keep(terminal)
         return terminal
+
+    def kept(self) -> Kept:
+        """What the terminal that this machine was before leaves to it; nothing when it was none. Raises Broken."""
+        earlier = before(self.config)
+        if not earlier.exists():
+            return Kept()
+        settings = config.load(earlier)
+        devices = (each for each in settings.devices if registry.TABLE[each.driver].kind not in _LEARNT)
+        return Kept(tuple(devices), settings.staff_pin, settings.mirror)
 
     def finish(self, plan: making.Plan) -> None:
         """Give the daemon what is its own, and write the configuration: from now on it is a terminal."""

@@ -54,6 +54,10 @@ class Plan:
     agree: bool = False
     """Whether all of them must say the same."""
     devices: tuple[Device, ...] = ()
+    staff_pin: str | None = None
+    """As `kindpakket terminal pin` made it."""
+    mirror: Path | None = None
+    """The folder of its second medium."""
 
     @property
     def key(self) -> Path:
@@ -116,6 +120,8 @@ def render(plan: Plan) -> str:
         "shop": plan.shop,
         "support": plan.support,
         "simulators": plan.simulators,
+        **({} if plan.staff_pin is None else {"staff_pin": plan.staff_pin}),
+        **({} if plan.mirror is None else {"mirror": str(plan.mirror)}),
     }
     chain = {
         "rpc_url": plan.rpc_url,

@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from contracts.wire.entry import Retire
 from contracts.wire.errors import Broken
@@ -13,6 +14,7 @@ from contracts.wire.units import to_hex
 from terminal import commands, config, keys
 from terminal.clock import Clock
 from terminal.config import Config
+from terminal.ending import ask
 from terminal.signer import TerminalSigner, forbid_core_dumps, sign_retirement
 from terminal.store import Store
 
@@ -40,19 +42,26 @@ def main(argv: list[str]) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    forbid_core_dumps()
-    settings = config.load(arguments.config)
-    os.umask(0o077)
-    signer = keys.load(settings, arguments.config)
-    with closing(_open(settings, signer)) as store:
-        _require_over(store)
-        if not arguments.yes:
-            _ask(settings, signer)
-        sequence, waiting = _retire(store, signer)
-    told = {"terminal": to_hex(signer.address), "sequence": sequence, "waiting": waiting}
-    said = f"terminal {told['terminal']} is retired by entry {sequence}; {waiting} entries wait. {_NEXT}"
+    told = end(arguments.config, ask_first=not arguments.yes)
+    said = (
+        f"terminal {told['terminal']} is retired by entry {told['sequence']}; {told['waiting']} entries wait. {_NEXT}"
+    )
     sys.stdout.write((commands.as_json(told) if arguments.json else said) + "\n")
     return 0
+
+
+def end(path: Path, *, ask_first: bool) -> dict[str, Any]:
+    """Write the last entry of the terminal with this configuration, and tell what was done. Raises Broken."""
+    forbid_core_dumps()
+    settings = config.load(path)
+    os.umask(0o077)
+    signer = keys.load(settings, path)
+    with closing(_open(settings, signer)) as store:
+        _require_over(store)
+        if ask_first:
+            ask(f"Retire the terminal {to_hex(signer.address)} of {settings.shop} for good?")
+        sequence, waiting = _retire(store, signer)
+    return {"terminal": to_hex(signer.address), "sequence": sequence, "waiting": waiting}
 
 
 def _open(settings: Config, signer: TerminalSigner) -> Store:
@@ -71,16 +80,6 @@ def _require_over(store: Store) -> None:
             f"entry {asks[0].sequence} was asked for, and it is not settled whether it was paid and handed over: start "
             "the daemon, wait for the question on the screen, and answer it first"
         )
-
-
-def _ask(settings: Config, signer: TerminalSigner) -> None:
-    """Raise Broken unless a person says that it is meant."""
-    if not sys.stdin.isatty():
-        raise Broken("it cannot be undone: give --yes where nobody can be asked")
-    sys.stdout.write(f"Retire the terminal {to_hex(signer.address)} of {settings.shop} for good? Type yes: ")
-    sys.stdout.flush()
-    if sys.stdin.readline().strip().lower() != "yes":
-        raise Broken("nothing was changed")
 
 
 def _retire(store: Store, signer: TerminalSigner) -> tuple[int, int]:
