@@ -1,6 +1,8 @@
 """Power, heat and memory: what sysfs and proc(5) say of the machine, graded. Pure.
 
-The firmware of a Raspberry Pi tells of weak power and of slowing down in bits; the kernel asks it every two seconds.
+A Raspberry Pi's kernel asks the firmware every two seconds whether the power is too weak, and says so in hwmon. Whether
+it slows down stands in an older file alone, which puts a warning into the kernel's log when it is first read: so only
+who asks doctor has it read, and the daemon does not.
 """
 
 from terminal.care.found import About, Found, Reading, warn, well
@@ -20,9 +22,8 @@ _CELSIUS = range(-40, 151)
 """Anything else is no temperature: a zone that is not connected."""
 MEMORY_KB_MIN = 48 * 1024
 
-_WEAK, _CAPPED, _SLOWED, _WARM = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-_SINCE = 16
-"""The same bits, this much higher: it happened since the firmware was last asked."""
+_BITS = {1 << 0: "power too weak", 1 << 1: "capped", 1 << 2: "slowed down", 1 << 3: "warm"}
+"""What the firmware says of now; higher bits are of the past."""
 
 _SUPPLY = "use the power adapter that came with the terminal, and a cable of its own"
 
@@ -31,16 +32,7 @@ def is_weak(texts: Texts) -> bool | None:
     """Whether the power is too weak now; None when this machine does not say."""
     told = [texts.get(name.replace("/name", "/in0_lcrit_alarm")) for name, kind in texts.items() if kind == "rpi_volt"]
     alarms = [alarm == "1" for alarm in told if alarm]
-    if (bits := _bits(texts)) is not None:
-        alarms.append(bool(bits & (_WEAK | _WEAK << _SINCE)))
     return any(alarms) if alarms else None
-
-
-def _bits(texts: Texts) -> int | None:
-    try:
-        return int(texts[THROTTLED], 16)
-    except (KeyError, ValueError):
-        return None
 
 
 def _power(texts: Texts, about: About) -> Found | None:
@@ -55,12 +47,13 @@ def _power(texts: Texts, about: About) -> Found | None:
 
 
 def _speed(texts: Texts, _: About) -> Found | None:
-    bits = _bits(texts)
-    if bits is None:
+    try:
+        bits = int(texts[THROTTLED], 16)
+    except (KeyError, ValueError):
         return None
-    now = [word for bit, word in ((_CAPPED, "capped"), (_SLOWED, "slowed down"), (_WARM, "warm")) if bits & bit]
+    now = [word for bit, word in _BITS.items() if bits & bit]
     if now:
-        return warn("speed", f"{' and '.join(now)} by the firmware", "give it air, and the power adapter it came with")
+        return warn("speed", f"the firmware says: {', '.join(now)}", "give it air, and the power adapter it came with")
     return well("speed", "full")
 
 
@@ -109,9 +102,10 @@ def _is_number(text: str) -> bool:
 
 
 READINGS = (
-    Reading((*POWER, THROTTLED, BOOT), _power),
-    Reading((THROTTLED,), _speed),
+    Reading((*POWER, BOOT), _power),
     Reading((HEAT,), _heat),
     Reading((MEMORY,), _memory),
     Reading((UPTIME,), _uptime),
 )
+ASKED = (Reading((THROTTLED,), _speed),)
+"""For doctor alone."""

@@ -13,14 +13,17 @@ from terminal.config import Config
 from terminal.core.care import Trouble
 from terminal.store.migrations import MIGRATIONS
 
-READINGS: tuple[Reading, ...] = (*disk.READINGS, *board.READINGS, *setup.READINGS)
+WATCHED: tuple[Reading, ...] = (*disk.READINGS, *board.READINGS, *setup.READINGS)
+"""What the daemon looks at each minute."""
+ALL = (*WATCHED, *board.ASKED)
+"""What doctor looks at."""
 
 LOGS = ("var/log/journal", "run/log/journal")
 
 
-def look(root: Root, about: About) -> list[Found]:
-    """All that this machine says of itself, in the order of the table."""
-    found = (reading.judge(root.texts(reading.files), about) for reading in READINGS)
+def look(root: Root, about: About, rows: tuple[Reading, ...] = ALL) -> list[Found]:
+    """What this machine says of itself, in the order of the table."""
+    found = (reading.judge(root.texts(reading.files), about) for reading in rows)
     return [each for each in found if each is not None]
 
 
@@ -52,7 +55,7 @@ def about(settings: Config, root: Root, remembered: Kept | None = None) -> About
 
 def remember(root: Root, known: About) -> Kept:
     """What is to be known at the next look."""
-    texts = root.texts((*disk.COUNTED, *board.POWER, board.THROTTLED))
+    texts = root.texts((*disk.COUNTED, *board.POWER))
     seen = disk.counters(texts, known)
     now = known.kept.at(seen) if seen else known.kept
     return now.weak(texts.get(board.BOOT, "")) if board.is_weak(texts) else now

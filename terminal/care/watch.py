@@ -61,7 +61,7 @@ class Watch:
         if self._is_worth_saving():
             kept.save(self._settings.state_dir, self._kept)
             self._saved = self._kept
-        return readings.look(self._root, replace(known, kept=self._kept))
+        return readings.look(self._root, replace(known, kept=self._kept), readings.WATCHED)
 
     def _is_worth_saving(self) -> bool:
         now, before = self._kept, self._saved
@@ -76,5 +76,5 @@ class Watch:
                 return
 
     def _turned_weak(self) -> bool:
-        texts = self._root.texts((*board.POWER, board.THROTTLED, board.BOOT))
+        texts = self._root.texts((*board.POWER, board.BOOT))
         return bool(board.is_weak(texts)) and self._kept.weak_boot != texts.get(board.BOOT, "")

@@ -64,8 +64,8 @@ LITTLE = "MemTotal:         945436 kB\nMemAvailable:      30000 kB"
     ("said", "expected"),
     [
         ({POWER: "1"}, {"power": ("warn", Trouble.POWER_WEAK)}),
-        ({FIRMWARE: "10000"}, {"power": ("warn", Trouble.POWER_WEAK)}),
-        ({FIRMWARE: "50005"}, {"power": ("warn", Trouble.POWER_WEAK), "speed": ("warn", None)}),
+        ({FIRMWARE: "10000"}, {}),
+        ({FIRMWARE: "50005"}, {"speed": ("warn", None)}),
         ({FIRMWARE: "0x8"}, {"speed": ("warn", None)}),
         ({HEAT: "79999"}, {}),
         ({HEAT: "80000"}, {"heat": ("warn", Trouble.HOT)}),
@@ -131,6 +131,14 @@ JUNK = ["", " ", "\n", "junk", "-1", "0x", "0xzz", "é", "9" * 400, "1 2 3", "\0
 def test_whatever_a_file_says_the_look_goes_on(tmp_path, name, junk):
     found = look(machine(tmp_path, PI, EMMC, {name: junk}))
     assert {"room", "program"} <= set(found)
+
+
+def test_what_puts_a_warning_into_the_kernels_log_is_read_by_doctor_alone(tmp_path):
+    read = [name for reading in readings.WATCHED for name in reading.files]
+    assert FIRMWARE not in read
+    assert {found.check.name for found in readings.look(machine(tmp_path, PI), shop(), readings.WATCHED)} == set(
+        look(machine(tmp_path, PI))
+    ) - {"speed"}
 
 
 def test_the_first_thing_to_do_is_the_first_trouble(tmp_path):
