@@ -45,7 +45,9 @@ def settings(name: str) -> dict[str, list[str]]:
 
 
 def verify(folder: Path) -> subprocess.CompletedProcess[str]:
-    found = sorted(str(path) for path in folder.iterdir() if path.suffix in {".service", ".socket", ".target"})
+    found = sorted(
+        str(path) for path in folder.iterdir() if path.suffix in {".service", ".socket", ".target", ".mount"}
+    )
     return subprocess.run(
         ["systemd-analyze", "verify", *found],
         env={"SYSTEMD_UNIT_PATH": f"{folder}:", "PATH": "/usr/bin:/bin"},

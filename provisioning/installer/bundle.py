@@ -14,7 +14,7 @@ _PLACES = {
 """Where folders of settings stand that are not below /etc/systemd."""
 
 UNITS_PLACE = Path("/etc/systemd/system")
-UNIT_KINDS = {".service", ".socket", ".target", ".timer"}
+UNIT_KINDS = {".mount", ".service", ".socket", ".target", ".timer"}
 RULES = Path("/etc/udev/rules.d/60-kindpakket.rules")
 
 

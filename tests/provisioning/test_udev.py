@@ -2,13 +2,18 @@
 
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from terminal import places
+
 RULES = files("provisioning") / "udev" / "60-kindpakket.rules"
 # udev(7): KEY{attribute} operator "value", separated by commas
-CONDITION = re.compile(r'(ACTION|KERNEL|SUBSYSTEM|ENV\{\w+\}|ATTRS\{[\w/]+\})(==|!=)"[^"]+"')
-ASSIGNMENT = re.compile(r'(SYMLINK\+=|ENV\{\w+\}=)"[^"]+"')
+CONDITION = re.compile(
+    r'((ACTION|KERNEL|SUBSYSTEM|ENV\{\w+\}|ATTRS\{[\w/]+\})(==|!=)"[^"]+")|(IMPORT\{builtin\}="blkid")'
+)
+ASSIGNMENT = re.compile(r'(SYMLINK\+=|ENV\{\w+\}\+?=|RUN\+=)"[^"]+"')
 
 
 def rules():
@@ -35,3 +40,12 @@ def test_a_bluetooth_scanner_gets_a_name_that_the_driver_takes():
     (link,) = re.findall(r'SYMLINK\+="([^"]+)"', "\n".join(rules()))
     device = "/dev/" + link.replace("$attr{uniq}", "aa:bb:cc:dd:ee:ff")
     assert hotplug.checked(device) == device
+
+
+def test_the_stick_that_is_mounted_is_the_one_whose_unit_there_is():
+    text = "\n".join(rules())
+    (label,) = re.findall(r'ENV\{ID_FS_LABEL\}=="([^"]+)"', text)
+    (unit,) = re.findall(r'ENV\{SYSTEMD_WANTS\}\+="([^"]+)"', text)
+    mount = (Path(__file__).parents[2] / "systemd" / unit).read_text()
+    assert f"What=/dev/disk/by-label/{label}\n" in mount
+    assert unit == str(places.DATA / "mirror").strip("/").replace("/", "-") + ".mount"
