@@ -7,10 +7,10 @@ that needs the code's secret, which stands in the file of codes and on the till,
 import argparse
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -24,6 +24,9 @@ from contracts.wire.signature import recover
 from contracts.wire.units import Address, Timestamp, address, from_hex, to_hex
 from provisioning import desk, sheets
 from provisioning.desk import Answer
+
+if TYPE_CHECKING:
+    from provisioning.town import Town
 
 TOKEN_VARIABLE = "KINDPAKKET_GATEWAY_TOKEN"  # noqa: S105 -- the variable's name
 _SECONDS = 30.0
@@ -168,26 +171,49 @@ def admit(arguments: argparse.Namespace) -> Answer:
 
     What a gateway tells wrongly of one code keeps no other terminal out. Raises Broken for that when the others are in.
     """
-    from provisioning import fleet  # noqa: PLC0415 -- web3 is loaded only by what speaks to a node
-    from provisioning.fleet import Raise  # noqa: PLC0415 -- as above
-    from provisioning.town import open_town  # noqa: PLC0415 -- as above
+    from provisioning.town import open_town  # noqa: PLC0415 -- web3 is loaded only by what speaks to a node
 
     town, gateway = open_town(arguments), GatewayDesk.of(arguments)
-    waiting, admitted, wrong = kept(arguments.codes), [], []
-    slices = [Raise(programme, cents) for programme, cents in arguments.slice or ()]
-    for code in tuple(waiting):
-        found, why = _judged(town.deployment, code, gateway.used(code))
-        wrong += [why] if why else []
-        if found is not None:
-            fleet.register(town, found.terminal, code.shop, found.consent, slices)
-            waiting.remove(code)
-            keep(arguments.codes, waiting)
-            admitted.append({"terminal": to_hex(found.terminal), "shop": code.shop})
+    waiting, admitted = kept(arguments.codes), []
+    judged = [_judged(town.deployment, code, gateway.used(code)) for code in waiting]
+    found, wrong = [one for one, _ in judged if one is not None], [why for _, why in judged if why]
+    let_in = _way_in(arguments, town, found)
+    for one in found:
+        let_in(one)
+        waiting.remove(one.code)
+        keep(arguments.codes, waiting)
+        admitted.append({"terminal": to_hex(one.terminal), "shop": one.code.shop})
     lines = [f"terminal {one['terminal']} is of shop {one['shop']}" for one in admitted]
     lines.append(f"{len(waiting)} codes wait for their terminals")
     if wrong:
         raise Broken("; ".join((*wrong, *lines)))
     return Answer("\n".join(lines), {"admitted": admitted, "waiting": len(waiting)})
+
+
+def add_old(to: argparse.ArgumentParser) -> None:
+    """The options for a till that takes another one's place."""
+    about = "let the one till that used a code take the place of this terminal, with slices as it has them"
+    to.add_argument("--old", type=desk.option(desk.address), metavar="ADDRESS", help=about)
+    about = "revoke the old one: for one that is broken, lost or stolen and cannot retire"
+    to.add_argument("--revoke", action="store_true", help=about)
+
+
+def _way_in(arguments: argparse.Namespace, town: "Town", found: Sequence[Admissible]) -> Callable[[Admissible], object]:
+    """What is done with each: it is registered, or it replaces the one that is named. Raises Broken."""
+    from provisioning import fleet  # noqa: PLC0415 -- as above
+
+    if arguments.old is None:
+        slices = [fleet.Raise(programme, cents) for programme, cents in arguments.slice or ()]
+        return lambda one: fleet.register(town, one.terminal, one.code.shop, one.consent, slices)
+    if arguments.slice:
+        raise Broken("the new terminal gets the old one's slices: leave --slice out, and `raise` it afterwards")
+    if len(found) > 1:
+        raise Broken(f"{len(found)} tills used their codes, and one takes a place: put its code alone in --codes")
+    for one in found:
+        shop = fleet.shop_of(town, arguments.old)
+        if shop != one.code.shop:
+            raise Broken(f"the old terminal is of shop {shop}, and the code is for shop {one.code.shop}")
+    return lambda one: fleet.replace(town, arguments.old, one.terminal, one.consent, revoke=arguments.revoke)
 
 
 def kept(path: Path) -> list[EnrolmentCode]:

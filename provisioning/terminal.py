@@ -200,7 +200,7 @@ _COMMANDS = (
         "on the contract: register every terminal that used its code",
         "--gateway https://gateway.example \\\n      --codes codes.txt --slice 1=500,00",
         enrolling.admit,
-        (enrolling.add_gateway, _add_slices),
+        (enrolling.add_gateway, _add_slices, enrolling.add_old),
     ),
     Command(
         "raise",

@@ -80,6 +80,35 @@ def test_a_till_enrols_itself_and_is_admitted_with_a_slice(office: Office, world
     assert (office.folder / "codes.txt").read_text() == ""
 
 
+def test_a_till_takes_the_place_of_one_that_is_gone(office: Office, world: World):
+    """The old device is lost: its slice is in the new one's, and nothing that it signs is paid any more."""
+    old = office.enrol(office.code().data["code"], world.rpc_url, "old").data["terminal"]
+    assert office.admit(world.rpc_url, "--slice", "1=250,00").data["waiting"] == 0
+    new = office.enrol(office.code().data["code"], world.rpc_url, "new").data["terminal"]
+    both = office.admit(world.rpc_url, "--old", old, "--slice", "1=1,00")
+    assert (both.status, "leave --slice out" in both.err) == (1, True)
+    told = office.admit(world.rpc_url, "--old", old, "--revoke")
+    assert told.data == {"admitted": [{"terminal": new, "shop": 1}], "waiting": 0}, told.err
+    slice_of = world.contract.functions.slice_of
+    assert slice_of(1, checksum(Address(from_hex(new)))).call()[0] == 250_00
+    assert slice_of(1, checksum(Address(from_hex(old)))).call()[0] == 0
+
+
+def test_one_till_takes_one_place_of_its_own_shop(office: Office, world: World):
+    old = office.enrol(office.code().data["code"], world.rpc_url, "old").data["terminal"]
+    office.admit(world.rpc_url)
+    for name in ("first", "second"):
+        office.enrol(office.code().data["code"], world.rpc_url, name)
+    told = office.admit(world.rpc_url, "--old", old)
+    assert (told.status, "2 tills used their codes" in told.err) == (1, True)
+    assert office.admit(world.rpc_url).data["waiting"] == 0
+    other = to_hex(address_of(new_key("nobody's")))
+    office.enrol(office.code().data["code"], world.rpc_url, "third")
+    told = office.admit(world.rpc_url, "--old", other)
+    assert (told.status, "the old terminal is of shop 0" in told.err) == (1, True)
+    assert office.admit(world.rpc_url).data["waiting"] == 0
+
+
 def test_a_code_is_good_once_but_a_lost_answer_does_no_harm(office: Office, world: World):
     code = office.code().data["code"]
     first = office.enrol(code, world.rpc_url)
