@@ -32,7 +32,7 @@ RECORD = PROGRAM.with_name("install.json")
 
 PYTHONS = ((3, 11), (3, 13))
 MACHINES = ("aarch64", "x86_64")
-FREE_BYTES_MIN = 500 * 2**20
+FREE_BYTES_MIN = 300 * 2**20
 KEPT = ("release.json", "release.sig", "release.pub")
 HELP = """usage: sudo python3 kindpakket-VERSION.pyz [OPTIONS OF THE INSTALLER]
 

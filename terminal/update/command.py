@@ -89,7 +89,7 @@ def update(
     failed = machine.failures(program.release(program.current()))
     drain(machine.waiting, _say, patience)
     switching.change(program, machine, version, failed, _say)
-    _say(f"{version} is in use")
+    _say(f"{version} is in use. Whether its services want a change: sudo kindpakket provision terminal install")
 
 
 def undo(program: Program, machine: Machine) -> None:
