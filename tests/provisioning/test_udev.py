@@ -43,9 +43,9 @@ def test_a_bluetooth_scanner_gets_a_name_that_the_driver_takes():
 
 
 def test_the_stick_that_is_mounted_is_the_one_whose_unit_there_is():
-    text = "\n".join(rules())
+    text, units = "\n".join(rules()), Path(__file__).parents[2] / "systemd"
     (label,) = re.findall(r'ENV\{ID_FS_LABEL\}=="([^"]+)"', text)
-    (unit,) = re.findall(r'ENV\{SYSTEMD_WANTS\}\+="([^"]+)"', text)
-    mount = (Path(__file__).parents[2] / "systemd" / unit).read_text()
-    assert f"What=/dev/disk/by-label/{label}\n" in mount
-    assert unit == str(places.DATA / "mirror").strip("/").replace("/", "-") + ".mount"
+    (service,) = re.findall(r'ENV\{SYSTEMD_WANTS\}\+="([^"]+)"', text)
+    mount = str(places.DATA / "mirror").strip("/").replace("/", "-") + ".mount"
+    assert f"Requires={mount}\n" in (units / service).read_text()
+    assert f"What=/dev/disk/by-label/{label}\n" in (units / mount).read_text()
