@@ -1,4 +1,4 @@
-"""What comes after the installation: enrolment, and the self-test."""
+"""What comes after the installation: a restart, enrolment, and the self-test."""
 
 from collections.abc import Callable
 
@@ -11,14 +11,19 @@ from terminal.places import ETC_KEPT
 _OTHERWISE = f"Read `systemctl status {TARGET}`, then run the same again"
 _RESTART = "Restart it now (`sudo reboot`): from then on the root forgets what is written to it."
 _ENROL = "The screen then asks for the sponsor's code: hold the sheet before the scanner."
-_TEST = "Sell one cent and give it back: `sudo kindpakket terminal self-test` says how."
+_TEST = "When it sells, prove it by one cent: `sudo kindpakket terminal self-test`."
 
 
 def go_on(host: Host, say: Callable[[str], None]) -> int:
-    """Start what is not started, and say what a person does next."""
-    if host.booted:
+    """Say what a person does next; then start the terminal, unless it is to be restarted first.
+
+    The start comes last: enrolment takes the first console, and with it perhaps the one who installs.
+    """
+    restart = readonly.READ_ONLY.is_done(host) and not disks.is_read_only(host)
+    enrolled = host.at(ETC_KEPT / "terminal.toml").exists()
+    for sentence, due in ((_RESTART, restart), (_ENROL, not enrolled), (_TEST, True)):
+        if due:
+            say(sentence)
+    if host.booted and not restart:
         host.run("systemctl", "start", "--no-block", TARGET, otherwise=_OTHERWISE)
-    if readonly.READ_ONLY.is_done(host) and not disks.is_read_only(host):
-        say(_RESTART)
-    say(_TEST if host.at(ETC_KEPT / "terminal.toml").exists() else f"{_ENROL} {_TEST}")
     return 0

@@ -82,6 +82,19 @@ class Host:
         except OSError as error:
             raise Broken(f"{path} cannot be made ({error.strerror}): free space or repair the disk") from error
 
+    def make_folder(self, path: Path) -> None:
+        """A folder and those it stands in, where they are not there yet."""
+        self.at(path).mkdir(parents=True, exist_ok=True)
+
+    def rename(self, path: Path, to: Path) -> None:
+        """Give what is there another name on the same disk, from one moment to the next."""
+        self.at(path).rename(self.at(to))
+
+    def names(self, folder: Path) -> list[str]:
+        """What stands in a folder, in order; nothing when there is no such folder."""
+        place = self.at(folder)
+        return sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+
     def leads_to(self, path: Path) -> Path | None:
         """Where a link leads; None for anything else."""
         place = self.at(path)
@@ -104,7 +117,7 @@ class Host:
     def remove_if_empty(self, path: Path) -> None:
         """A folder in which nothing is left."""
         place = self.at(path)
-        if place.is_dir() and not place.is_symlink() and not any(place.iterdir()):
+        if place.is_dir() and not place.is_symlink() and not self.names(path):
             place.rmdir()
 
     def ask(self, *words: str, feed: str = "") -> Ran:

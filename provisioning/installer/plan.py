@@ -11,6 +11,7 @@ from provisioning.installer.steps.clock import CLOCK
 from provisioning.installer.steps.data import data
 from provisioning.installer.steps.firewall import FIREWALL
 from provisioning.installer.steps.folders import FOLDERS
+from provisioning.installer.steps.memory import MEMORY
 from provisioning.installer.steps.packages import ALWAYS, OVERLAY, packages
 from provisioning.installer.steps.program import PROGRAMS, RELEASES
 from provisioning.installer.steps.readonly import READ_ONLY
@@ -22,6 +23,7 @@ from provisioning.installer.steps.users import USERS
 
 Say = Callable[[str], None]
 
+_SETTINGS = UDEV, JOURNALD, CLOCK, WATCHDOG, MEMORY, FIREWALL, UPGRADES, SEALING
 _WRITABLE = (
     "the root stays writable, and a power cut may spoil it: nothing is free behind it for what must last. Either name "
     "an empty disk or stick by --data (`lsblk` lists them), or write the card anew and leave 2 GiB free behind the root"
@@ -49,8 +51,7 @@ def make(host: Host, record: Record, wishes: Wishes) -> Plan:
     lasting = _lasting(host, record, wishes)
     read_only = bool(lasting) and not wishes.writable
     names = (*ALWAYS, *OVERLAY) if read_only else ALWAYS
-    settings = UDEV, JOURNALD, CLOCK, WATCHDOG, FIREWALL, UPGRADES, SEALING
-    steps = *lasting, PROGRAMS, packages(names), USERS, FOLDERS, RELEASES, *settings, UNITS
+    steps = *lasting, PROGRAMS, packages(names), USERS, FOLDERS, RELEASES, *_SETTINGS, UNITS
     if read_only:
         return Plan((*steps, READ_ONLY))
     return Plan(steps, () if wishes.writable else (_WRITABLE,))
@@ -70,8 +71,7 @@ def pending(host: Host, record: Record, plan: Plan) -> list[Step]:
 
 def undoing(record: Record) -> list[Step]:
     """What is to be undone, in order: whatever was begun here, from the last to the first."""
-    settings = UDEV, JOURNALD, CLOCK, WATCHDOG, FIREWALL, UPGRADES, SEALING
-    steps = data(None, None), PROGRAMS, packages(ALWAYS), USERS, FOLDERS, RELEASES, *settings, UNITS, READ_ONLY
+    steps = data(None, None), PROGRAMS, packages(ALWAYS), USERS, FOLDERS, RELEASES, *_SETTINGS, UNITS, READ_ONLY
     return [step for step in reversed(steps) if step.name in record.steps]
 
 

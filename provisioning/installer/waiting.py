@@ -17,8 +17,7 @@ def count(host: Host) -> int:
     if not host.at(_JOURNAL).exists():
         return 0
     with closing(Reader.open(host.at(_JOURNAL))) as reader:
-        checkpoint = reader.checkpoint()
-        return reader.sequence - (checkpoint.sequence if checkpoint else 0)
+        return reader.unsettled
 
 
 def require_none(host: Host, exported: Path | None) -> None:

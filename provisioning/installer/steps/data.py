@@ -17,7 +17,6 @@ from terminal.places import DATA, DATA_LABEL, STATE
 _FSTAB = Path("/etc/fstab")
 _LINE = f"LABEL={DATA_LABEL} {DATA} ext4 noatime,nofail,x-systemd.device-timeout=20s 0 2"
 _ASIDE, _BELOW = Path("/run/kindpakket-aside"), Path("/run/kindpakket-below")
-_LOST = {"lost+found"}
 _OTHERWISE = "See `dmesg` whether the disk is broken; if not, run the same again"
 _REREAD = "Start the machine again, so that it sees the new partition; then run the same again"
 
@@ -77,10 +76,10 @@ def _new(host: Host, memory: Memory) -> list[str]:
 
 def _move(host: Host, device: str) -> None:
     """Copy first, mount then: whenever it is interrupted, one of both places has everything."""
-    host.at(_ASIDE).mkdir(parents=True, exist_ok=True)
+    host.make_folder(_ASIDE)
     if not disks.is_mounted(host, _ASIDE):
         host.run("mount", device, str(_ASIDE), otherwise=_OTHERWISE)
-    host.at(DATA).mkdir(parents=True, exist_ok=True)
+    host.make_folder(DATA)
     host.run("cp", "--archive", f"{DATA}/.", str(_ASIDE), otherwise=_OTHERWISE)
     host.run("umount", str(_ASIDE), otherwise=_OTHERWISE)
     files.add_line(host, _FSTAB, _LINE)
@@ -93,11 +92,11 @@ def _move(host: Host, device: str) -> None:
 
 def _clear_below(host: Host) -> None:
     """Remove the copies that the mount hides: they fill the root, and would be taken for the truth without it."""
-    host.at(_BELOW).mkdir(parents=True, exist_ok=True)
+    host.make_folder(_BELOW)
     if not disks.is_mounted(host, _BELOW):
         host.run("mount", "--bind", "/", str(_BELOW), otherwise=_OTHERWISE)
     hidden = _BELOW / DATA.relative_to("/")
-    for name in sorted(path.name for path in host.at(hidden).iterdir()):
+    for name in host.names(hidden):
         host.remove(hidden / name)
     host.run("umount", str(_BELOW), otherwise=_OTHERWISE)
     for path in (_ASIDE, _BELOW):

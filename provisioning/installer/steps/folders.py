@@ -28,7 +28,7 @@ def _do(host: Host, memory: Memory) -> None:
     del memory  # all below these is ours
     require_free(host, ETC)
     for path, (user, group, mode) in _FOLDERS.items():
-        host.at(path).mkdir(parents=True, exist_ok=True)
+        host.make_folder(path)
         host.run("chown", f"{user}:{group}", str(host.at(path)), otherwise=_OTHERWISE)
         host.run("chmod", mode, str(host.at(path)), otherwise=_OTHERWISE)
     host.link(ETC, ETC_KEPT)
@@ -47,7 +47,7 @@ def _undo(host: Host, memory: Memory) -> None:
     if host.leads_to(ETC) == ETC_KEPT:
         host.remove(ETC)
     host.remove(ETC_KEPT)
-    for name in sorted(path.name for path in host.at(STATE).iterdir()) if host.at(STATE).is_dir() else ():
+    for name in host.names(STATE):
         if not name.startswith("journal."):
             host.remove(STATE / name)
     host.remove_if_empty(STATE)

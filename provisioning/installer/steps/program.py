@@ -34,7 +34,7 @@ def _remove(host: Host, memory: Memory) -> None:
             host.remove(path)
     host.remove(_GONE)
     if host.at(PROGRAM_KEPT).is_dir():
-        host.at(PROGRAM_KEPT).rename(host.at(_GONE))
+        host.rename(PROGRAM_KEPT, _GONE)
     host.remove(_GONE)
 
 

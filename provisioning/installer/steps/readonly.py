@@ -14,6 +14,7 @@ _SETTINGS = Path("/etc/overlayroot.local.conf")
 _TEXT = 'overlayroot="tmpfs:recurse=0"\n'
 _FIRMWARE = Path("/boot/firmware/config.txt")
 _LOADED = "auto_initramfs=1"
+_SWAP = "dphys-swapfile.service"
 _HOOK = Path("/usr/share/initramfs-tools/scripts/init-bottom/overlayroot")
 
 
@@ -30,7 +31,16 @@ def _do(host: Host, memory: Memory) -> None:
     firmware = host.read(_FIRMWARE)
     if firmware is not None and not files.has_line(host, _FIRMWARE, _LOADED):
         files.put(host, memory, {_FIRMWARE: f"{firmware.rstrip()}\n\n[all]\n{_LOADED}\n"})
+    if host.ask("systemctl", "is-enabled", _SWAP).said.strip() == "enabled":
+        memory.keep("swap", True)
+        host.run("systemctl", "disable", _SWAP, otherwise="A swap file in an overlay would fill the memory")
     files.put(host, memory, {_SETTINGS: _TEXT})
+
+
+def _undo(host: Host, memory: Memory) -> None:
+    files.take_back(host, memory)
+    if memory.recall("swap"):
+        host.run("systemctl", "enable", _SWAP, otherwise="It makes the swap file that this system came with")
 
 
 def require_writable(host: Host) -> None:
@@ -46,4 +56,4 @@ def require_writable(host: Host) -> None:
     )
 
 
-READ_ONLY = Step("read-only", "let the root forget at each start what is written to it", _is_done, _do, files.take_back)
+READ_ONLY = Step("read-only", "let the root forget at each start what is written to it", _is_done, _do, _undo)
