@@ -28,6 +28,9 @@ PROGRAM = Path("/opt/kindpakket")
 PROGRAM_KEPT = DATA / "program"
 """Where the link PROGRAM leads."""
 
+MIRROR = DATA / "mirror" / "stick"
+"""Where a stick with the label KP-MIRROR is mounted, for the journal's second medium."""
+
 RUN = Path("/run/kindpakket")
 INSTALL_RECORD = DATA / "install.json"
 COMMAND = Path("/usr/local/bin/kindpakket")

@@ -222,3 +222,10 @@ def test_logs_are_bounded_and_the_machine_s_own_watchdog_is_on():
     machine_conf = (UNITS / "system.conf.d" / "kindpakket.conf").read_text()
     (seconds,) = re.findall(r"^RuntimeWatchdogSec=(\d+)s$", machine_conf, re.MULTILINE)
     assert int(seconds) < 15.0  # a Raspberry Pi's counts to 15
+
+
+def test_a_stick_is_mounted_below_what_the_daemon_may_write_and_not_there_itself():
+    """systemd's own mount of that folder would keep a stick that is taken out, and hide the next."""
+    writable = [Path(path.lstrip("-")) for path in settings("kindpakket-terminal.service")["ReadWritePaths"]]
+    assert places.MIRROR.parent in writable
+    assert places.MIRROR not in writable

@@ -46,6 +46,6 @@ def test_the_stick_that_is_mounted_is_the_one_whose_unit_there_is():
     text, units = "\n".join(rules()), Path(__file__).parents[2] / "systemd"
     (label,) = re.findall(r'ENV\{ID_FS_LABEL\}=="([^"]+)"', text)
     (service,) = re.findall(r'ENV\{SYSTEMD_WANTS\}\+="([^"]+)"', text)
-    mount = str(places.DATA / "mirror").strip("/").replace("/", "-") + ".mount"
+    mount = str(places.MIRROR).strip("/").replace("/", "-") + ".mount"
     assert f"Requires={mount}\n" in (units / service).read_text()
     assert f"What=/dev/disk/by-label/{label}\n" in (units / mount).read_text()
