@@ -158,7 +158,7 @@ def offer(arguments: argparse.Namespace) -> Answer:
     expires_at = gateway.offer(code, arguments.days * _DAY)
     keep(arguments.codes, [*earlier, code])
     if sheet is not None:
-        return sheets.print_out(arguments.sheet, sheet, expires_at)
+        return sheets.print_out(arguments, sheet, expires_at)
     rpc = arguments.rpc or deployment.rpc_url or "URL"
     on_till = f"kindpakket terminal enrol --gateway {arguments.gateway} --rpc {rpc} ..."
     whose = f"For one terminal of shop {code.shop}, for {arguments.days} days."

@@ -1,6 +1,10 @@
-"""The enrolment sheet on paper: one A4, in Dutch and English. Lengths are in millimetres, type in points."""
+"""The enrolment sheet on paper: one A4 in Dutch and English, and perhaps another with a test pass.
+
+Lengths are in millimetres, type in points.
+"""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +14,7 @@ from fpdf.enums import XPos, YPos
 
 from contracts.wire.enrolment_sheet import EnrolmentSheet
 from provisioning.paper import draw_code
+from provisioning.passes import NewPass
 
 _FONT = "Helvetica"
 _EDGE, _WIDTH, _CODE = 20.0, 170.0, 110.0
@@ -36,25 +41,52 @@ _ENGLISH = (
     "It does not work? Call {support}.",
 )
 
+_SHEET = (_DUTCH, _ENGLISH)
 
-def page(sheet: EnrolmentSheet, until: datetime) -> bytes:
-    """The PDF. Raises nothing for letters that the font lacks: they become question marks; the QR has them."""
+_TEST_TITLE, _TEST_CODE = "Kindpakket: testpas / test pass", 62.0
+_TEST = (
+    (
+        "Test de kassa",
+        "Log in op de kassa en typ: sudo kindpakket terminal self-test",
+        "Houd deze pas voor de scanner als erom gevraagd wordt. Er gaat een cent af, en die komt terug.",
+        "Op deze pas staat geld van de gemeente. Bewaar hem goed, of gooi hem weg.",
+    ),
+    (
+        "Test the terminal",
+        "Log in to it and type: sudo kindpakket terminal self-test",
+        "Hold this pass before the scanner when you are asked to. One cent is taken, and comes back.",
+        "This pass holds money of the municipality. Keep it safe, or throw it away.",
+    ),
+)
+
+
+def pages(sheet: EnrolmentSheet, until: datetime, test_pass: NewPass | None) -> bytes:
+    """The PDF. Letters that its font lacks become question marks; the QR has them."""
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(auto=False)
     pdf.set_margin(_EDGE)
     pdf.set_lang("nl")
     pdf.set_title("Kindpakket")
-    pdf.add_page()
     words = {"shop": sheet.shop, "support": sheet.support, "until": f"{until.astimezone(_HERE):%d-%m-%Y %H:%M}"}
-    _line(pdf, _TITLE.format(**words), 20, bold=True)
-    draw_code(pdf, sheet.text(), (210 - _CODE) / 2, pdf.get_y() + 2, _CODE, _LEVEL)
-    pdf.set_y(pdf.get_y() + _CODE + 6)
-    for heading, *sentences in (_DUTCH, _ENGLISH):
+    _page(
+        pdf, _TITLE.format(**words), sheet.text(), _CODE, [[each.format(**words) for each in text] for text in _SHEET]
+    )
+    if test_pass is not None:
+        _page(pdf, _TEST_TITLE, test_pass.code, _TEST_CODE, _TEST)
+    return bytes(pdf.output())
+
+
+def _page(pdf: FPDF, title: str, code: str, side: float, texts: Sequence[Sequence[str]]) -> None:
+    """One code alone on its page: whoever holds it before a scanner shows no other."""
+    pdf.add_page()
+    _line(pdf, title, 20, bold=True)
+    draw_code(pdf, code, (210 - side) / 2, pdf.get_y() + 2, side, _LEVEL)
+    pdf.set_y(pdf.get_y() + side + 6)
+    for heading, *sentences in texts:
         _line(pdf, heading, 13, bold=True)
         for sentence in sentences:
-            _line(pdf, sentence.format(**words), 11)
+            _line(pdf, sentence, 11)
         pdf.ln(4)
-    return bytes(pdf.output())
 
 
 def show(sheet: EnrolmentSheet) -> None:

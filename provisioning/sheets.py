@@ -4,14 +4,16 @@ import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from contracts.deployment import Deployment
 from contracts.wire.enrolment import EnrolmentCode
 from contracts.wire.enrolment_sheet import CODE_HASH_BYTES, EnrolmentSheet
 from contracts.wire.errors import Broken
-from contracts.wire.units import Timestamp
+from contracts.wire.units import Timestamp, to_hex
 from provisioning import desk
 from provisioning.desk import Answer
+from provisioning.passes import new_pass
 from terminal.private import new_file
 
 
@@ -24,6 +26,10 @@ def add_options(to: argparse.ArgumentParser) -> None:
     about = "on the sheet: another endpoint of the chain (may be given again)"
     to.add_argument("--also", metavar="URL", action="append", default=[], help=about)
     to.add_argument("--agree", action="store_true", help="on the sheet: all endpoints must say the same")
+    about = (
+        "with the sheet: a new pass for the self-test, on a page of its own; grant it a few euros of a test programme"
+    )
+    to.add_argument("--test-pass", action="store_true", help=about)
 
 
 def of(arguments: argparse.Namespace, deployment: Deployment, code: EnrolmentCode) -> EnrolmentSheet | None:
@@ -52,20 +58,30 @@ def of(arguments: argparse.Namespace, deployment: Deployment, code: EnrolmentCod
     return sheet
 
 
-def print_out(path: Path, sheet: EnrolmentSheet, expires_at: Timestamp) -> Answer:
+def print_out(arguments: argparse.Namespace, sheet: EnrolmentSheet, expires_at: Timestamp) -> Answer:
     """Write the PDF, and draw the QR here for whoever only wants to hold up a phone with a picture of it."""
     from provisioning import sheet_paper  # noqa: PLC0415 -- an extra: only whoever prints needs it
 
-    until = datetime.fromtimestamp(expires_at, UTC)
+    path, until = arguments.sheet, datetime.fromtimestamp(expires_at, UTC)
+    tested = new_pass(Deployment.load(arguments.record).network) if arguments.test_pass else None
     with new_file(path) as file:
-        file.write(sheet_paper.page(sheet, until))
+        file.write(sheet_paper.pages(sheet, until, tested))
     if sys.stdout.isatty():
         sheet_paper.show(sheet)
     sentence = (
         f"{path} is for one terminal of shop {sheet.code.shop}, until {until:%Y-%m-%d %H:%M} UTC: print it, delete the "
         "file, and give it to the installer. On the till: kindpakket terminal enrol --scan"
     )
-    return Answer(
-        sentence,
-        {"code": sheet.code.text(), "shop": sheet.code.shop, "expires_at": expires_at, "sheet": str(path)},
-    )
+    data: dict[str, Any] = {
+        "code": sheet.code.text(),
+        "shop": sheet.code.shop,
+        "expires_at": expires_at,
+        "sheet": str(path),
+    }
+    if tested is not None:
+        data["test_pass"] = to_hex(tested.address)
+        sentence += (
+            "\nthe test pass is money like any other: grant it a few euros of a programme for tests, by kindpakket "
+            f"provision grant --programme N --reference 'test pass' --amount 5,00 {to_hex(tested.address)}"
+        )
+    return Answer(sentence, data)

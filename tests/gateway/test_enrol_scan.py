@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
+from coincurve import PrivateKey
 
+from contracts.wire import passcode
 from contracts.wire.enrolment_sheet import EnrolmentSheet
 from contracts.wire.errors import Broken
+from contracts.wire.signature import address_of
 from contracts.wire.units import from_hex, to_hex
 from terminal import config, enrol_scan, founding, keys, listening, places
 from terminal.enrol_words import Console
@@ -20,7 +23,7 @@ from terminal.store import Store
 from tests.drivers.keyboard_rig import Machine, Node, write
 from tests.drivers.keys import ENTER, KP_ENTER, events, strokes
 from tests.gateway.test_edge_enrolment import Office
-from tests.gateway.world import World
+from tests.gateway.world import NETWORK, World
 from tests.provisioning import pages
 from tests.terminal.pupil import Spoken
 
@@ -280,3 +283,15 @@ def test_a_sheet_needs_names_and_is_made_before_a_code_is_offered(office, world)
     told = office.code("--sheet", str(office.folder / "no.pdf"), "--rpc", world.rpc_url)
     assert (told.status, "give --shop-name and --support" in told.err) == (1, True)
     assert not (office.folder / "codes.txt").exists()
+
+
+def test_a_sheet_with_a_test_pass_has_each_code_alone_on_its_page(office, world):
+    path = office.folder / "both.pdf"
+    names = ("--shop-name", "Winkel 1", "--support", "0800", "--rpc", world.rpc_url)
+    made = office.code("--sheet", str(path), *names, "--test-pass")
+    sheet, tested = pages.codes(path.read_bytes())
+    assert EnrolmentSheet.parse(sheet).code.text() == made.data["code"]
+    static = passcode.parse(tested, NETWORK)
+    assert isinstance(static, passcode.StaticCode)
+    assert to_hex(address_of(PrivateKey(static.private_key()))) == made.data["test_pass"]
+    assert not any(tested in text for text in (made.out, made.err))
