@@ -15,7 +15,7 @@ from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.units import to_hex
 from terminal import agreement, entry_checks, keys, mirror_checks
-from terminal.care import readings
+from terminal.care import readings, sealing
 from terminal.care.root import Root
 from terminal.checkpoint import PROGRAMMES_MAX, Disagreement, Reading, proves_fork
 from terminal.clock import Clock
@@ -61,6 +61,7 @@ async def examine(settings: Config, root: Root) -> AsyncIterator[Check]:
         yield Check("journal", Grade.FAIL, "cannot be used", str(broken))
     async for check in daemon(settings):
         yield check
+    yield sealing.check(settings, root)
     for found in readings.look(root, readings.about(settings, root)):
         yield found.check
 

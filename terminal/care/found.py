@@ -16,7 +16,6 @@ class About:
 
     state: Path
     """Where the journal stands."""
-    key: Path
     installed: bool
     """Whether it is a shop's terminal: what an installer sets up is only missed there."""
     version: str
@@ -30,8 +29,6 @@ class About:
     """The release to go back to; empty for none."""
     trying: bool = False
     """Whether an update has yet to prove itself."""
-    sealed: bool = False
-    """Whether there is a key that systemd sealed."""
     log_bytes: int = 0
     """What journald keeps."""
     kept: Kept = field(default_factory=Kept)

@@ -39,13 +39,11 @@ def about(settings: Config, root: Root, remembered: Kept | None = None) -> About
     program = _below(places.PROGRAM_KEPT)
     return About(
         state=settings.state_dir.resolve(),
-        key=settings.key_file,
         installed=not settings.simulators,
         version=program_version(),
         schema=len(MIGRATIONS),
         previous=root.leads_to(f"{program}/previous"),
         trying=root.has(f"{program}/trying"),
-        sealed=root.has(_below(places.SEALED_KEY)),
         free=free,
         files_free=files_free,
         log_bytes=sum(root.size(folder) for folder in LOGS),

@@ -1,8 +1,7 @@
-"""What an installer sets up: key, root, watchdog, logs, releases. Where things are tried out, none is missed. Pure."""
+"""What an installer sets up: root, watchdog, logs, releases. Where things are tried out, none is missed. Pure."""
 
 from pathlib import Path
 
-from terminal import places
 from terminal.care.found import About, Found, Reading, warn, well
 from terminal.care.mounts import MOUNTS, mount_of
 from terminal.care.root import Texts
@@ -11,19 +10,6 @@ WATCHDOG = ("sys/class/watchdog/watchdog0/state", "sys/class/watchdog/watchdog0/
 LOG_BYTES_MAX = 256 * 2**20
 
 _INSTALL = "install once more; it changes only what is missing: kindpakket provision terminal install"
-
-
-def _key(_: Texts, about: About) -> Found:
-    if about.key == places.UNSEALED_KEY:
-        return well("sealing", "the key is sealed to this machine")
-    if not about.installed:
-        return well("sealing", "the key is a file, as is usual where things are tried out")
-    finding = "the key is a plain file: whoever takes the card has it"
-    if about.sealed:
-        return warn("sealing", finding, f"name the sealed one in the configuration: {places.UNSEALED_KEY}")
-    return warn(
-        "sealing", finding, "keep the card where nobody can take it; when the terminal is stolen, have it revoked"
-    )
 
 
 def _root(texts: Texts, about: About) -> Found | None:
@@ -70,7 +56,6 @@ def _update(_: Texts, about: About) -> Found | None:
 
 
 READINGS = (
-    Reading((), _key),
     Reading((MOUNTS,), _root),
     Reading(WATCHDOG, _watchdog),
     Reading((), _log),

@@ -68,7 +68,6 @@ def machine(folder, *said) -> Root:
 
 WELL = About(
     state=STATE,
-    key=Path("/run/credentials/kindpakket-terminal.service/terminal.key"),
     installed=True,
     version="0.1.0",
     schema=7,
