@@ -108,9 +108,8 @@ class Ending:
 
 def _require_kept(view: View, exported: export.Export | None) -> None:
     """Raise Broken unless every entry is settled for certain, or in the export."""
-    checkpoint = view.checkpoint()
-    waiting = view.sequence - (checkpoint.sequence if checkpoint else 0)
-    if waiting <= 0:
+    waiting = view.unsettled
+    if not waiting:
         return
     if exported is None:
         raise Broken(

@@ -87,5 +87,4 @@ def _retire(store: Store, signer: TerminalSigner) -> tuple[int, int]:
     moment, sequence = Clock(store.bound()).moment(), store.sequence + 1
     retirement = Retire(moment.entry_time())
     store.retire(sign_retirement(signer, store.head, sequence, retirement), retirement, moment.bound)
-    checkpoint = store.checkpoint()
-    return sequence, sequence - (checkpoint.sequence if checkpoint else 0)
+    return sequence, store.unsettled

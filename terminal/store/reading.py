@@ -33,6 +33,11 @@ class View(Closings):
         """The oldest version of journals whose programs can go on with this one."""
         return schema.oldest_reader(self._database)
 
+    @property
+    def unsettled(self) -> int:
+        """How many entries wait to be settled by the contract, as far as this terminal knows."""
+        return max(0, self.sequence - self._settled())
+
     # What became of it, as the gateway says.
 
     @property

@@ -45,9 +45,8 @@ class Machine:
         if not self._configuration.exists():
             return Waiting(0, 0)
         with Reader.open(config.load(self._configuration).journal) as reader:
-            checkpoint = reader.checkpoint()
-            settled = checkpoint.sequence if checkpoint else 0
-            return Waiting(max(0, reader.sequence - max(reader.forwarded, settled)), max(0, reader.sequence - settled))
+            unsettled = reader.unsettled
+            return Waiting(min(unsettled, reader.sequence - reader.forwarded), unsettled)
 
     def oldest_reader(self) -> int:
         """The oldest version of journals whose programs can go on with the one here; 0 where there is none yet."""
