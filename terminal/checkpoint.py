@@ -8,15 +8,13 @@ The call is encoded and its answer decoded by hand (Solidity's contract ABI spec
 needs no web3. Every word is held to its bounds; an answer that is not exactly this is no answer.
 """
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from contracts.wire import journal
-from contracts.wire.errors import Refused, TryAgain
+from contracts.wire.errors import TryAgain
 from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
@@ -24,6 +22,7 @@ from contracts.wire.units import CENTS_MAX, Address, Cents, Hash, Timestamp, fro
 from terminal.core.events import AttentionChanged, CheckpointRead, Event, Locked
 from terminal.core.facts import Checkpoint, Programme, Slice
 from terminal.core.moment import Moment
+from terminal.rounds import Rounds, unless_disk_full
 
 PROGRAMMES_MAX = 32
 """What the contract answers in one call."""
@@ -130,25 +129,20 @@ class Watcher:
         self._poll_seconds = poll_seconds
         self._failures = 0
         self._asked: tuple[int, ...] = ()
-        self._woken = asyncio.Event()
+        self._rounds = Rounds()
 
     def wake(self) -> None:
         """There is something to ask about, or the network may be back: do not wait."""
-        self._woken.set()
+        self._rounds.wake()
 
     def follow_programmes(self) -> None:
         """The snapshot has changed: if there are other programmes in it, ask about their slices at once."""
         if self._programmes() != self._asked:
-            self._woken.set()
+            self._rounds.wake()
 
     async def run(self) -> NoReturn:
         """Ask, for ever."""
-        while True:
-            self._woken.clear()
-            delay = await self._turn()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._woken.wait()
+        await self._rounds.run(self._turn)
 
     async def _turn(self) -> float:
         """One reading; how long to wait before the next."""
@@ -183,7 +177,7 @@ class Watcher:
             self._report(Locked(self._now(), Reason.FORK))
             return
         self._raise_bound(reading.checkpoint.time)
-        with _unless_disk_full():
+        with unless_disk_full(_log, "checkpoint.not_kept"):
             self._store.save_checkpoint(reading.checkpoint)
         self._report(CheckpointRead(self._now(), reading.checkpoint))
 
@@ -191,24 +185,15 @@ class Watcher:
         """Keep that a person must look, unless one must already: nothing new is approved when the window ends."""
         if self._store.attention() is None:
             self._report(AttentionChanged(self._now(), Reason.ENDPOINTS_DISAGREE))
-            with _unless_disk_full():
+            with unless_disk_full(_log, "checkpoint.not_kept"):
                 self._store.save_attention(Reason.ENDPOINTS_DISAGREE, why)
 
     def _recover(self) -> None:
         attention = self._store.attention()
         if attention is not None and attention[0] is Reason.ENDPOINTS_DISAGREE:
             self._report(AttentionChanged(self._now(), None))
-            with _unless_disk_full():
+            with unless_disk_full(_log, "checkpoint.not_kept"):
                 self._store.clear_attention()
-
-
-@contextmanager
-def _unless_disk_full() -> Iterator[None]:
-    """A note that cannot be kept is logged: the sale that needs the disk is refused by itself."""
-    try:
-        yield
-    except Refused as refused:
-        _log.error("checkpoint.not_kept", extra={"detail": refused.detail})
 
 
 def proves_fork(reading: Reading, head_at: Callable[[int], Hash | None]) -> bool:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 OURS = ("contracts", "drivers", "provisioning", "terminal")
 
 ADAPTERS = ("store", "signer", "flusher", "checkpoint", "link")
+LOOPS = ("flusher", "checkpoint")
 
 MAY_IMPORT = {
     "contracts.wire": {"contracts.wire"},
@@ -20,6 +21,10 @@ MAY_IMPORT = {
     "terminal.core": {"terminal.core", "contracts.wire"},
     "terminal.tui": {"terminal.tui", "terminal.link", "contracts.wire"},
     **{f"terminal.{name}": {f"terminal.{name}", "terminal.core", "contracts.wire"} for name in ADAPTERS},
+    **{
+        f"terminal.{name}": {f"terminal.{name}", "terminal.core", "terminal.rounds", "contracts.wire"} for name in LOOPS
+    },
+    "terminal.rounds": {"contracts.wire"},
     "terminal": {"terminal", "drivers", "contracts.wire", "contracts.deployment"},
 }
 """What each part may know of ours; the longest name that fits a module is its part."""

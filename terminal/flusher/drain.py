@@ -4,10 +4,8 @@ While the gateway answers: hand in what it lacks, then ask what became of it, ev
 When it does not answer, or says no: nothing is dropped or marked; wait by the schedule, which outlives a restart.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import NoReturn, Protocol
 
 from contracts.wire import journal
@@ -21,6 +19,7 @@ from terminal.core.facts import Outcome
 from terminal.core.moment import Moment
 from terminal.flusher.answers import OUTCOMES_MAX, Accepted, Position, place
 from terminal.flusher.gateway import Gateway
+from terminal.rounds import Rounds, unless_disk_full
 
 POLL_SECONDS = 5.0
 """Outcomes come sooner: `following` wakes the drainer when a budget has changed."""
@@ -82,7 +81,7 @@ class Flusher:
         self._report = report
         self._contact = contact
         self._poll_seconds = poll_seconds
-        self._woken = asyncio.Event()
+        self._rounds = Rounds()
         self._agreed = False
         self._forwarded = store.forwarded
         self._settled = 0
@@ -90,18 +89,13 @@ class Flusher:
 
     def wake(self) -> None:
         """There is something new to hand in, or the network may be back: do not wait."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> NoReturn:
         """Hand in and ask, for ever."""
         attempts, due = self._store.schedule()
         delay = min(max(due - self._now().bound, 0.0), WAIT_SECONDS_MAX) if attempts else 0.0
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._woken.wait()
-            self._woken.clear()
-            delay = await self._turn()
+        await self._rounds.run(self._turn, delay)
 
     async def _turn(self) -> float:
         """One contact; how long to wait before the next."""
@@ -184,19 +178,19 @@ class Flusher:
         if self._is_locked():
             return
         self._report(AttentionChanged(self._now(), refused.reason))
-        with _unless_disk_full():
+        with unless_disk_full(_log, "flusher.not_kept"):
             self._store.save_attention(refused.reason, refused.detail)
 
     def _postpone(self, why: str) -> float:
         attempts = min(self._store.schedule()[0] + 1, 2**31 - 1)
         delay = self._delay(attempts)
         _log.info("flusher.postponed", extra={"attempts": attempts, "seconds": round(delay, 1), "why": why})
-        with _unless_disk_full():
+        with unless_disk_full(_log, "flusher.not_kept"):
             self._store.save_schedule(attempts, Timestamp(self._now().bound + round(delay)))
         return delay
 
     def _recover(self) -> None:
-        with _unless_disk_full():
+        with unless_disk_full(_log, "flusher.not_kept"):
             if self._store.schedule()[0]:
                 self._store.save_schedule(0, Timestamp(0))
             attention = self._store.attention()
@@ -208,16 +202,3 @@ class Flusher:
         """Whether a fork was proven: that is over for nobody."""
         known = self._store.attention()
         return known is not None and known[0] is Reason.TERMINAL_LOCKED
-
-
-class _unless_disk_full:  # noqa: N801 - reads as a word, like contextlib's
-    """A note that cannot be kept is logged: the sale that needs the disk is refused by itself."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        if isinstance(error, Refused) and error.reason is Reason.STORAGE_FAULT:
-            _log.error("flusher.not_kept", extra={"detail": error.detail})
-            return True
-        return False

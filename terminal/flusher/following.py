@@ -8,7 +8,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import NoReturn, Protocol
 
 from contracts.wire.errors import Refused, TryAgain
@@ -18,6 +17,7 @@ from terminal.core.facts import Budget, Programme
 from terminal.core.moment import Moment
 from terminal.flusher.answers import Snapshot
 from terminal.flusher.gateway import Gateway
+from terminal.rounds import Rounds
 
 WAIT_SECONDS = 15
 """At the gateway, for a change."""
@@ -75,21 +75,16 @@ class Follower:
         self._arrived = arrived
         self._failures = 0
         self._anew = False
-        self._woken = asyncio.Event()
+        self._rounds = Rounds()
 
     def wake(self) -> None:
         """The gateway may answer again: do not wait after a failure."""
         if self._failures:
-            self._woken.set()
+            self._rounds.wake()
 
     async def run(self) -> NoReturn:
         """Follow, for ever."""
-        while True:
-            self._woken.clear()
-            delay = await self._turn()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._woken.wait()
+        await self._rounds.run(self._turn)
 
     async def _turn(self) -> float:
         """One change, or none for a while; how long to wait before the next question."""
