@@ -1,6 +1,7 @@
 """What is known of the disks: where the root stands, what is free behind it, and where the data may go."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,10 @@ LOWER = Path("/media/root-ro")
 
 FREE_BYTES_MIN = 2**30
 """What is left of a smaller partition for the journal, once two releases stand on it, is too little."""
+
+
+_ROW = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\d+")
+"""Start, end, sectors, size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,11 @@ def free(host: Host) -> Free | None:
         host, "findmnt", "--noheadings", "--first-only", "--output", "SOURCE", "/"
     )
     parent = _one(host, "lsblk", "--noheadings", "--nodeps", "--output", "PKNAME", root)
-    said = _one(host, "sfdisk", "--list-free", "--bytes", "--output", "Start,Sectors,Size", f"/dev/{parent}")
-    rows = [[int(word) for word in line.split()] for line in said.splitlines() if line.replace(" ", "").isdigit()]
-    spaces = [Free(f"/dev/{parent}", *row) for row in rows if len(row) == 3 and row[-1] >= FREE_BYTES_MIN]
-    return max(spaces, key=lambda space: space.size, default=None) if parent else None
+    said = _one(host, "sfdisk", "--list-free", "--bytes", f"/dev/{parent}")
+    rows = [line.split() for line in said.splitlines() if _ROW.fullmatch(line)]
+    spaces = [Free(f"/dev/{parent}", int(start), int(sectors), int(size)) for start, _end, sectors, size in rows]
+    fitting = [space for space in spaces if space.size >= FREE_BYTES_MIN]
+    return max(fitting, key=lambda space: space.size, default=None) if parent else None
 
 
 def _one(host: Host, *words: str) -> str:

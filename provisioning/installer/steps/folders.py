@@ -6,7 +6,7 @@ from contracts.wire.errors import Broken
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
-from terminal.places import DATA, ETC, ETC_KEPT, STATE
+from terminal.places import DATA, ETC, ETC_KEPT, MIRROR, STATE
 
 _USER = "kindpakket"
 _FOLDERS = {
@@ -50,7 +50,8 @@ def _undo(host: Host, memory: Memory) -> None:
     for name in host.names(STATE):
         if not name.startswith("journal."):
             host.remove(STATE / name)
-    host.remove_if_empty(STATE)
+    for path in (STATE, MIRROR, MIRROR.parent):  # a stick that is mounted still is not emptied
+        host.remove_if_empty(path)
 
 
 FOLDERS = Step("folders", f"make the folders of the terminal below {DATA}", _is_done, _do, _undo)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from provisioning.installer import accounts
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
@@ -31,25 +32,37 @@ def _lacking(host: Host, wanted: Sequence[str]) -> list[str]:
     return [name for name in (*wanted, *clock) if name not in there]
 
 
+def _there(host: Host) -> dict[str, set[str]]:
+    """What packages bring along: themselves, users, groups."""
+    return {
+        "packages": _installed(host),
+        "users": set(accounts.known(host, "passwd")),
+        "groups": set(accounts.known(host, "group")),
+    }
+
+
 def _do(wanted: Sequence[str], host: Host, memory: Memory) -> None:
-    memory.keep("before", sorted(_installed(host)))
+    memory.keep("before", {kind: sorted(names) for kind, names in _there(host).items()})
     host.run("dpkg", "--configure", "--pending", otherwise="Repair what it names, then run the same again")
     if lacking := _lacking(host, wanted):
         host.run(*_APT, "update", otherwise=_OTHERWISE)
         host.run(*_APT, *_KEEP, "install", *lacking, otherwise=_OTHERWISE)
         host.run(*_APT, "clean", otherwise=_OTHERWISE)
-    memory.keep("added", sorted(_installed(host) - set(memory.recall("before"))))
+    memory.keep("added", _added(host, memory))
+
+
+def _added(host: Host, memory: Memory) -> dict[str, list[str]]:
+    before = memory.recall("before") or {}
+    return {kind: sorted(names - set(before.get(kind, names))) for kind, names in _there(host).items()}
 
 
 def _undo(host: Host, memory: Memory) -> None:
-    """Those that came with the installation, and not what was installed later by somebody else."""
-    there, before = _installed(host), memory.recall("before")
-    added = memory.recall("added")
-    if added is None:
-        added = [] if before is None else sorted(there - set(before))
-    if ours := [name for name in added if name in there]:
+    """What came with the installation, and not what was installed later by somebody else."""
+    added = memory.recall("added") or _added(host, memory)
+    if ours := [name for name in added["packages"] if name in _installed(host)]:
         host.run("dpkg", "--configure", "--pending", otherwise="Repair what it names, then run the same again")
         host.run(*_APT, "purge", *ours, otherwise="Remove those packages by hand, then run the same again")
+    accounts.remove(host, added["users"], added["groups"])
 
 
 def packages(wanted: Sequence[str]) -> Step:

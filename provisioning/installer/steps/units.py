@@ -42,7 +42,7 @@ def _do(host: Host, memory: Memory) -> None:
 def _undo(host: Host, memory: Memory) -> None:
     ours = [unit for unit in memory.recall("enabled") or () if host.read(bundle.UNITS_PLACE / unit) is not None]
     if ours and host.booted:
-        host.run("systemctl", "stop", "kindpakket*", otherwise=_OTHERWISE)
+        host.run("systemctl", "stop", "kindpakket*", *ours, otherwise=_OTHERWISE)
     if ours:
         host.run("systemctl", "disable", *ours, otherwise=_OTHERWISE)
     files.take_back(host, memory)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from provisioning.installer import bundle, files
+from provisioning.installer import accounts, bundle, files
+from provisioning.installer.accounts import known
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
@@ -25,14 +26,8 @@ def _names(kinds: set[str]) -> list[str]:
     return [line[1] for line in _lines() if line[0] in kinds]
 
 
-def _known(host: Host, file: str) -> dict[str, list[str]]:
-    """The lines of /etc/passwd or /etc/group by name."""
-    lines = (line.split(":") for line in (host.read(Path("/etc") / file) or "").splitlines())
-    return {line[0]: line for line in lines}
-
-
 def _is_done(host: Host) -> bool:
-    users, groups = _known(host, "passwd"), _known(host, "group")
+    users, groups = known(host, "passwd"), known(host, "group")
     present = users.keys() >= set(_names({"u", "u!"})) and groups.keys() >= set(_names({"g"}))
     members = all(line[1] in groups.get(line[2], [""])[-1].split(",") for line in _lines() if line[0] == "m")
     return files.stand(host, _texts()) and present and members
@@ -40,8 +35,8 @@ def _is_done(host: Host) -> bool:
 
 def _do(host: Host, memory: Memory) -> None:
     users, groups = set(_names({"u", "u!"})), set(_names({"u", "u!", "g"}))
-    memory.keep("users", sorted(users - _known(host, "passwd").keys()))
-    memory.keep("groups", sorted(groups - _known(host, "group").keys()))
+    memory.keep("users", sorted(users - known(host, "passwd").keys()))
+    memory.keep("groups", sorted(groups - known(host, "group").keys()))
     files.put(host, memory, _texts())
     for path in _texts():
         host.run("systemd-sysusers", str(path), otherwise=_OTHERWISE)
@@ -51,12 +46,7 @@ def _undo(host: Host, memory: Memory) -> None:
     """The journal that stays is root's from now on: a number that nobody has would be the next one's."""
     if host.at(STATE).is_dir():
         host.run("chown", "-R", "root:root", str(STATE), otherwise="Give that folder to root, then run the same again")
-    for name in memory.recall("users") or ():
-        if name in _known(host, "passwd"):
-            host.run("userdel", name, otherwise="Stop what still runs as that user, then run the same again")
-    for name in memory.recall("groups") or ():
-        if name in _known(host, "group"):
-            host.run("groupdel", name, otherwise="Look at /etc/group, then run the same again")
+    accounts.remove(host, memory.recall("users") or (), memory.recall("groups") or ())
     files.take_back(host, memory)
 
 
