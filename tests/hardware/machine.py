@@ -159,6 +159,15 @@ class Machine:
                     why = "the machine has ended" if self._gone else f"not within {seconds:.0f} s"
                     raise Silent(f"no such {kind!r}: {why}; the last was {last}")
 
+    def next(self, since: int, seconds: float = PATIENCE) -> tuple[str, Any]:
+        """The message of that moment, its kind and what it says, waited for. Raises Silent."""
+        with self._news:
+            if not self._news.wait_for(lambda: self._gone or len(self._heard) > since, seconds):
+                raise Silent(f"nothing more was said within {seconds:.0f} s")
+            if len(self._heard) <= since:
+                raise Silent("the machine has ended")
+            return self._heard[since]
+
     def words(self, since: int) -> list[str]:
         """The lines that programs wrote since that moment."""
         return [str(content) for name, content in self._heard[since:] if name in {"said", "log"}]

@@ -12,8 +12,8 @@ COMMAND = "/usr/local/bin/kindpakket"
 DAEMON = "kindpakket-terminal.service"
 SOCKET = "/run/kindpakket/screen.sock"
 MOUNT = "/media/stick"
-LONG_SECONDS = 600.0
-"""For whatever installs packages."""
+LONG_SECONDS = 900.0
+"""For whatever installs packages, until it says more."""
 
 
 class Counter(Shop):
@@ -22,6 +22,7 @@ class Counter(Shop):
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
         self._machine = machine
+        self._moment = 0
 
     # What a person does
 
@@ -37,17 +38,43 @@ class Counter(Shop):
         self.shell(f"udevadm wait --timeout=30 {by_label} && mkdir -p {MOUNT} && mount -o ro {by_label} {MOUNT}")
 
     def does(self, *argv: str, seconds: float = LONG_SECONDS) -> tuple[int, list[str]]:
-        """What a command ends with, and what it says, on both outputs."""
-        since = self._machine.mark()
+        """What a command ends with, and what it says on both outputs, each line after how many seconds."""
+        begun, moment, said = time.monotonic(), self._machine.mark(), list[str]()
         self._machine.ask(start=argv)
-        _, code = self._machine.heard("ended", since=since, seconds=seconds)
-        return int(code), self._machine.words(since)
+        while (told := self._machine.next(moment, seconds))[0] != "ended":
+            moment += 1
+            if told[0] in {"said", "log"}:
+                said.append(f"{time.monotonic() - begun:5.0f} s  {told[1]}")
+        return int(told[1]), [*said, f"{time.monotonic() - begun:5.0f} s  ended with {told[1]}"]
 
     def manages(self, *argv: str, seconds: float = LONG_SECONDS) -> list[str]:
         """What a command says that ends well. Raises AssertionError with its words when it does not."""
         code, words = self.does(*argv, seconds=seconds)
         assert code == 0, f"{' '.join(argv)} ended with {code}:\n" + "\n".join(words[-20:])
         return words
+
+    def is_killed_at_each_step(self, *argv: str) -> list[str]:
+        """Kill the installer at the line of each of its steps, and start it again, until it ends well; those lines."""
+        killed: list[str] = []
+        while line := self._step_not_in(killed, argv):
+            killed.append(line)
+            self._machine.ask(kill=True)
+            self._machine.heard("ended", since=self._moment)
+        return killed
+
+    def _step_not_in(self, killed: list[str], argv: tuple[str, ...]) -> str:
+        """Start it; the first line of a step that is not among these, without its number; nothing when it ended."""
+        self._moment = self._machine.mark()
+        self._machine.ask(start=argv)
+        while True:
+            kind, content = self._machine.next(self._moment, LONG_SECONDS)
+            self._moment += 1
+            name = str(content).partition("] ")[2]
+            if kind == "said" and str(content).startswith("[") and name not in killed:
+                return name
+            if kind == "ended":
+                assert content == 0, f"{argv} ended with {content}: {self._machine.words(self._moment - 20)}"
+                return ""
 
     def shell(self, line: str) -> str:
         """What a line of shell prints. Raises AssertionError."""

@@ -45,8 +45,12 @@ class Install:
         yield self.the_plug_is_pulled_and_it_sells_again
         yield self.boot_to_ready_is_measured
         yield self.the_hardening_stops_nothing
+        yield self.an_update_is_refused_while_entries_wait
         yield self.an_update_that_is_not_well_returns_by_itself
         yield self.undone_it_leaves_no_trace_but_the_journal
+        if system.LONG:
+            yield self.killed_at_each_step_it_goes_on
+            yield self.undoing_killed_at_each_step_goes_on
 
     # Power
 
@@ -87,7 +91,7 @@ class Install:
         said = self.counter.manages(*INSTALL)
         assert any(NOTHING_TO_DO in line for line in said), said
         assert (changed := _changed(stood, self._traces())) == "", f"it changed {changed}"
-        return said[-1]
+        return said[-2]
 
     def it_starts_again_with_a_root_that_forgets(self) -> str:
         self.off()
@@ -141,13 +145,19 @@ class Install:
         assert not failed, f"{failed}:\n" + "\n".join(self.counter.log(unit) for unit in failed)
         return self.counter.shell(f"systemctl --no-pager --lines=0 status {DAEMON} kindpakket-screen.service || true")
 
-    def an_update_that_is_not_well_returns_by_itself(self) -> str:
+    def an_update_is_refused_while_entries_wait(self) -> str:
+        self._town.street.kill_gateway()
+        self.counter.sell(code(4), 4_04)
+        self._sold += 4_04
         self.counter.put_stick()
-        before = self.counter.shell("readlink /opt/kindpakket/current")
-        bad = f"{MOUNT}/bad/kindpakket-{stick.BAD}.pyz"
-        ended, said = self.counter.does(COMMAND, "terminal", "update", bad)
-        assert ended == 1, said
-        assert self.counter.shell("readlink /opt/kindpakket/current") == before, said
+        said = self._update_fails()
+        assert any("wait" in line for line in said), said
+        self._town.street.open_gateway()
+        self.counter.settled(120)
+        return said[-2]
+
+    def an_update_that_is_not_well_returns_by_itself(self) -> str:
+        said = self._update_fails()
         self.counter.look()
         return "\n".join(said[-5:]) + "\n" + self._sell()
 
@@ -163,6 +173,16 @@ class Install:
         left = _changed(self.before, self._traces())
         return "\n".join(said) + f"\nleft: {left}"
 
+    def killed_at_each_step_it_goes_on(self) -> str:
+        killed = self.counter.is_killed_at_each_step(*INSTALL)
+        said = self.counter.manages(*INSTALL)
+        assert any(NOTHING_TO_DO in line for line in said), said
+        return "\n".join(killed)
+
+    def undoing_killed_at_each_step_goes_on(self) -> str:
+        killed = self.counter.is_killed_at_each_step("python3", RELEASE, "--undo", "--yes")
+        return "\n".join(killed) + f"\nleft: {_changed(self.before, self._traces())}"
+
     # What the steps are made of
 
     def _sell(self) -> str:
@@ -173,6 +193,13 @@ class Install:
         credit = self._town.street.credit()
         assert credit == self._sold, f"sold {self._sold}, credited {credit}"
         return f"approved as entry {approved.sequence}: {euros(approved.amount)}; credited {credit} cents in all"
+
+    def _update_fails(self) -> list[str]:
+        """What is said when the release with a fault is offered; the one in use stays."""
+        before = self.counter.shell("readlink /opt/kindpakket/current")
+        ended, said = self.counter.does(COMMAND, "terminal", "update", f"{MOUNT}/bad/kindpakket-{stick.BAD}.pyz")
+        assert (ended, self.counter.shell("readlink /opt/kindpakket/current")) == (1, before), said
+        return said
 
     def _console(self) -> str:
         return self.counter.console().strip()
