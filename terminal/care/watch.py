@@ -1,6 +1,7 @@
 """The daemon's look at the machine: each minute, in a thread, so that no sale waits for a disk that does not answer."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,8 @@ LOOKS = 30
 SAVE_SECONDS = 3600
 """Of what is measured, this much may be lost with the power: it is written to the card whose wear it measures."""
 
+_log = logging.getLogger(__name__)
+
 
 class Watch:
     """What is known of the machine while the daemon runs. `tell` hears all its troubles after each look."""
@@ -42,7 +45,7 @@ class Watch:
     async def run(self) -> NoReturn:
         """Look until cancelled."""
         while True:
-            self._found = await asyncio.to_thread(self._look)
+            self._found = await asyncio.to_thread(self._look_safely)
             self._looked.set()
             self._tell(readings.troubles(self._found))
             await self._until_next()
@@ -52,6 +55,14 @@ class Watch:
         await self._looked.wait()
         machine = [(each.check.name, each.check.grade) for each in self._found]
         return summary(self._who, [*machine, *of_counter(screen)])
+
+    def _look_safely(self) -> list[Found]:
+        """What was found last, when a look fails: it is no reason to stop selling."""
+        try:
+            return self._look()
+        except Exception:  # noqa: BLE001 - whatever it is, and it is in the log
+            _log.exception("care.failed")
+            return self._found
 
     def _look(self) -> list[Found]:
         known = readings.about(self._settings, self._root, self._kept)

@@ -86,6 +86,21 @@ async def test_a_look_that_does_not_come_back_holds_up_no_sale(till, pi, monkeyp
         go_on.set()
 
 
+async def test_a_look_that_fails_stops_no_sale_and_help_still_answers(till, pi, monkeypatch):
+    looks = []
+
+    def broken(*_):
+        looks.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(readings, "look", broken)
+    async with open_counter(till, Times(), pi) as counter:
+        await eventually(lambda: len(looks) > 1)
+        await counter.until(Stage.READY)
+        assert "GATEWAY" in (await to_help(counter)).help
+        assert (await counter.sell(1)).stage is Stage.APPROVED
+
+
 async def to_help(counter):
     counter.press("menu")
     await counter.until(Stage.MENU)
