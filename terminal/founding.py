@@ -98,7 +98,7 @@ class Founding:
         making.require_loadable(plan.config, content)
         owner = _user()
         if owner is None:
-            put(self.config, content.encode(), 0o600)
+            put(self.config, content.encode(), 0o660 if self.run_dir else 0o600)  # the screen reads it by its group
             return
         for path in (self.state, *self.state.iterdir()):
             os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)

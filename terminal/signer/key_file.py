@@ -25,21 +25,32 @@ def make_key(path: Path) -> Address:
 
 def write_key(path: Path, key: PrivateKey) -> None:
     """Write the key to a file as `make_key` does."""
+    write_new(path, as_text(key))
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that does not exist yet, for this user alone: all of it or nothing, also when the plug is pulled.
+
+    Raises Broken.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        raise Broken(f"{path} is there already and stays as it is: name another file for a new key") from None
+        draft.unlink(missing_ok=True)  # of a run that was cut short
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise Broken(f"{path} cannot be made ({error.strerror}): check its folder") from error
     try:
         os.fchmod(descriptor, 0o600)
-        _write(descriptor, as_text(key))
+        _write(descriptor, content)
+        os.link(draft, path)  # refuses where a rename would overwrite
         sync_folder(path.parent)
+    except FileExistsError:
+        raise Broken(f"{path} is there already and stays as it is: a key is never overwritten") from None
     except OSError as error:
-        path.unlink()
         raise Broken(f"{path} cannot be written ({error.strerror}): free space on the disk") from None
     finally:
         os.close(descriptor)
+        draft.unlink()
 
 
 def read_key(path: Path) -> PrivateKey | None:

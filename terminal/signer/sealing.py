@@ -1,12 +1,14 @@
 """A terminal's key as a credential of systemd: sealed to this machine, in clear only in the daemon's memory.
 
 What `systemd-creds` makes can be opened on this machine alone, by root: with the TPM2 chip where there is one, else
-with a secret of the machine's own disk (systemd-creds(1)). The key goes through pipes, never through a file.
+with a secret of the machine's own disk (systemd-creds(1)). The key goes through pipes, never through a file. The
+daemon's user, who enrols, reaches it through sockets (systemd/kindpakket-seal.socket, -unseal.socket).
 """
 
 import base64
 import os
 import shutil
+import socket
 import subprocess
 from enum import StrEnum
 from pathlib import Path
@@ -14,9 +16,14 @@ from pathlib import Path
 from coincurve import PrivateKey
 
 from contracts.wire.errors import Broken
-from terminal.signer.key_file import as_text, parse_key, sync_folder
+from terminal.signer.key_file import as_text, parse_key, write_new
 
 PROGRAM = "systemd-creds"
+SOCKETS = {
+    "encrypt": Path("/run/kindpakket-seal/seal.sock"),
+    "decrypt": Path("/run/kindpakket-seal/unseal.sock"),
+}
+"""Where who is not root has it run; a key there has one name."""
 _SECONDS = 60.0
 _SEALED_BYTES_MAX = 64 * 1024
 _KIND_BYTES = 16
@@ -41,8 +48,10 @@ _KINDS = {  # systemd, src/shared/creds-util.h
 
 
 def is_here() -> bool:
-    """Whether this machine has the program at all."""
-    return shutil.which(PROGRAM) is not None
+    """Whether this user can have a key sealed on this machine."""
+    if os.geteuid() == 0:
+        return shutil.which(PROGRAM) is not None
+    return all(path.is_socket() for path in SOCKETS.values())
 
 
 def seal(key: PrivateKey, path: Path, name: str) -> None:
@@ -52,7 +61,7 @@ def seal(key: PrivateKey, path: Path, name: str) -> None:
     kind = _kind(sealed)
     if kind is None or _open(sealed, name) != key.secret:
         raise Broken("what systemd-creds sealed does not open again as it was: have this machine looked at")
-    _write(path, sealed)
+    write_new(path, sealed)
 
 
 def unseal(path: Path, name: str) -> PrivateKey | None:
@@ -80,6 +89,8 @@ def _open(sealed: bytes, name: str) -> bytes | None:
 
 def _creds(words: list[str], content: bytes) -> bytes:
     """What the program answers. Nothing of what goes in or out is in the error."""
+    if os.geteuid() != 0:
+        return _asked(SOCKETS[words[0]], content)
     try:
         done = subprocess.run([PROGRAM, *words], input=content, capture_output=True, timeout=_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -90,28 +101,27 @@ def _creds(words: list[str], content: bytes) -> bytes:
     return done.stdout
 
 
+def _asked(path: Path, content: bytes) -> bytes:
+    """What the program answers at the socket; it says nothing when it fails."""
+    answer = bytearray()
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(_SECONDS)
+            line.connect(str(path))
+            line.sendall(content)
+            line.shutdown(socket.SHUT_WR)
+            while len(answer) <= _SEALED_BYTES_MAX and (more := line.recv(4096)):
+                answer += more
+    except OSError as error:
+        raise Broken(f"nothing seals keys at {path} ({error.strerror or error}): run this as root") from None
+    if not answer:
+        raise Broken(f"{PROGRAM} failed at {path}: journalctl -u 'kindpakket-*seal@*' says why")
+    return bytes(answer)
+
+
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(_SEALED_BYTES_MAX)
     except OSError as error:
         raise Broken(f"the sealed key {path} cannot be read ({error.strerror}): run this as root") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing, also when the plug is pulled."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)  # of a run that was cut short
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)  # refuses where a rename would overwrite
-        sync_folder(path.parent)
-    except FileExistsError:
-        raise Broken(f"{path} is there already and stays as it is: a key is never overwritten") from None
-    except OSError as error:
-        raise Broken(f"{path} cannot be written ({error.strerror}): check its folder, or free space") from error
-    finally:
-        draft.unlink(missing_ok=True)
