@@ -10,10 +10,10 @@ from typing import Any
 from contracts.wire import receipt as wire_receipt
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import MEANINGS, Money, money_of
-from contracts.wire.units import to_hex
+from contracts.wire.units import Address, to_hex
 from terminal import check_receipt, commands, export, paper, receipt, standing
 from terminal import journal_pages as pages
-from terminal.config import DEFAULT, load
+from terminal.config import DEFAULT, Config, load
 from terminal.core.effects import AskEnd
 from terminal.reconcile import reconcile
 from terminal.signer import TerminalSigner
@@ -149,10 +149,8 @@ def _to_export(arguments: argparse.Namespace) -> export.Export:
 
 def _restore(arguments: argparse.Namespace) -> int:
     settings = load(arguments.config)
-    key = settings.key_file  # systemd shows it to a running daemon alone; without it the next start compares
-    owner = TerminalSigner.load(key, settings.domain).address if key.exists() else None
-    where = arguments.mirror, settings.journal
-    done = restoring.restore(*where, settings.domain, owner, volatile_ok=settings.simulators)
+    where = arguments.mirror, settings.journal, settings.domain, _owner(settings)
+    done = restoring.restore(*where, volatile_ok=settings.simulators)
     told = {
         "entries": done.content.sequence,
         "days": len(done.content.days),
@@ -163,6 +161,14 @@ def _restore(arguments: argparse.Namespace) -> int:
     said = f"{told['entries']} entries and {told['days']} closed days are back, each verified{aside}. Start the daemon."
     _tell(arguments, told, said)
     return 0
+
+
+def _owner(settings: Config) -> Address | None:
+    """Whose key it is; None where only the daemon may see it (root restores, too), whose next start compares."""
+    try:
+        return TerminalSigner.load(settings.key_file, settings.domain).address
+    except Broken:
+        return None
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """The commands about the second medium: restore, export without a terminal, and what doctor says of it."""
 
 import json
+import os
 
 import pytest
 
@@ -13,6 +14,8 @@ from terminal.store.mirror_format import NAME
 from tests.terminal.books import sell
 from tests.terminal.sticks import every_kind, mirrored
 from tests.terminal.till import Till
+
+NOBODY = 65_534
 
 
 @pytest.fixture
@@ -67,6 +70,15 @@ class TestRestore:
         key.rename(till.folder / "key")
         with till.store() as store:
             assert store.sequence == 5
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+    def test_what_root_restores_is_the_daemons(self, till, stick):
+        till.journal.unlink()
+        till.journal.with_name("journal.sqlite.lock").unlink()
+        for path in (till.folder, till.folder / "key"):
+            os.chown(path, NOBODY, NOBODY)
+        assert run("restore", "--from", stick, "--config", till.config) == 0
+        assert {path.stat().st_uid for path in till.folder.glob("journal.sqlite*")} == {NOBODY}
 
 
 class TestExport:
