@@ -6,6 +6,7 @@ The file is a zip application. `release.json` names every part with its hash, an
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ FOLDER = "release"
 
 MANIFEST_BYTES_MAX = 2**18
 PART_BYTES_MAX = 2**26
+FILE_BYTES_MAX = 2**29
 PARTS_MAX = 512
 SIGNATURE_BYTES = 64
 _CHUNK_BYTES = 2**16
@@ -133,9 +135,11 @@ class Release:
 def opened(path: Path) -> Iterator[Release]:
     """The release in this file, whose parts and signer are not looked at yet. Raises Broken."""
     try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise Broken(f"{path} is larger than any release: get it anew")
         with zipfile.ZipFile(path) as archive:
             yield Release(path, archive)
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
         raise Broken(f"{path} is no whole release ({type(error).__name__}): copy it anew") from error
     except OSError as error:
         raise Broken(f"{path} cannot be read ({error.strerror or error}): copy it anew, or free space") from error

@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
         return _run(arguments)
     except Stop as stop:
         print(f"kindpakket: {stop}", file=sys.stderr)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         print(f"kindpakket: stopped ({error}): free space, or copy the file anew; then run it again", file=sys.stderr)
     return 1
 
@@ -82,14 +82,14 @@ def _install(arguments: list[str]) -> int:
             return 0
     else:
         _require_no_other(current)
-    if not current.exists():  # also where an undo was interrupted, which only a program can go on with
+    if not _runs(current):  # also where an undo was interrupted, which only a program can go on with
         _link(current, put(_here(), PROGRAM))
     return _go_on(current, arguments)
 
 
 def _require_no_other(current: Path) -> None:
     """An update does more than this: it waits for what was sold, and returns when the new version does not work."""
-    if not current.exists():
+    if not _runs(current):
         return
     with _parts(_here()) as parts:
         ours = parts.read("release.json")
@@ -98,6 +98,11 @@ def _require_no_other(current: Path) -> None:
     if version != json.loads(ours)["version"]:
         raise Stop(f"{version} is installed here; to update: sudo kindpakket terminal update {sys.argv[0]}")
     _require_same(ours, theirs, version)
+
+
+def _runs(release: Path) -> bool:
+    """Whether it was made for the Python that this machine has now: a new Debian brings a new one."""
+    return (release / "lib" / "python{}.{}".format(*sys.version_info)).is_dir()
 
 
 def _require_same(ours: bytes, theirs: bytes, version: str) -> None:
@@ -173,12 +178,14 @@ def put(source: Path, program: Path) -> Path:
         content = parts.read("release.json")
     version = json.loads(content)["version"]
     made, draft = (program / "releases" / name for name in (version, f".{version}.new"))
-    if made.exists():
+    if _runs(made):
         _require_same(content, (made / "release" / "release.json").read_bytes(), version)
         return made
     print(f"kindpakket {version}: unpacking, which takes a minute or two on a Raspberry Pi", flush=True)
     _make(source, draft, made)
     os.sync()  # what a name promises must be on the disk before the name is
+    if made.exists():
+        shutil.rmtree(made)
     draft.rename(made)
     os.sync()
     return made

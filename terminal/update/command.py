@@ -43,7 +43,12 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     if os.geteuid() != 0:
         raise Broken("only root may update; put sudo before the command")
-    _run(arguments, Program(places.PROGRAM_KEPT), Machine(config.DEFAULT))
+    try:
+        _run(arguments, Program(places.PROGRAM_KEPT), Machine(config.DEFAULT))
+    except OSError as error:
+        raise Broken(
+            f"the update stopped ({error}): free space on the disk, then give the same command again"
+        ) from error
     return 0
 
 
@@ -83,7 +88,7 @@ def update(
         _say(f"{version} is signed by the key that this terminal takes releases from")
         shutil.rmtree(program.incoming, ignore_errors=True)
         it.unpack(program.incoming)
-    machine.put(program.incoming, program.folder, _say)
+    machine.put(program.incoming, program.folder)
     if program.manifest(version) != it.manifest:
         raise Broken(f"another {version} is here already: two releases never have one version; get a newer one")
     failed = machine.failures(program.release(program.current()))
@@ -113,7 +118,11 @@ def found(path: Path) -> Path:
     """The release's file: this one, or in a folder (a stick) the newest by its name. Raises Broken."""
     if not path.is_dir():
         return path
-    there = {tuple(map(int, name.groups())): each for each in path.iterdir() if (name := _NAME.fullmatch(each.name))}
+    try:
+        names = [each.name for each in path.iterdir()]
+    except OSError as error:
+        raise Broken(f"{path} cannot be read ({error.strerror}): put the stick in again, or try another") from None
+    there = {tuple(map(int, name.groups())): path / name[0] for each in names if (name := _NAME.fullmatch(each))}
     if not there:
         raise Broken(f"there is no release in {path}: its name is as kindpakket-0.2.0{ENDING}")
     return there[max(there)]

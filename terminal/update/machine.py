@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,13 +82,11 @@ class Machine:
         stopped = {_RUNS} if checks.get(_RUNS, "ok") != "ok" else set()
         return frozenset({name for name, grade in checks.items() if grade == "fail"} | stopped)
 
-    def put(self, parts: Path, program: Path, said: Callable[[str], None]) -> None:
-        """Have an unpacked release make its folder below `program`. Raises Broken."""
+    def put(self, parts: Path, program: Path) -> None:
+        """Have an unpacked release make its folder below `program`; it tells of it. Raises Broken."""
         python = Path(sys.executable).resolve()  # the system's own, not that of the release in use
         command = [str(python), "-I", str(parts), "--beside", str(program)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        said(done.stdout.strip())
-        if done.returncode:
+        if subprocess.run(command, check=False).returncode:
             raise Broken("the new release could not be put beside the one in use, which stays: see above")
 
     @staticmethod

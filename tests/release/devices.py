@@ -58,7 +58,7 @@ class Device:
         self.machine = Machine(self.folder / "terminal.toml")
         self.key = self.folder / "release.pub"
         self.key.write_bytes(releases.PUBLIC)
-        self.machine.put(self.parts("0.1.0"), self.program.folder, print)
+        self.machine.put(self.parts("0.1.0"), self.program.folder)
         self.program.use("0.1.0")
         systemctl = self.folder / "bin" / "systemctl"
         systemctl.parent.mkdir()

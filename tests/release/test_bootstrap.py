@@ -137,9 +137,26 @@ def test_another_version_is_a_matter_of_an_update(place, run, capsys):
     there = place / "current/release/release.json"
     there.parent.mkdir(parents=True)
     there.write_text('{"version": "0.1.0"}')
+    (place / "current/lib" / "python{}.{}".format(*sys.version_info)).mkdir(parents=True)
     assert run() is None
     assert "0.1.0 is installed here; to update: sudo kindpakket terminal update" in capsys.readouterr().err
     assert run("--undo") is not None
+
+
+def test_after_a_new_debian_brought_a_new_python_the_same_file_makes_it_anew(place, run):
+    run()
+    library = place / "releases/0.2.0/lib"
+    next(library.glob("python3.*")).rename(library / "python3.5")
+    assert told(run()) == "told provision terminal install\n"
+    assert [each.name for each in library.iterdir()] == ["python{}.{}".format(*sys.version_info)]
+
+
+def test_or_a_newer_one_as_the_old_one_can_take_no_update_then(place, run):
+    there = place / "releases/0.1.0"
+    (there / "lib/python3.5").mkdir(parents=True)
+    (place / "current").symlink_to("releases/0.1.0")
+    assert told(run()) == "told provision terminal install\n"
+    assert (place / "current").readlink() == Path("releases/0.2.0")
 
 
 def test_nor_is_another_release_of_the_same_version_taken_for_it(place, release, run, capsys):

@@ -1,6 +1,7 @@
 """A release's file: made, shown, and refused wherever it is not what its signer made."""
 
 import json
+import random
 import stat
 import subprocess
 import sys
@@ -112,6 +113,32 @@ def test_half_a_file_is_refused(tmp_path, spoil):
         unpack(path, tmp_path / "there")
 
 
+def test_no_spoilt_byte_is_taken_for_what_was_signed(tmp_path):
+    path = releases.made(tmp_path)
+    whole, chance, refused = path.read_bytes(), random.Random(28), 0
+    unpack(path, tmp_path / "whole")
+    parts = {each: each.read_bytes() for each in (tmp_path / "whole").rglob("*.*")}
+    for number in range(400):
+        spoilt = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 4))):
+            spoilt[chance.randrange(len(spoilt))] ^= 1 << chance.randrange(8)
+        path.write_bytes(spoilt)
+        into = tmp_path / str(number)
+        try:
+            unpack(path, into)
+        except Broken:
+            refused += 1
+            continue
+        assert {tmp_path / "whole" / each.relative_to(into): each.read_bytes() for each in into.rglob("*.*")} == parts
+    assert refused > 300
+
+
+def test_a_file_larger_than_any_release_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(release, "FILE_BYTES_MAX", 1000)
+    with pytest.raises(Broken, match="larger than any release"):
+        unpack(releases.made(tmp_path), tmp_path / "there")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(Broken, match=r"there\.pyz cannot be read"):
         unpack(tmp_path / "there.pyz", tmp_path / "into")
@@ -176,6 +203,7 @@ def test_the_bootstrap_refuses_a_part_that_was_spoilt(tmp_path):
 def test_the_bootstrap_leaves_another_release_of_the_same_version(tmp_path):
     there = tmp_path / "program/releases/0.2.0/release/release.json"
     there.parent.mkdir(parents=True)
+    (there.parents[1] / "lib" / "python{}.{}".format(*sys.version_info)).mkdir(parents=True)
     there.write_text("{}")
     with pytest.raises(bootstrap.Stop, match="two releases never have one version"):
         bootstrap.put(releases.made(tmp_path), tmp_path / "program")

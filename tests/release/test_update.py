@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -307,6 +308,14 @@ def test_the_command_takes_it_and_goes_back(device, monkeypatch, capsys):
 def test_where_nothing_was_interrupted_there_is_nothing_to_return(device, monkeypatch):
     device.supervisor_gives_up()
     assert run(monkeypatch, device, "--return") == 0
+    assert device.program.current() == "0.1.0"
+
+
+def test_a_disk_that_takes_no_more_is_named(device, monkeypatch):
+    monkeypatch.setattr(Path, "symlink_to", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(Broken, match=r"No space left on device.*free space"):
+        run(monkeypatch, device, device.release("0.2.0"))
+    monkeypatch.undo()
     assert device.program.current() == "0.1.0"
 
 
