@@ -16,7 +16,7 @@ READY_SECONDS = 60
 """How long a release may take to be ready for a scan."""
 
 DOCTOR_SECONDS = 60
-_RUNS = "daemon"
+RUNS = "daemon"
 """The doctor's check that the daemon answers, which only warns."""
 
 
@@ -71,7 +71,7 @@ class Machine:
         Where no daemon runs he is not asked: files that he made beside the journal could be closed to the next one.
         """
         if not self._systemctl("is-active", "--quiet", DAEMON):
-            return frozenset({_RUNS})
+            return frozenset({RUNS})
         command = [str(program / "bin" / "kindpakket"), "terminal", "doctor", "--json"]
         command += ["--config", str(self._configuration)]
         try:
@@ -79,7 +79,7 @@ class Machine:
             checks = {check["name"]: check["grade"] for check in json.loads(done.stdout)}
         except (OSError, ValueError, TypeError, KeyError, subprocess.TimeoutExpired):
             return frozenset({"doctor"})
-        stopped = {_RUNS} if checks.get(_RUNS, "ok") != "ok" else set()
+        stopped = {RUNS} if checks.get(RUNS, "ok") != "ok" else set()
         return frozenset({name for name, grade in checks.items() if grade == "fail"} | stopped)
 
     def put(self, parts: Path, program: Path) -> None:

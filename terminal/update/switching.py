@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from contracts.wire.errors import Broken
-from terminal.update.machine import READY_SECONDS
+from terminal.update.machine import READY_SECONDS, RUNS
 from terminal.update.program import Program, Trial
 
 LOOK_SECONDS = 2.0
@@ -67,6 +67,8 @@ def _why_not(program: Program, machine: Supervised, trial: Trial) -> str:
     """Why the release on trial is not to be kept; empty when it works. A device may need a moment to be found."""
     if machine.has_failed() or not machine.restart():
         return "its daemon does not become ready"
+    if RUNS in trial.failed:
+        return ""  # nobody could ask the doctor before, and what runs now is better than what did not
     until = time.monotonic() + READY_SECONDS
     while new := sorted(machine.failures(program.release(trial.after)) - set(trial.failed)):
         if machine.has_failed() or time.monotonic() > until:

@@ -110,6 +110,12 @@ def test_what_failed_before_too_is_not_held_against_it(device):
     assert device.runs() == "0.2.0"
 
 
+def test_a_daemon_that_did_not_run_before_is_mended_whatever_else_fails(device):
+    (device.folder / "runs").unlink()
+    take(device, device.release("0.2.0", ILL))
+    assert device.runs() == "0.2.0"
+
+
 @pytest.mark.parametrize("version", ["0.1.0", "0.0.9"])
 def test_only_a_newer_one_is_taken(device, version):
     with pytest.raises(Broken, match=r"is not newer than 0\.1\.0"):
