@@ -12,7 +12,7 @@ from provisioning.installer.disks import Free
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
-from terminal.places import DATA, DATA_LABEL, STATE
+from terminal.places import DATA, DATA_LABEL, INSTALL_RECORD
 
 _FSTAB = Path("/etc/fstab")
 _LINE = f"LABEL={DATA_LABEL} {DATA} ext4 noatime,nofail,x-systemd.device-timeout=20s 0 2"
@@ -104,8 +104,8 @@ def _clear_below(host: Host) -> None:
 
 
 def _undo(host: Host, memory: Memory) -> None:
-    """Where the journal stands there, the partition stays, and stays mounted; else it goes, if it was made here."""
-    if host.at(STATE).exists():
+    """Where a journal stands there, the partition stays, and stays mounted; else it goes, if it was made here."""
+    if set(host.names(DATA)) - {INSTALL_RECORD.name, "lost+found"}:
         return
     made = memory.recall("before") is not None and memory.recall("device")
     if disks.is_mounted(host):

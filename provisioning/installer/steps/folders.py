@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from contracts.wire.errors import Broken
+from provisioning.installer import waiting
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
@@ -46,6 +47,7 @@ def _undo(host: Host, memory: Memory) -> None:
     del memory
     if host.leads_to(ETC) == ETC_KEPT:
         host.remove(ETC)
+    waiting.ending(host).destroy_key()
     host.remove(ETC_KEPT)
     for name in host.names(STATE):
         if not name.startswith("journal."):
