@@ -98,10 +98,10 @@ class Ending:
 
     def _export(self, path: Path) -> export.Export:
         """An export that stays when all here goes. Raises Broken for any other."""
-        if path.resolve().is_relative_to(self.state.resolve()):
-            raise Broken(f"{path} would go with the rest: put it on another disk first")
-        place.require_durable(path.resolve().parent, volatile_ok=self.volatile_ok)
-        found = export.read(path)
+        found, folder = export.read(path), path.resolve().parent
+        place.require_durable(folder, volatile_ok=self.volatile_ok)
+        if folder.is_relative_to(self.state.resolve()) or (_same_disk(folder, self.state) and not self.volatile_ok):
+            raise Broken(f"{path} stands on the journal's own disk, and would go with it: put it on a stick first")
         export.require_sound(found)
         return found
 
@@ -122,6 +122,10 @@ def _require_kept(view: View, exported: export.Export | None) -> None:
     head = exported.lines[view.sequence - 1].head if len(exported.lines) >= view.sequence else None
     if head != (view.head if view.sequence else journal.genesis(view.domain, view.terminal)):
         raise Broken(f"the export does not hold all {view.sequence} entries: export anew (kindpakket terminal journal)")
+
+
+def _same_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev
 
 
 def _overwrite(path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -54,8 +55,7 @@ def test_f33_it_is_refused_while_entries_wait_and_changes_nothing(sold, capsys):
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_f33_an_export_that_holds_them_all_will_do(sold, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("terminal.store.place.VOLATILE", frozenset())
+def test_f33_an_export_that_holds_them_all_will_do(sold, capsys, tmp_path):
     status, told = run(wipe, sold, capsys, "--exported", str(exported(sold, tmp_path / "all.json")))
     assert (status, told) == (0, {"terminal": to_hex(sold.address)})
     assert not sold.config.exists()
@@ -83,6 +83,14 @@ def test_f33_no_other_export_will_do(sold, capsys, tmp_path, fault):
     assert run(wipe, sold, capsys, "--exported", str(path))[0] == 1
     assert (sold.folder / "key").exists()
     assert sold.journal.exists()
+
+
+def test_f33_an_export_on_the_journals_own_disk_goes_with_it(sold, tmp_path):
+    path = exported(sold, tmp_path / "all.json")
+    begun = Ending.of(sold.config, sold.folder)
+    assert begun.require_nothing_lost(path) == sold.address, "of a try-out"
+    with pytest.raises(Broken, match=r"own disk|forgets at a power cut"):
+        replace(begun, volatile_ok=False).require_nothing_lost(path)
 
 
 def test_what_is_settled_needs_no_export(sold, capsys):
