@@ -36,6 +36,8 @@ def main(argv: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--dry-run", action="store_true", help="check the release, and change nothing")
+    about = "do not wait for entries that this export of the journal holds"
+    parser.add_argument("--exported", type=Path, metavar="FILE", help=about)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the release, or the folder that it is in")
     what.add_argument("--undo", action="store_true", help="use the release before this one again")
@@ -61,7 +63,7 @@ def _run(arguments: argparse.Namespace, program: Program, machine: Machine) -> N
         if arguments.undo:
             undo(program, machine)
         elif arguments.file:
-            update(arguments.file, program, machine, places.RELEASE_KEY)
+            update(arguments.file, program, machine, places.RELEASE_KEY, arguments.exported)
 
 
 def _rehearse(arguments: argparse.Namespace, program: Program) -> None:
@@ -78,6 +80,7 @@ def update(
     program: Program,
     machine: Machine,
     key: Path,
+    exported: Path | None = None,
     patience: Patience = Patience(),  # noqa: B008 - a value
 ) -> None:
     """Take the release in the file, or the newest in the folder. Raises Broken or TryAgain; then nothing changed."""
@@ -92,7 +95,10 @@ def update(
     if program.manifest(version) != it.manifest:
         raise Broken(f"another {version} is here already: two releases never have one version; get a newer one")
     failed = machine.failures(program.release(program.current()))
-    drain(machine.waiting, _say, patience)
+    if exported is None:
+        drain(machine.waiting, _say, patience)
+    else:
+        machine.require_exported(exported)
     switching.change(program, machine, version, failed, _say)
     _say(f"{version} is in use. Whether its services want a change: sudo kindpakket provision terminal install")
 

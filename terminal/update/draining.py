@@ -28,7 +28,7 @@ def drain(look: Callable[[], Waiting], said: Callable[[str], None], patience: Pa
     waiting = least
     while waiting.unsettled:
         if time.monotonic() - since > patience.with_(waiting):
-            raise TryAgain(f"not updated: {waiting}. {_advice(waiting)}; the release in use sells on, try again then")
+            raise TryAgain(f"not updated: {waiting}. {_advice(waiting)}. The release in use sells on")
         said(f"{waiting}; the update waits for them")
         time.sleep(min(LOOK_SECONDS, patience.with_(waiting)))
         waiting = look()
@@ -38,5 +38,7 @@ def drain(look: Callable[[], Waiting], said: Callable[[str], None], patience: Pa
 
 def _advice(waiting: Waiting) -> str:
     if waiting.unsent:
-        return "Restore the internet, and see that the daemon runs (kindpakket terminal doctor)"
-    return "Ask the operator of the gateway why nothing is settled"
+        first = "Restore the internet, and see that the daemon runs (kindpakket terminal doctor)"
+    else:
+        first = "Ask the operator of the gateway why nothing is settled"
+    return f"{first}; or export them (kindpakket terminal journal export FILE), and name that by --exported"

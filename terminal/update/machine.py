@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.wire.errors import Broken
-from terminal import config
+from terminal import config, export
 from terminal.store import Reader
 
 DAEMON = "kindpakket-terminal.service"
@@ -46,6 +46,14 @@ class Machine:
         with Reader.open(config.load(self._configuration).journal) as reader:
             unsettled = reader.unsettled
             return Waiting(min(unsettled, reader.sequence - reader.forwarded), unsettled)
+
+    def require_exported(self, path: Path) -> None:
+        """Raise Broken unless this export of the journal is sound and holds every entry."""
+        found = export.read(path)
+        export.require_sound(found)
+        with Reader.open(config.load(self._configuration).journal) as reader:
+            if (found.domain, found.terminal, found.head) != (reader.domain, reader.terminal, reader.head):
+                raise Broken(f"{path} does not hold all that was sold here: export anew (kindpakket terminal journal)")
 
     def oldest_reader(self) -> int:
         """The oldest version of journals whose programs can go on with the one here; 0 where there is none yet."""

@@ -10,8 +10,8 @@ import pytest
 
 from contracts.wire.errors import Broken, TryAgain
 from provisioning.release import making
-from terminal import config, places, release
-from terminal.store import migrations
+from terminal import config, export, places, release
+from terminal.store import Reader, migrations
 from terminal.store.migrations import MIGRATIONS
 from terminal.update import command, switching
 from terminal.update.command import undo, update
@@ -34,8 +34,8 @@ def device(tmp_path, monkeypatch):
     return Device(tmp_path)
 
 
-def take(device, file):
-    update(file, device.program, device.machine, device.key, NO_PATIENCE)
+def take(device, file, exported=None):
+    update(file, device.program, device.machine, device.key, exported, NO_PATIENCE)
 
 
 def test_a_newer_release_is_in_use_and_the_one_before_stays(device):
@@ -185,6 +185,20 @@ class TestWaiting:
             store.acknowledge(1, store.head)
         with pytest.raises(TryAgain, match=r"1 entries wait to be settled; the gateway has them"):
             take(device, device.release("0.2.0"))
+
+    def test_f33_or_when_an_export_holds_them_all(self, device, till):
+        newer, file = device.release("0.2.0"), device.folder / "export.json"
+        with Reader.open(till.journal) as reader:
+            export.write(file, export.of(reader))
+        with till.store() as store:
+            sell(store, till.signer(), amount=6_00)
+        with pytest.raises(Broken, match="does not hold all that was sold here"):
+            take(device, newer, file)
+        file.unlink()
+        with Reader.open(till.journal) as reader:
+            export.write(file, export.of(reader))
+        take(device, newer, file)
+        assert device.runs() == "0.2.0"
 
     def test_once_nothing_waits_it_is_taken(self, device, till):
         till.settle_all()
