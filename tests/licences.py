@@ -6,7 +6,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "dependencies.md"
-LOCKS = {"terminal": "on a till", "demo": "gateway, chain and demo", "test": "development only"}
+LOCKS = {
+    "terminal": "on a till",
+    "pip": "in a release, to unpack it",
+    "demo": "gateway, chain and demo",
+    "test": "development only",
+}
 
 SAME_SOURCE = {"evdev": "evdev-binary"}
 """A package that is not installed on every machine, and the one with its source that is."""
