@@ -194,7 +194,10 @@ def add_old(to: argparse.ArgumentParser) -> None:
     """The options for a till that takes another one's place."""
     about = "let the one till that used a code take the place of this terminal, with slices as it has them"
     to.add_argument("--old", type=desk.option(desk.address), metavar="ADDRESS", help=about)
-    about = "revoke the old one: for one that is broken, lost or stolen and cannot retire"
+    about = (
+        "revoke the old one, which is broken, lost or stolen and cannot retire; settle an export or mirror of its "
+        "journal first (chain settle), as nothing of it is paid afterwards"
+    )
     to.add_argument("--revoke", action="store_true", help=about)
 
 

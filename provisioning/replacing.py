@@ -18,7 +18,10 @@ def add_terminals(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--new", type=desk.option(desk.address), required=True, metavar="ADDRESS", help="the one that comes"
     )
-    about = "revoke the old one in your programmes: for one that is broken, lost or stolen and cannot retire"
+    about = (
+        "revoke the old one in your programmes: for one that is broken, lost or stolen and cannot retire; settle an "
+        "export or mirror of its journal first (chain settle), as nothing of it is paid afterwards"
+    )
     to.add_argument("--revoke", action="store_true", help=about)
 
 

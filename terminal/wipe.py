@@ -17,7 +17,8 @@ _EXAMPLE = """examples:
 
 Stop the daemon first (systemctl stop kindpakket.target). While entries wait it is refused, unless an export holds them
 all. Journals of terminals that this machine was before go, too; mirrors and exports elsewhere stay, as they are the
-books. Then have the sponsor release or revoke the terminal.
+books. Then have the sponsor settle an export, if there is one, and after that release or revoke the terminal: of one
+that is revoked nothing is paid any more.
 """
 
 
@@ -76,5 +77,5 @@ def _wipe(ending: Ending) -> None:
 def _say(arguments: argparse.Namespace, terminal: Address | None) -> None:
     whose = None if terminal is None else to_hex(terminal)
     said = "nothing of a terminal is left here" if whose is None else f"terminal {whose} is gone from this machine"
-    after = "have each sponsor release its slice if it had retired, or else revoke it"
+    after = "have its export settled, if there is one, and only then its slices released if it had retired, or it revoked"
     sys.stdout.write((commands.as_json({"terminal": whose}) if arguments.json else f"{said}; {after}") + "\n")
