@@ -5,6 +5,7 @@ Scan first: whatever a scan does not need (HTTP above all) is imported after `re
 
 import argparse
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
@@ -14,11 +15,10 @@ from contextlib import closing
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Address
 from drivers import registry
 from drivers.base import (
     Changed,
@@ -30,7 +30,7 @@ from drivers.base import (
     Oversized,
     Scan,
 )
-from terminal import config, log, pin
+from terminal import config, log
 from terminal.alarms import Alarms
 from terminal.clock import Clock, Sources
 from terminal.config import Config
@@ -45,8 +45,7 @@ from terminal.core.effects import (
     KeepLesson,
     Signal,
 )
-from terminal.core.events import DayClosed, Event, HelpGathered, Key, PinChecked, SalesFound
-from terminal.core.facts import ClosedDay
+from terminal.core.events import Event, Key
 from terminal.core.moment import Moment
 from terminal.core.screen import Screen, Stage
 from terminal.inputs import Driving, Inputs
@@ -54,14 +53,13 @@ from terminal.link.server import Server
 from terminal.outputs import Outputs
 from terminal.outward import Outward
 from terminal.perform import Counter, Told
+from terminal.questions import Questions
 from terminal.signer import TerminalSigner, forbid_core_dumps
 from terminal.store import Store
+from terminal.store.closings import Closing
 from terminal.store.mirror import Mirror
 from terminal.supervisor import Supervisor
 from terminal.teaching import Teacher
-
-if TYPE_CHECKING:
-    from terminal.care.watch import Watch
 
 TICK_SECONDS = 1.0
 BOUND_KEPT_SECONDS = 60
@@ -116,8 +114,10 @@ class Daemon:
         self._driving: dict[str, Driving] = {}
         self._supervisor = Supervisor()
         self._alarms = Alarms(self._hear_now)
+        self._questions = Questions(
+            settings, store, self._clock, self._outward, self._hear_now, self._counter.screen, self._print_day
+        )
         self._machine = machine, signer.address
-        self._watch: asyncio.Future[Watch] = asyncio.get_running_loop().create_future()
         self._teacher = Teacher(path, settings.devices, self._inputs, self._hear_now, self._spawn)
 
     async def run(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -236,14 +236,11 @@ class Daemon:
                 self._put(partial(self._outputs.hand_out, sequence, rest))  # after the screen has said approved
             case BeginLesson() | KeepLesson() | EndLesson():
                 self._teacher.do(effect)
-            case FindSales(pass_address, settled):
-                self._spawn(self._find_sales(pass_address, settled))
-            case CheckPin(digits):
-                self._spawn(self._check_pin(digits))
-            case CloseDay():
-                self._spawn(self._close_day())
-            case GatherHelp():
-                self._spawn(self._gather_help())
+            case FindSales() | CheckPin() | CloseDay() | GatherHelp():
+                self._spawn(self._questions.answer(effect))
+
+    def _print_day(self, day: Closing) -> None:
+        self._put(lambda: self._outputs.print_day(day))  # after the screen has said so
 
     def _hear_now(self, make: Callable[[Moment], Event]) -> None:
         self._put(lambda: self._counter.hear(make(self._clock.moment())))
@@ -259,16 +256,8 @@ class Daemon:
         ready()
         await asyncio.to_thread(import_module, "structlog.stdlib")  # in a thread: a scan does not wait for it
         log.write()
-        self._spawn(self._look_after())
+        self._spawn(self._questions.look_after(*self._machine, self._alarms))
         await self._outward.run()
-
-    async def _look_after(self) -> NoReturn:
-        """The machine itself, once the counter is open: no scan waits for it."""
-        care = await asyncio.to_thread(import_module, "terminal.care.watch")
-        root, terminal = self._machine
-        watch: Watch = care.Watch(self._settings, terminal, root, partial(self._alarms.note, "machine"))
-        self._watch.set_result(watch)
-        await watch.run()
 
     @property
     def asks(self) -> bool:
@@ -286,37 +275,6 @@ class Daemon:
     def chain_answers(self, answers: bool, /) -> None:  # noqa: FBT001
         """Whether the chain's endpoint does."""
         self._put(partial(self._counter.contact, chain=answers))
-
-    # What a counter's question takes time for
-
-    async def _find_sales(self, pass_address: Address, settled: int) -> None:
-        sales = await self._outward.sales(pass_address, settled)
-        self._hear_now(partial(SalesFound, pass_address=pass_address, sales=sales, last=True))
-
-    async def _close_day(self) -> None:
-        """Beside sales, as the first report of an old journal takes its time."""
-        from terminal.report import closing  # noqa: PLC0415 - once a day, and no scan waits for it
-
-        clock, turns = self._clock.moment().entry_time(), self._store.turns
-        try:
-            day = await asyncio.to_thread(closing.close, self._settings.journal, clock, self._settings.shop, turns)
-        except (Broken, Refused) as error:
-            _log.error("day.not_closed", extra={"detail": str(error)})
-            self._hear_now(partial(DayClosed, day=None))
-            return
-        said = day.contents()
-        shown = ClosedDay(day.number, said["turnover_cents"], len(said["open"]))
-        self._hear_now(partial(DayClosed, day=shown))
-        self._put(partial(self._outputs.print_day, day))  # after the screen has said so
-
-    async def _gather_help(self) -> None:
-        watch = await asyncio.shield(self._watch)
-        text = await watch.summary(self._counter.screen())
-        self._hear_now(partial(HelpGathered, text=text))
-
-    async def _check_pin(self, digits: str) -> None:
-        right = await asyncio.to_thread(pin.opens, self._settings.staff_pin or "", digits)
-        self._hear_now(partial(PinChecked, right=right))
 
 
 async def serve(path: Path, settings: Config, store: Store, signer: TerminalSigner) -> None:
@@ -352,6 +310,7 @@ def main(argv: list[str]) -> int:
 
 def _run(path: Path) -> None:
     forbid_core_dumps()
+    faulthandler.enable()  # a watchdog that bites (SIGABRT) then leaves in the log where it hung: lines, and no values
     settings = config.load(path)
     os.umask(0o077)
     signer = TerminalSigner.load(settings.key_file, settings.domain)
