@@ -77,5 +77,5 @@ def _wipe(ending: Ending) -> None:
 def _say(arguments: argparse.Namespace, terminal: Address | None) -> None:
     whose = None if terminal is None else to_hex(terminal)
     said = "nothing of a terminal is left here" if whose is None else f"terminal {whose} is gone from this machine"
-    after = "have its export settled, if there is one, and only then its slices released if it had retired, or it revoked"
+    after = "have its export settled first, if there is one; then its slices released if it had retired, or it revoked"
     sys.stdout.write((commands.as_json({"terminal": whose}) if arguments.json else f"{said}; {after}") + "\n")
