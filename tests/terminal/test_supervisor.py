@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from terminal import config
 from terminal.daemon import Daemon
 from terminal.inputs import Driving
 from terminal.supervisor import Supervisor
-from tests.terminal.till import PATIENCE, Till
+from tests.terminal.till import PATIENCE, Till, code
 
 if TYPE_CHECKING:
     from terminal.store import Store
@@ -226,6 +227,19 @@ def test_ready_and_stopping_are_told_by_the_process_itself(tmp_path, manager):
         manager.until(**FED)
         assert process.stop() == 0
     manager.until(STOPPING="1")
+
+
+def test_f19_what_the_watchdog_bites_says_where_it_hung_and_no_value(tmp_path, manager):
+    till = Till(tmp_path / "till")
+    till.know()
+    with till.start() as process:
+        process.scan(code(1))
+        process.process.send_signal(signal.SIGABRT)
+        assert process.process.wait(PATIENCE) == -signal.SIGABRT
+        said = process.stderr()
+    assert "Current thread" in said
+    assert 'daemon.py", line' in said
+    assert code(1) not in said
 
 
 async def test_a_fault_is_told_once_and_that_it_has_gone_too(manager):
