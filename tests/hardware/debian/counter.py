@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 
 from terminal.core.screen import Screen, Stage
 from tests.hardware.machine import PATIENCE, Machine, Silent
@@ -10,6 +11,7 @@ from tests.hardware.shop import Shop
 CONFIG = "/etc/kindpakket/terminal.toml"
 COMMAND = "/usr/local/bin/kindpakket"
 DAEMON = "kindpakket-terminal.service"
+ENROL = "kindpakket-enrol.service"
 SOCKET = "/run/kindpakket/screen.sock"
 MOUNT = "/media/stick"
 LONG_SECONDS = 900.0
@@ -111,15 +113,23 @@ class Counter(Shop):
                 raise Silent(f"{unit} did not come up:\n" + self.log(unit))
             time.sleep(1)
 
+    def holds(self, unit: str, device: str, count: int) -> None:
+        """Wait until the unit's program has opened so many devices of this kind. Raises AssertionError."""
+        pid = f"$(systemctl show --property=MainPID --value {unit})"
+        deadline = time.monotonic() + PATIENCE
+        while int(self.shell(f"ls -l /proc/{pid}/fd | grep -c {device} || true")) < count:
+            assert time.monotonic() < deadline, f"{unit} does not open {count} of {device}\n" + self.log(unit)
+            time.sleep(1)  # nobody tells
+
     def log(self, unit: str, lines: int = 25) -> str:
         """The end of the unit's journal of this boot."""
         return self.shell(f"journalctl --boot --no-pager --output=short-monotonic --lines={lines} --unit={unit}")
 
     # A sale
 
-    def sell(self, code: str, cents: int) -> Screen:
-        """Scan, type, confirm. Raises AssertionError unless it is approved."""
-        self.type(code)
+    def sell(self, code: str, cents: int, scan: Callable[[str], None] | None = None) -> Screen:
+        """Scan (with the USB scanner if none is named), type, confirm. Raises AssertionError unless approved."""
+        (scan or self.type)(code)
         self.seen(Stage.AMOUNT)
         self.keys(*(f"kp_{digit}" for digit in str(cents)))
         self.seen(lambda screen: (screen.stage, screen.amount) == (Stage.AMOUNT, cents))

@@ -6,13 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-from contracts.wire.units import euros
+from contracts.wire.receipt import parse
+from contracts.wire.units import euros, to_hex
+from drivers.base import Status
 from terminal.core.screen import Stage
 from tests.hardware.debian import stick, system
-from tests.hardware.debian.counter import COMMAND, CONFIG, DAEMON, MOUNT, Counter
+from tests.hardware.debian.counter import COMMAND, CONFIG, DAEMON, ENROL, MOUNT, Counter
 from tests.hardware.debian.system import System
 from tests.hardware.debian.town import Town
-from tests.hardware.machine import Boot, Machine
+from tests.hardware.machine import PATIENCE, Boot, Machine
+from tests.hardware.outputs import Roll
+from tests.hardware.scenario import CABLE, PRINTER
 from tests.terminal.till import code
 
 APPEND = f"root={system.ROOT_DEVICE} ro console=tty0 console=ttyS0 panic=-1"
@@ -20,6 +24,17 @@ BOOT_SECONDS = 240.0
 RELEASE = f"{MOUNT}/kindpakket.pyz"
 INSTALL = ("python3", RELEASE, "--yes")
 NOTHING_TO_DO = "nothing to do"
+MORE_DEVICES = f"""
+[[devices]]
+name = "serial"
+driver = "serial-scanner"
+options = {{ device = "{CABLE}" }}
+
+[[devices]]
+name = "printer"
+driver = "printer"
+options = {{ connection = "serial", address = "{PRINTER}" }}
+"""
 TRACES = ("/etc", "/usr", "/opt", "/var/lib", "/boot")
 """Where an installation may leave something."""
 
@@ -32,7 +47,7 @@ class Install:
         self._power = ExitStack()
         self.counter: Counter
         self.machine: Machine
-        self._sold = 0
+        self._sold, self._sales = 0, 0
 
     def steps(self) -> Iterator[Callable[[], str]]:
         """In this order: each begins where the one before ended."""
@@ -44,7 +59,8 @@ class Install:
         yield self.the_town_admits_it_and_it_sells
         yield self.the_plug_is_pulled_and_it_sells_again
         yield self.boot_to_ready_is_measured
-        yield self.the_hardening_stops_nothing
+        yield self.no_service_has_failed
+        yield self.the_hardening_stops_no_device
         yield self.an_update_is_refused_while_entries_wait
         yield self.an_update_that_is_not_well_returns_by_itself
         yield self.undone_it_leaves_no_trace_but_the_journal
@@ -103,11 +119,12 @@ class Install:
 
     def it_is_enrolled_by_the_sheet_before_the_scanner(self) -> str:
         self.counter.plug_in()
-        self.counter.shows("Houd het blad van de gemeente voor de scanner", "Hold the municipality's sheet")
+        self.counter.shows("Houd het blad van de gemeente voor de scanner", "Hold the municipality's sheet", "luistert")
+        self.counter.holds(ENROL, "/dev/input/event", 2)
         self.counter.type(self._town.sheet())
         asked = self.counter.shows("Druk op Enter")
         self.counter.keys("kp_enter")
-        self.counter.active(DAEMON, 120)
+        self.counter.active(DAEMON, 180)
         config = self.counter.shell(f"stat -c '%U:%G %a' {CONFIG}; ls -l /etc/kindpakket/")
         return f"{asked.strip()}\n{config}"
 
@@ -140,10 +157,24 @@ class Install:
             f"{daemon / httpx:.1f} times `import httpx` ({httpx:.1f} s)\n{blame}"
         )
 
-    def the_hardening_stops_nothing(self) -> str:
-        failed = self.counter.shell("systemctl --failed --no-legend --plain | awk '{print $1}'").split()
+    def the_hardening_stops_no_device(self) -> str:
+        roll = Roll(self.machine.paper)
+        self.machine.plug("cable-1", "usb-serial", 3, serial="CABLE-1", chardev="cable", **{"always-plugged": True})
+        self.machine.plug("printer-1", "usb-serial", 8, serial="PAPER-1", chardev="paper")
+        self.counter.shell(f"udevadm wait --timeout=30 {CABLE} {PRINTER}; cat >> {CONFIG} <<'END'\n{MORE_DEVICES}END")
+        self.counter.manages("systemctl", "restart", DAEMON)
+        self.counter.look()
+        for name in ("scanner", "keypad", "serial", "printer"):
+            self.counter.lamp(name, Status.READY)
+        sold = self._sell(self.counter.send)
+        receipt = parse(roll.code(PATIENCE))
+        payer = receipt.verify().pass_address
+        return f"{sold}\nreceipt of entry {receipt.sequence} on paper, which proves that {to_hex(payer)} paid"
+
+    def no_service_has_failed(self) -> str:
+        failed = self.counter.shell("systemctl --failed --no-legend --plain | cut -d' ' -f1").split()
         assert not failed, f"{failed}:\n" + "\n".join(self.counter.log(unit) for unit in failed)
-        return self.counter.shell(f"systemctl --no-pager --lines=0 status {DAEMON} kindpakket-screen.service || true")
+        return self.counter.shell("systemctl list-units --no-legend --plain 'kindpakket*'")
 
     def an_update_is_refused_while_entries_wait(self) -> str:
         self._town.street.kill_gateway()
@@ -185,9 +216,11 @@ class Install:
 
     # What the steps are made of
 
-    def _sell(self) -> str:
-        cents = 2_00 + self._sold % 97
-        approved = self.counter.sell(code(1 + self._sold % 2), cents)
+    def _sell(self, scan: Callable[[str], None] | None = None) -> str:
+        """A sale of another amount than any before, which the till would ask about again; until it is settled."""
+        self._sales += 1
+        cents = 2_00 + self._sales
+        approved = self.counter.sell(code(1 + self._sales % 2), cents, scan)
         self._sold += cents
         self.counter.settled(120)
         credit = self._town.street.credit()
