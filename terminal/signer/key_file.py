@@ -33,24 +33,33 @@ def write_new(path: Path, content: bytes) -> None:
 
     Raises Broken.
     """
+    why = _written(path, content)
+    del content  # a frame that raises has no key
+    if why is not None:
+        raise Broken(why)
+
+
+def _written(path: Path, content: bytes) -> str | None:
+    """None once it is; else why it is not, and what to do."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         draft.unlink(missing_ok=True)  # of a run that was cut short
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Broken(f"{path} cannot be made ({error.strerror}): check its folder") from error
+        return f"{path} cannot be made ({error.strerror}): check its folder"
     try:
         os.fchmod(descriptor, 0o600)
         _write(descriptor, content)
         os.link(draft, path)  # refuses where a rename would overwrite
         sync_folder(path.parent)
     except FileExistsError:
-        raise Broken(f"{path} is there already and stays as it is: a key is never overwritten") from None
+        return f"{path} is there already and stays as it is: a key is never overwritten"
     except OSError as error:
-        raise Broken(f"{path} cannot be written ({error.strerror}): free space on the disk") from None
+        return f"{path} cannot be written ({error.strerror}): free space on the disk"
     finally:
         os.close(descriptor)
         draft.unlink()
+    return None
 
 
 def read_key(path: Path) -> PrivateKey | None:

@@ -88,21 +88,28 @@ def _open(sealed: bytes, name: str) -> bytes | None:
 
 
 def _creds(words: list[str], content: bytes) -> bytes:
-    """What the program answers. Nothing of what goes in or out is in the error."""
-    if os.geteuid() != 0:
-        return _asked(SOCKETS[words[0]], content)
+    """What the program answers. Raises Broken, with nothing of what goes in or out in it or in the frames behind it."""
+    answer = _run(words, content) if os.geteuid() == 0 else _asked(SOCKETS[words[0]], content)
+    del content  # a frame that raises has no key
+    if isinstance(answer, str):
+        raise Broken(answer)
+    return answer
+
+
+def _run(words: list[str], content: bytes) -> bytes | str:
+    """What it writes; a sentence when it fails."""
     try:
         done = subprocess.run([PROGRAM, *words], input=content, capture_output=True, timeout=_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Broken(f"{PROGRAM} does not run ({type(error).__name__}): is systemd installed here?") from None
+        return f"{PROGRAM} does not run ({type(error).__name__}): is systemd installed here?"
     if done.returncode != 0:
         why = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise Broken(f"{PROGRAM} {words[0]} failed ({why or done.returncode}): run it as root, on the machine itself")
+        return f"{PROGRAM} {words[0]} failed ({why or done.returncode}): run it as root, on the machine itself"
     return done.stdout
 
 
-def _asked(path: Path, content: bytes) -> bytes:
-    """What the program answers at the socket; it says nothing when it fails."""
+def _asked(path: Path, content: bytes) -> bytes | str:
+    """What it writes at the socket, where it says nothing when it fails; then a sentence."""
     answer = bytearray()
     try:
         with socket.socket(socket.AF_UNIX) as line:
@@ -113,10 +120,8 @@ def _asked(path: Path, content: bytes) -> bytes:
             while len(answer) <= _SEALED_BYTES_MAX and (more := line.recv(4096)):
                 answer += more
     except OSError as error:
-        raise Broken(f"nothing seals keys at {path} ({error.strerror or error}): run this as root") from None
-    if not answer:
-        raise Broken(f"{PROGRAM} failed at {path}: journalctl -u 'kindpakket-*seal@*' says why")
-    return bytes(answer)
+        return f"nothing seals keys at {path} ({error.strerror or error}): run this as root"
+    return bytes(answer) or f"{PROGRAM} failed at {path}: journalctl -u 'kindpakket-*seal@*' says why"
 
 
 def _read(path: Path) -> bytes:

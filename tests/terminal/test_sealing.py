@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import traceback
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from contracts.wire.units import Address, to_hex
 from terminal import keys, places
 from terminal.keys import KeyPlace
 from terminal.signer import TerminalSigner, make_key, sealing
+from terminal.signer.key_file import write_key
 from terminal.store import place
 from tests.terminal.till import Till
 
@@ -93,6 +96,19 @@ def test_a_program_that_seals_wrongly_is_found_out(machine, monkeypatch, tmp_pat
     with pytest.raises(Broken, match="does not open again"):
         sealing.seal(PrivateKey(), machine / "sealed", places.CREDENTIAL)
     assert not (machine / "sealed").exists()
+
+
+@pytest.mark.parametrize("way", ["program", "socket", "file"])
+def test_f36_a_failure_to_keep_it_shows_no_key_with_all_its_frames(monkeypatch, tmp_path, way):
+    monkeypatch.setattr(os, "geteuid", lambda: 4_242 if way == "socket" else 0)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    key, path = PrivateKey(), tmp_path / "no folder" / "key"
+    keep = partial(write_key, path) if way == "file" else partial(sealing.seal, path=path, name=places.CREDENTIAL)
+    with pytest.raises(Broken) as raised:
+        keep(key=key)
+    shown = "".join(traceback.TracebackException.from_exception(raised.value, capture_locals=True).format())
+    assert to_hex(key.secret).removeprefix("0x") not in shown
+    assert repr(key.secret)[2:-1] not in shown
 
 
 def test_without_the_program_the_key_is_a_file_and_that_is_said(monkeypatch, tmp_path):
