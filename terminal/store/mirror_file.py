@@ -51,13 +51,19 @@ class MirrorFile:
             raise OSError("its disk is gone")
 
     def catch_up(self) -> None:
-        """Add what the journal has got since; all of it is flushed when this returns."""
+        """Add what the journal has got since; all of it is flushed when this returns.
+
+        Where there is nothing to add, the flush asks the medium whether it is still there.
+        """
+        before = self._end
         for number in range(self._days + 1, self._last_day() + 1):
             self._add([self._day(number)])
             self._days = number
         while batch := self._entries(self._sequence + 1, BATCH):
             self._add(batch)
             self._sequence = batch[-1].sequence
+        if self._end == before:
+            os.fdatasync(self._descriptor)
 
     def _fill(self) -> tuple[int, int]:
         """What the mirror lacks, from its beginning on; the last entry and closed day that it has then.

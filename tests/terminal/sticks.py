@@ -28,17 +28,22 @@ class Heard:
             self.detail = detail
             self._changed.notify_all()
 
-    def until(self, standing: Standing) -> None:
-        """Wait for it."""
+    def until(self, standing: Standing, *words: str) -> None:
+        """Wait for it, said in one of these words where there are some."""
+
+        def is_it() -> bool:
+            said = not words or any(word in self.detail.lower() for word in words)
+            return said and self.standings[-1:] == [standing]
+
         with self._changed:
-            assert self._changed.wait_for(lambda: self.standings[-1:] == [standing], PATIENCE), self.standings
+            assert self._changed.wait_for(is_it, PATIENCE), (self.standings, self.detail)
 
 
 @contextmanager
-def mirrored(till: Till, stick: Path) -> Iterator[tuple[Store, Heard]]:
+def mirrored(till: Till, stick: Path, *, volatile_ok: bool = True) -> Iterator[tuple[Store, Heard]]:
     """The till's store with its mirror, and what that says."""
     with till.store() as store:
-        mirror, heard = Mirror(stick, till.journal, volatile_ok=True), Heard()
+        mirror, heard = Mirror(stick, till.journal, volatile_ok=volatile_ok), Heard()
         store.keep_mirror(mirror)
         mirror.watch(heard)
         yield store, heard
