@@ -9,7 +9,7 @@ from drivers.base import DriverUnavailable, Status
 INSTALL = {
     "zxingcpp": "pip install 'kindpakket[hardware]'",
     "pyzbar": "pip install 'kindpakket[pyzbar]', and the Debian package libzbar0",
-    "picamera2": "sudo apt install python3-picamera2, and let the venv see system packages",
+    "picamera2": "sudo apt install python3-picamera2 (and without its unit, --system-site-packages)",
     "linuxpy": "pip install 'kindpakket[v4l2]'",
     "PIL": "pip install pillow",
 }

@@ -9,6 +9,8 @@ from drivers.camera.library import INSTALL, is_installed
 BY_ID = Path("/dev/v4l/by-id")
 SOCKET = Path("/run/kindpakket-camera/camera.sock")
 """Where an installed terminal asks for a camera's process, which has no part in what the daemon has."""
+DEBIAN = Path("/usr/lib/python3/dist-packages")
+"""Debian's own packages, which that process sees too: picamera2 fits the machine's libcamera."""
 _PACKAGES = {
     "picamera2": "picamera2",
     "v4l2": "linuxpy",
@@ -23,11 +25,15 @@ def look(source: str, decoder: str) -> Changed:
     """READY when all that reading takes is there; else what is not, and what to do."""
     kind, _, where = source.partition(":")
     for package in (_PACKAGES[decoder], _PACKAGES[kind]):
-        if not is_installed(package):
+        if not _has(package):
             return Changed(Status.NO_DEPENDENCY, f"{package} is not installed: {INSTALL[package]}")
     if not where:
         return Changed(Status.READY, "picamera2 is there; the camera itself is seen once the daemon runs")
     return _node(Path(where))
+
+
+def _has(package: str) -> bool:
+    return is_installed(package) or (SOCKET.is_socket() and (DEBIAN / package).exists())
 
 
 def _node(path: Path) -> Changed:
@@ -45,4 +51,4 @@ def candidates() -> list[Candidate]:
     # A camera's further nodes hold its metadata, not pictures.
     nodes = sorted(BY_ID.glob("*-video-index0"))
     found += [Candidate("camera", {"source": f"v4l2:{node}", **way}, f"the camera {node.name}") for node in nodes]
-    return [each for each in found if is_installed(_PACKAGES[str(each.options["source"]).partition(":")[0]])]
+    return [each for each in found if _has(_PACKAGES[str(each.options["source"]).partition(":")[0]])]

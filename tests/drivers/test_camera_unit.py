@@ -179,6 +179,20 @@ def test_a_socket_is_a_whole_path():
         registry.make("camera", {"source": "picamera2", "socket": "camera.sock"}, allow_simulators=False)
 
 
+def test_where_systemd_gives_the_process_debian_s_packages_count(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(looking, "is_installed", lambda package: package == "zxingcpp")
+    monkeypatch.setattr(looking, "DEBIAN", tmp_path)
+    (tmp_path / "picamera2").mkdir()
+    monkeypatch.setattr(looking, "SOCKET", path)
+    assert looking.look("picamera2", "zxing-cpp").status is Status.NO_DEPENDENCY
+    assert looking.candidates() == []
+    with serving(path):
+        assert looking.look("picamera2", "zxing-cpp").status is Status.READY
+        assert [each.options["source"] for each in looking.candidates()] == ["picamera2"]
+    unit = (ROOT / "systemd" / "kindpakket-camera@.service").read_text()
+    assert "Environment=PYTHONPATH=/usr/lib/python3/dist-packages\n" in unit
+
+
 def test_a_camera_is_learnt_with_the_socket_where_there_is_one(path, tmp_path, monkeypatch):
     monkeypatch.setattr(looking, "is_installed", lambda package: True)
     monkeypatch.setattr(looking, "BY_ID", tmp_path)
