@@ -128,7 +128,10 @@ def _give_back(host: Host, disk: str, device: str) -> None:
 
 def remount(host: Host) -> None:
     """Mount what was unmounted when an undoing was interrupted: the record stands there."""
-    if files.has_line(host, _FSTAB, _LINE) and not disks.is_mounted(host):
-        host.run(
-            "mount", str(DATA), otherwise="The partition of the data is gone or damaged: `lsblk` and `dmesg` say more"
-        )
+    if not files.has_line(host, _FSTAB, _LINE) or disks.is_mounted(host):
+        return
+    device = disks.labelled(host)
+    if device is None:
+        raise Broken(f"the partition {DATA_LABEL} is gone, with what must last: put the disk or the stick in again")
+    host.make_folder(DATA)
+    host.run("mount", "-o", "noatime", device, str(DATA), otherwise="It is damaged: `dmesg` says more")
