@@ -17,6 +17,7 @@ from terminal.config import Config
 from terminal.ending import ask
 from terminal.signer import TerminalSigner, forbid_core_dumps, sign_retirement
 from terminal.store import Store
+from terminal.store.mirror import Mirror
 
 _NEXT = (
     "Start the daemon and leave it connected until `kindpakket terminal doctor` finds no entry waiting: it sells no "
@@ -58,6 +59,8 @@ def end(path: Path, *, ask_first: bool) -> dict[str, Any]:
     signer = keys.load(settings, path)
     with closing(_open(settings, signer)) as store:
         _require_over(store)
+        if settings.mirror is not None:
+            store.keep_mirror(Mirror(settings.mirror, settings.journal, volatile_ok=settings.simulators))
         if ask_first:
             ask(f"Retire the terminal {to_hex(signer.address)} of {settings.shop} for good?")
         sequence, waiting = _retire(store, signer)

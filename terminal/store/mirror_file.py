@@ -76,6 +76,8 @@ class MirrorFile:
         place.sync_folder(self._path.parent)
         os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         size = os.fstat(self._descriptor).st_size
+        if not size:
+            place.hand_over(self._descriptor, self._path.parent)
         self._end = size
         with open(self._descriptor, "rb", closefd=False) as file:
             lacking = compare(self._view, file, size)

@@ -10,7 +10,7 @@ from contracts.wire.entry import Retire
 from contracts.wire.reasons import Reason
 from terminal import doctor, retire
 from terminal.core.effects import AskEnd
-from terminal.store import Reader
+from terminal.store import Reader, mirror_reading
 from terminal.store.checking import require_sound
 from tests.terminal.books import ask, sell
 from tests.terminal.till import Till
@@ -132,3 +132,13 @@ def test_doctor_names_asks_that_are_not_settled(till, capsys):
     with till.store() as store:
         store.resolve(1, AskEnd.PAID)
     assert "answer the question" in asks()["advice"]
+
+
+def test_its_last_entry_stands_on_the_second_medium_too(till, run, tmp_path):
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    till.extra = f'mirror = "{stick}"'
+    till.configure()
+    assert run("--yes")[0] == 0
+    with Reader.open(till.journal) as reader:
+        assert mirror_reading.read(stick).lines == tuple(reader.lines())
