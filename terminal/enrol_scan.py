@@ -19,17 +19,20 @@ from terminal import keys, making
 from terminal.backoff import delay
 from terminal.config import Device
 from terminal.contract_state import require_contract
+from terminal.core.lesson import Saying
 from terminal.endpoint import Endpoint
 from terminal.enrol_gateway import Deployed, deployed, hand_in
 from terminal.enrol_words import Console
 from terminal.founding import Founding
 from terminal.http import Http
-from terminal.lesson import Lesson
+from terminal.lesson import Lesson, Unlearnt
 from terminal.sheet_scan import SHEET
 from terminal.signer import TerminalSigner, forbid_core_dumps
 
 PATIENCE_SECONDS = 1_800.0
-"""Somebody has to walk up with the sheet; then the keyboards come free, for whoever wants to look at the machine."""
+"""Somebody has to walk up with the sheet. Then it ends, to be started anew with devices that are looked for anew."""
+STOPPED = 130
+"""The exit status when a person stopped it, as a shell says it: the unit then leaves the keyboards alone."""
 _RETRY_MAX_SECONDS = 30.0
 
 _T = TypeVar("_T")
@@ -44,9 +47,22 @@ async def run(arguments: argparse.Namespace) -> int:
         return 0
     lock = founding.begin()
     try:
-        return await _until_enrolled(arguments, founding, Console(sys.stderr if arguments.json else sys.stdout))
+        return await _unless_stopped(
+            _until_enrolled(arguments, founding, Console(sys.stderr if arguments.json else sys.stdout))
+        )
     finally:
         lock.release()
+
+
+async def _unless_stopped(enrolling: Awaitable[int]) -> int:
+    """Its end, or what says that a person wanted the keyboard back."""
+    try:
+        return await enrolling
+    except Unlearnt as unlearnt:
+        if unlearnt.said.what is not Saying.STOPPED:
+            raise
+        sys.stdout.write("stopped: to go on, restart this machine, or `kindpakket terminal enrol --scan`\n")
+        return STOPPED
 
 
 async def _until_enrolled(arguments: argparse.Namespace, founding: Founding, console: Console) -> int:
@@ -63,10 +79,16 @@ async def _until_enrolled(arguments: argparse.Namespace, founding: Founding, con
 
 async def _learn(console: Console) -> tuple[EnrolmentSheet, tuple[Device, ...]]:
     """The sheet, and what it was scanned and confirmed with. Raises Unlearnt when a person stops, or none comes."""
-    lesson = Lesson(console, (), PATIENCE_SECONDS, wanted=SHEET)
-    scanner, text = await lesson.scanned()
-    keypad = await lesson.keypad(scanner)
-    return EnrolmentSheet.parse(text), (_device("scanner", scanner), _device("keypad", keypad))
+    while True:
+        lesson = Lesson(console, (), PATIENCE_SECONDS, wanted=SHEET)
+        scanner, text = await lesson.scanned()
+        try:
+            keypad = await lesson.keypad(scanner)
+        except Unlearnt as unlearnt:
+            if unlearnt.said.what is not Saying.STOPPED:
+                raise
+            continue  # the keypad's cancel: once more from the start
+        return EnrolmentSheet.parse(text), (_device("scanner", scanner), _device("keypad", keypad))
 
 
 async def _enrol(

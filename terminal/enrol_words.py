@@ -19,6 +19,7 @@ _STEPS: Mapping[str, tuple[str, ...]] = {
         "SCAN",
         "1/3  Houd het blad van de gemeente voor de scanner.",
         "     Hold the municipality's sheet before the scanner.",
+        "     (Ctrl+C: stop)",
     ),
     "press": (
         "ENTER",

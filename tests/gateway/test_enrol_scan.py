@@ -21,11 +21,13 @@ from terminal.keys import KeyPlace
 from terminal.signer import TerminalSigner, sealing
 from terminal.store import Store
 from tests.drivers.keyboard_rig import Machine, Node, write
-from tests.drivers.keys import ENTER, KP_ENTER, events, strokes
+from tests.drivers.keys import CTRL, ENTER, KP_ENTER, events, strokes
 from tests.gateway.test_edge_enrolment import Office
 from tests.gateway.world import NETWORK, World
 from tests.provisioning import pages
 from tests.terminal.pupil import Spoken
+
+ESCAPE, C = 1, 46
 
 pytestmark = pytest.mark.usefixtures("secret")
 
@@ -236,6 +238,26 @@ def pulled(work, *, before: bool):
         raise PlugPulledError
 
     return cut
+
+
+async def test_whoever_needs_the_keyboard_gets_it_and_the_keypads_cancel_begins_anew(office, world, counter):
+    text = printed(office, world)
+    async with counter.enrolling() as enrolled:
+        await counter.scan(text)
+        await counter.spoken.until("2/3")
+        await grabbed(counter.pad)
+        await write(counter.pad, events([(ESCAPE,)]))
+        await counter.spoken.until("1/3", times=2)
+        await counter.scan(text)
+        await counter.spoken.until("2/3", times=2)
+        await counter.press_enter()
+        assert await enrolled == 0
+    counter.config.unlink()
+    async with counter.enrolling() as enrolled:
+        await grabbed(counter.scanner)
+        await write(counter.scanner, events([(CTRL, C)]))
+        assert await enrolled == enrol_scan.STOPPED
+    assert not counter.scanner.grabbed
 
 
 async def test_f17_a_key_whose_journal_is_gone_gets_no_new_one(office, world, counter):
