@@ -51,7 +51,7 @@ mutants: $(VENV)/test.stamp  ## the contract's tests against broken contracts
 lock:  ## resolve the locked versions anew (needs uv); what is shipped has the versions that are tested
 	$(LOCKER) --extra demo --group build --group test --group lint --output-file $(LOCK)/test.txt
 	$(LOCKER) --extra demo --group build --constraint $(LOCK)/test.txt --output-file $(LOCK)/demo.txt
-	$(LOCKER) --extra screen --extra hardware --constraint $(LOCK)/test.txt --output-file $(LOCK)/terminal.txt
+	$(LOCKER) --extra screen --extra hardware --extra v4l2 --constraint $(LOCK)/test.txt --output-file $(LOCK)/terminal.txt
 	echo pip | $(subst pyproject.toml,-,$(LOCKER)) --output-file $(LOCK)/pip.txt
 
 release: $(VENV)/test.stamp  ## one file for an installer, signed: KEY=FILE (`kindpakket provision release key` makes one)
