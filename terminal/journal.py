@@ -11,12 +11,12 @@ from contracts.wire import receipt as wire_receipt
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import MEANINGS, Money, money_of
 from contracts.wire.units import Address, to_hex
-from terminal import check_receipt, commands, export, paper, receipt, standing
+from terminal import check_receipt, commands, export, keys, paper, receipt, standing
 from terminal import journal_pages as pages
 from terminal.config import DEFAULT, Config, load
 from terminal.core.effects import AskEnd
 from terminal.reconcile import reconcile
-from terminal.signer import TerminalSigner
+from terminal.signer import forbid_core_dumps
 from terminal.store import Reader, mirror_reading, restoring
 from terminal.store.checking import require_sound
 
@@ -148,8 +148,9 @@ def _to_export(arguments: argparse.Namespace) -> export.Export:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
+    forbid_core_dumps()  # the key is looked at
     settings = load(arguments.config)
-    where = arguments.mirror, settings.journal, settings.domain, _owner(settings)
+    where = arguments.mirror, settings.journal, settings.domain, _owner(arguments.config, settings)
     done = restoring.restore(*where, volatile_ok=settings.simulators)
     told = {
         "entries": done.content.sequence,
@@ -163,10 +164,10 @@ def _restore(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _owner(settings: Config) -> Address | None:
-    """Whose key it is; None where only the daemon may see it (root restores, too), whose next start compares."""
+def _owner(path: Path, settings: Config) -> Address | None:
+    """Whose key it is; None where it is not to be had here: the daemon's next start compares."""
     try:
-        return TerminalSigner.load(settings.key_file, settings.domain).address
+        return keys.load(settings, path).address
     except Broken:
         return None
 
