@@ -36,6 +36,10 @@ def of(arguments: argparse.Namespace, deployment: Deployment, code: EnrolmentCod
     """What the sheet is to say; None when none was asked for. Raises Broken for what it cannot say."""
     if arguments.sheet is None:
         return None
+    from provisioning import sheet_paper  # noqa: F401, PLC0415 -- an extra: found missing before a code is offered
+
+    if arguments.sheet.exists():
+        raise Broken(f"{arguments.sheet} is there already and stays as it is: name another")
     if not arguments.shop_name or not arguments.support:
         raise Broken("a sheet says everything that a till needs: give --shop-name and --support, too")
     endpoints = (desk.node(arguments.rpc, deployment), *arguments.also)

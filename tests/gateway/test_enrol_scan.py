@@ -304,6 +304,10 @@ def test_the_screen_is_large_and_in_two_languages():
 def test_a_sheet_needs_names_and_is_made_before_a_code_is_offered(office, world):
     told = office.code("--sheet", str(office.folder / "no.pdf"), "--rpc", world.rpc_url)
     assert (told.status, "give --shop-name and --support" in told.err) == (1, True)
+    taken = office.folder / "taken.pdf"
+    taken.write_bytes(b"somebody's")
+    told = office.code("--sheet", str(taken), "--rpc", world.rpc_url, "--shop-name", "a", "--support", "b")
+    assert (told.status, "is there already" in told.err, taken.read_bytes()) == (1, True, b"somebody's")
     assert not (office.folder / "codes.txt").exists()
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import traceback
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from coincurve import PrivateKey
 
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, to_hex
-from terminal import keys, places
+from contracts.wire.units import Address, Timestamp, to_hex
+from terminal import config, keys, places, rotate, wipe
+from terminal.core.facts import Checkpoint
+from terminal.founding import Founding
 from terminal.keys import KeyPlace
 from terminal.signer import TerminalSigner, make_key, sealing
 from terminal.signer.key_file import write_key
-from terminal.store import place
+from terminal.store import Store, place
+from tests.terminal.test_founding_kills import plan
 from tests.terminal.till import Till
 
 DOMAIN = Domain(1337, Address(b"\x01" * 20))
@@ -147,14 +151,41 @@ def test_a_command_of_root_unseals_what_systemd_shows_to_the_daemon_alone(machin
     where = KeyPlace.of(till.config, till.folder)
     terminal = TerminalSigner.make(till.domain)
     terminal.seal(where.sealed, places.CREDENTIAL)
-    settings = till_settings(till).model_copy(update={"key_file": where.key_file})
+    settings = config.load(till.config).model_copy(update={"key_file": where.key_file})
     assert keys.load(settings, till.config).address == terminal.address
 
 
-def till_settings(till):
-    from terminal import config
+def test_f33_a_sealed_terminal_retires_and_gets_a_new_key_and_the_old_one_is_gone(machine, monkeypatch, capsys):
+    """From the first enrolment to the second, with the commands that root gives while the daemon rests."""
+    monkeypatch.setattr("terminal.founding.USER", "nobody-of-this-name")
+    founding = Founding(machine / "etc" / "terminal.toml", machine / "data" / "terminal", volatile_ok=True)
+    first = founded(founding)
+    sealed = founding.keys.sealed.read_bytes()
+    arguments = ["--config", str(founding.config), "--yes"]
+    assert rotate.main(arguments) == 0, capsys.readouterr().err
+    settle(founding, first)
+    assert rotate.main(arguments) == 0, capsys.readouterr().err
+    assert not founding.keys.exists
+    second = founded(founding)
+    assert second != first
+    assert founding.keys.sealed.read_bytes() != sealed
+    assert wipe.main(arguments) == 0, capsys.readouterr().err
+    left = [path for path in machine.rglob("*") if path.is_file()]
+    assert {path.name for path in left} <= {"credential.secret", "enrol.lock"}
 
-    return config.load(till.config)
+
+def founded(founding):
+    """What enrolment makes; whose terminal it is."""
+    founding.begin().release()
+    address = founding.terminal(DOMAIN).address
+    founding.finish(plan(founding))
+    assert config.load(founding.config).key_file == places.UNSEALED_KEY
+    return address
+
+
+def settle(founding, terminal):
+    with closing(Store.open(founding.journal, DOMAIN, terminal, volatile_ok=True)) as store:
+        store.save_checkpoint(Checkpoint(2, Timestamp(1), 1, store.sequence, ()))
 
 
 class TestAsSystemdShowsIt:
