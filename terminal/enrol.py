@@ -9,6 +9,7 @@ import asyncio
 import getpass
 import json
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from contracts.wire.enrolment import EnrolmentCode
@@ -18,6 +19,7 @@ from terminal import commands, config, enrol_scan, making, places
 from terminal.contract_state import require_contract
 from terminal.endpoint import Endpoint
 from terminal.enrol_gateway import Deployed, deployed, hand_in
+from terminal.founding import Founding
 from terminal.http import Http
 from terminal.signer import TerminalSigner, forbid_core_dumps
 
@@ -82,8 +84,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     async with Http(trust=trust) as http:
         found = await deployed(http, arguments.gateway, code)
         await require_contract(Endpoint(http, arguments.rpc), found.domain)
-        terminal = _terminal(_plan(arguments, found))
-        await hand_in(http, arguments.gateway, code, terminal)
+        terminal = await _founded(arguments, found, lambda one: hand_in(http, arguments.gateway, code, one))
     _say(arguments, terminal.address, code.shop)
     return 0
 
@@ -97,11 +98,35 @@ def _say(arguments: argparse.Namespace, terminal: Address, shop: int) -> None:
     sys.stdout.write((json.dumps(data) if arguments.json else sentence) + "\n")
 
 
-def _plan(arguments: argparse.Namespace, found: Deployed) -> making.Plan:
+async def _founded(
+    arguments: argparse.Namespace, found: Deployed, hand_in: Callable[[TerminalSigner], Awaitable[None]]
+) -> TerminalSigner:
+    """The terminal, once it was handed in; one that was made before says it again. Raises Broken for another's."""
+    founding = Founding(
+        arguments.config.absolute(),
+        arguments.state.absolute(),
+        volatile_ok=arguments.simulators,
+        seals=arguments.state.absolute() == places.STATE,
+    )
+    lock = founding.begin()
+    try:
+        again = founding.config.exists()
+        if again:
+            _require_same(_plan(arguments, founding, found), has_key=founding.keys.exists)
+        terminal = founding.terminal(found.domain)
+        await hand_in(terminal)
+        if not again:
+            founding.finish(_plan(arguments, founding, found))
+    finally:
+        lock.release()
+    return terminal
+
+
+def _plan(arguments: argparse.Namespace, founding: Founding, found: Deployed) -> making.Plan:
     return making.Plan(
         deployment=found,
-        config=arguments.config.absolute(),
-        state=arguments.state.absolute(),
+        config=founding.config,
+        state=founding.state,
         shop=arguments.shop_name,
         support=arguments.support,
         gateway_url=arguments.gateway,
@@ -109,17 +134,16 @@ def _plan(arguments: argparse.Namespace, found: Deployed) -> making.Plan:
         language=arguments.language,
         ca_file=arguments.ca_file and arguments.ca_file.absolute(),
         simulators=arguments.simulators,
+        key_file=founding.keys.key_file,
+        run_dir=founding.run_dir,
     )
 
 
-def _terminal(plan: making.Plan) -> TerminalSigner:
-    """The terminal that is made now, or was made before and waits for its first answer. Raises Broken for another."""
-    if not plan.config.exists():
-        making.make(plan)
+def _require_same(plan: making.Plan, *, has_key: bool) -> None:
+    """Raises Broken when the configuration that is there is another terminal's, or believes somebody else."""
     settings = config.load(plan.config)
-    if (settings.domain, settings.key_file) != (plan.deployment.domain, plan.key):
+    if not has_key or (settings.domain, settings.key_file) != (plan.deployment.domain, plan.key_file):
         raise Broken(f"{plan.config} is another terminal's: name another --config and --state")
     believed = settings.gateway.url, settings.gateway.ca_file, settings.chain.rpc_url
     if believed != (plan.gateway_url, plan.ca_file, plan.rpc_url):
         raise Broken(f"{plan.config} was made for another --gateway, --ca-file or --rpc: name the same, or correct it")
-    return TerminalSigner.load(settings.key_file, settings.domain)

@@ -48,6 +48,8 @@ class Founding:
     config: Path
     state: Path
     volatile_ok: bool = False
+    seals: bool = True
+    """Whether the key is to be sealed where it can be: only the unit of an installed daemon opens it."""
 
     @property
     def keys(self) -> KeyPlace:
@@ -80,7 +82,7 @@ class Founding:
         self._clear()
         terminal = TerminalSigner.make(domain)
         Store.create(self.journal, domain, terminal.address, volatile_ok=self.volatile_ok)
-        self.keys.keep(terminal)
+        self.keys.keep(terminal, sealed=self.seals)
         return terminal
 
     def kept(self) -> Kept:

@@ -64,9 +64,9 @@ class KeyPlace:
             return TerminalSigner.unseal(self.sealed, places.CREDENTIAL, domain)
         return TerminalSigner.load(self.plain, domain)
 
-    def keep(self, terminal: TerminalSigner) -> None:
-        """Make its key durable, sealed if that can be. Raises Broken, and then there is no file."""
-        if can_seal():
+    def keep(self, terminal: TerminalSigner, *, sealed: bool = True) -> None:
+        """Make its key durable, sealed if it is to be and can. Raises Broken, and then there is no file."""
+        if sealed and can_seal():
             terminal.seal(self.sealed, places.CREDENTIAL)
         else:
             terminal.save(self.plain)

@@ -128,6 +128,30 @@ def test_a_second_try_does_not_pass_over_what_is_believed_now(office: Office, wo
     assert office.enrol(code, world.rpc_url).status == 0
 
 
+def test_f17_a_configuration_without_its_key_gets_no_new_one(office: Office, world: World):
+    code = office.code().data["code"]
+    assert office.enrol(code, world.rpc_url).status == 0
+    (office.folder / "till" / "terminal.key").unlink()
+    told = office.enrol(code, world.rpc_url)
+    assert (told.status, "is another terminal's" in told.err) == (1, True)
+    assert not (office.folder / "till" / "terminal.key").exists()
+
+
+def test_a_terminal_whose_gateway_did_not_answer_goes_on_with_its_key(office: Office, world: World):
+    code = office.code().data["code"]
+
+    def silent(method: str, target: str, *_: Any) -> tuple[int, bytes]:
+        here = {"chain_id": world.domain.chain_id, "contract": to_hex(world.domain.contract), "network": NETWORK}
+        return (200, json.dumps(here).encode()) if method == "GET" else (503, b"{}")
+
+    with threaded(silent) as url:
+        assert office.enrol(code, world.rpc_url, url=url).status == 1
+    assert not (office.folder / "till.toml").exists()
+    key = (office.folder / "till" / "terminal.key").read_bytes()
+    assert office.enrol(code, world.rpc_url).status == 0
+    assert (office.folder / "till" / "terminal.key").read_bytes() == key
+
+
 def test_f38_a_gateway_of_another_contract_enrols_nobody(office: Office, world: World):
     code = office.code().data["code"]
     lie = {"chain_id": world.domain.chain_id, "contract": "0x" + "66" * 20, "network": NETWORK}
