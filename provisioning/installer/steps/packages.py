@@ -9,7 +9,8 @@ from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
 
 ALWAYS = ("nftables", "unattended-upgrades")
-OVERLAY = ("overlayroot",)
+# overlayroot runs grep in the initial file system, and does not ask for what brings it there.
+OVERLAY = ("overlayroot", "busybox")
 _CLOCKS = ("systemd-timesyncd", "chrony", "ntpsec")
 """Any of them sets the clock; the first is installed where there is none."""
 
