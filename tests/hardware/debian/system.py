@@ -19,10 +19,10 @@ _MIB = 1024 * 1024
 SUITE = "bookworm"
 PACKAGES = ("linux-image-amd64", "initramfs-tools", "python3", "dbus", "zstd")
 """Beside Debian's important ones; a stock Debian and a Raspberry Pi OS Lite have them."""
-LENGTHY = ("overlayroot",)
-"""Its installation makes the initial file system anew, which takes minutes in the machine; LONG=1 has it do that."""
+LENGTHY = ("overlayroot", "busybox")
+"""Their installation makes the initial file system anew, which takes minutes in the machine; LONG=1 has it do that."""
 LONG = bool(os.environ.get("LONG"))
-MIRRORED = ("nftables", "overlayroot", "systemd-timesyncd", "unattended-upgrades")
+MIRRORED = ("busybox", "nftables", "overlayroot", "systemd-timesyncd", "unattended-upgrades")
 """What the installer may ask of apt; what they need themselves comes with them."""
 ROOT_MIB, DISK_MIB, FIRST_MIB = 2048, 4096, 1
 """The root partition, the whole disk, and where the first begins: the rest is free, for a partition of the data."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from provisioning.installer.host import Host, Ran
 
 _ASKING = {"stat", "is-enabled", "dpkg-query", "findmnt", "lsblk", "--json", "--list-free", "blkid"}
-PACKAGES = ["nftables", "unattended-upgrades", "overlayroot", "systemd-timesyncd"]
+PACKAGES = ["nftables", "unattended-upgrades", "overlayroot", "busybox", "systemd-timesyncd"]
 HOOK = Path("/usr/share/initramfs-tools/scripts/init-bottom/overlayroot")
 DISK, ROOT, PARTITION = "/dev/vda", "/dev/vda1", "/dev/vda2"
 FREE = " 4196352 10485726 6289375 3220160000\n"
