@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from provisioning.installer import disks
 from provisioning.installer.host import Host
 from provisioning.installer.steps import readonly
 from provisioning.installer.steps.units import TARGET
@@ -10,7 +9,6 @@ from terminal.places import ETC_KEPT, RELEASE_KEY
 from terminal.release import fingerprint
 
 _OTHERWISE = f"Read `systemctl status {TARGET}`, then run the same again"
-_RESTART = "Restart it now (`sudo reboot`): from then on the root forgets what is written to it."
 _ENROL = "The screen then asks for the sponsor's code: hold the sheet before the scanner."
 _TEST = "When it sells, prove it by one cent: `sudo kindpakket terminal self-test`."
 
@@ -20,16 +18,22 @@ def go_on(host: Host, say: Callable[[str], None]) -> int:
 
     The start comes last: enrolment takes the first console, and with it perhaps the one who installs.
     """
-    key = host.read(ETC_KEPT / RELEASE_KEY.name)
-    if key is not None:
-        say(
-            f"It takes updates made with the key {fingerprint(key.encode())}: compare that with what your supplier says."
-        )
-    restart = readonly.READ_ONLY.is_done(host) and not disks.is_read_only(host)
-    enrolled = host.at(ETC_KEPT / "terminal.toml").exists()
-    for sentence, due in ((_RESTART, restart), (_ENROL, not enrolled), (_TEST, True)):
-        if due:
+    restart = readonly.advice(host)
+    for sentence in (_key(host), restart, None if _is_enrolled(host) else _ENROL, _TEST):
+        if sentence:
             say(sentence)
     if host.booted and not restart:
         host.run("systemctl", "start", "--no-block", TARGET, otherwise=_OTHERWISE)
     return 0
+
+
+def _is_enrolled(host: Host) -> bool:
+    return host.at(ETC_KEPT / "terminal.toml").exists()
+
+
+def _key(host: Host) -> str | None:
+    key = host.read(ETC_KEPT / RELEASE_KEY.name)
+    return (
+        key
+        and f"It takes updates made with the key {fingerprint(key.encode())}: ask your supplier whether that is his."
+    )

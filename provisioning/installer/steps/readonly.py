@@ -14,6 +14,9 @@ _SETTINGS = Path("/etc/overlayroot.local.conf")
 _TEXT = 'overlayroot="tmpfs:recurse=0"\n'
 _FIRMWARE = Path("/boot/firmware/config.txt")
 _LOADED = "auto_initramfs=1"
+_DUE = Path("/run/kindpakket-restart-due")
+"""Since this start it is set so, and in use from the next one on."""
+
 _SWAP = "dphys-swapfile.service"
 _HOOK = Path("/usr/share/initramfs-tools/scripts/init-bottom/overlayroot")
 
@@ -35,12 +38,25 @@ def _do(host: Host, memory: Memory) -> None:
         memory.keep("swap", True)
         host.run("systemctl", "disable", _SWAP, otherwise="A swap file in an overlay would fill the memory")
     files.put(host, memory, {_SETTINGS: _TEXT})
+    host.write(_DUE, "")
 
 
 def _undo(host: Host, memory: Memory) -> None:
     files.take_back(host, memory)
     if memory.recall("swap"):
         host.run("systemctl", "enable", _SWAP, otherwise="It makes the swap file that this system came with")
+
+
+def advice(host: Host) -> str | None:
+    """What a person has to do until it is in use; None when it is, or is not meant to be."""
+    if not _is_done(host) or disks.is_read_only(host):
+        return None
+    if host.at(_DUE).exists():
+        return "Restart it now (`sudo reboot`): from then on the root forgets what is written to it."
+    return (
+        "The root is written to, although it is set to forget: `sudo update-initramfs -u`, then restart; if that does "
+        "not help, tell your supplier what `sudo dmesg | grep overlayroot` says"
+    )
 
 
 def require_writable(host: Host) -> None:

@@ -1,0 +1,115 @@
+"""The command: what it refuses, what it says, and that a dry run changes nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.wire.errors import Broken
+from provisioning.installer import command, disks, machine, waiting
+from provisioning.installer.host import Host
+from terminal.places import INSTALL_RECORD
+from tests.provisioning.installer.machine import Machine, contents, stock
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    monkeypatch.setattr(machine, "require_root", lambda: None)
+    monkeypatch.setattr(command, "_LOCK", tmp_path / "lock")
+    monkeypatch.setattr(command, "file_system", lambda _: "ext4")
+    made = stock(tmp_path / "machine")
+    made.write(Path("/var/lib/kindpakket/program/releases/0.1.0/release/release.pub"), PUBLIC)
+    return made
+
+
+PUBLIC = """-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+"""
+
+
+def run(host: Host, *words: str) -> int:
+    return command._run(host, command._parser().parse_args(words))
+
+
+def test_a_dry_run_says_all_and_changes_nothing(here, capsys):
+    stood = contents(here)
+    assert run(here, "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "a new partition, of 3.0 GiB free on /dev/vda" in said
+    assert "nothing was changed" in said
+    assert contents(here) == stood
+
+
+def test_it_installs_says_what_comes_next_and_again_does_nothing(here, capsys):
+    assert run(here, "--yes") == 0
+    said = capsys.readouterr().out
+    assert "[1/" in said
+    assert "sudo reboot" in said
+    assert run(here, "--yes") == 0
+    assert "nothing to do" in capsys.readouterr().out
+
+
+def test_nobody_asked_nothing_done(here, monkeypatch):
+    monkeypatch.setattr("sys.stdin", open("/dev/null"))  # noqa: PTH123, SIM115 -- no terminal
+    with pytest.raises(Broken, match="--yes"):
+        run(here)
+    assert here.read(INSTALL_RECORD) is None
+
+
+def test_undo_where_nothing_was_installed(here, capsys):
+    assert run(here, "--undo", "--yes") == 0
+    assert "nothing to undo" in capsys.readouterr().out
+
+
+def test_f18_where_the_data_would_be_forgotten_nothing_is_installed(here, monkeypatch):
+    monkeypatch.setattr(command, "file_system", lambda _: "tmpfs")
+    here.learn("partitions", **{"/dev/vda2": "somebody's"})
+    with pytest.raises(Broken, match=r"tmpfs, which forgets.*--data"):
+        run(here, "--yes")
+    assert here.read(INSTALL_RECORD) is None
+
+
+def test_f33_while_entries_wait_nothing_is_undone(here, monkeypatch):
+    run(here, "--yes")
+
+    def waits(*_: object) -> None:
+        raise Broken("3 entries wait")
+
+    monkeypatch.setattr(waiting, "require_none", waits)
+    stood = contents(here)
+    with pytest.raises(Broken, match="3 entries wait"):
+        run(here, "--undo", "--yes")
+    assert contents(here) == stood
+
+
+@pytest.mark.parametrize(
+    ("release", "advice"),
+    [
+        ('ID=debian\nVERSION_ID="11"\n', "12 or newer"),
+        ('ID=ubuntu\nVERSION_ID="24.04"\n', "Raspberry Pi OS Lite"),
+        ("", "Raspberry Pi OS Lite"),
+    ],
+)
+def test_another_system_is_refused_by_name(here, release, advice):
+    here.write(Path("/etc/os-release"), release)
+    with pytest.raises(Broken, match=advice):
+        run(here, "--dry-run")
+
+
+def test_a_disk_with_something_on_it_is_left_alone(here, monkeypatch):
+    monkeypatch.setattr(disks, "is_blank", lambda *_: False)
+    with pytest.raises(Broken, match=r"not empty.*wipefs --all /dev/sda"):
+        run(here, "--yes", "--data", "/dev/sda")
+    assert here.know("partitions").keys() == {"/dev/vda1"}
+
+
+def test_an_empty_one_is_taken(here, monkeypatch):
+    monkeypatch.setattr(disks, "is_blank", lambda *_: True)
+    assert run(here, "--yes", "--data", "/dev/sda") == 0
+    assert here.know("mounts") == {"/var/lib/kindpakket": "/dev/sda"}
+
+
+def test_two_disks_of_one_name_are_not_guessed_at(here):
+    here.learn("partitions", **{"/dev/sda": "KINDPAKKET", "/dev/sdb": "KINDPAKKET"})
+    with pytest.raises(Broken, match="take one of them out"):
+        run(here, "--dry-run")
