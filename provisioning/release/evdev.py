@@ -54,7 +54,7 @@ def _compiler(machine: str) -> str:
 
 def _make(compiler: str, machine: str, folder: Path) -> Path:
     (folder / "setup.cfg").write_text(_settings(compiler, machine))
-    shutil.copyfile(sysconfig.get_config_h_filename(), folder / "pyconfig.h")
+    _lend_headers(machine, folder)
     pip = [sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "--no-cache-dir", "--no-deps"]
     rules = ["--no-binary", "evdev", "--no-build-isolation", "--require-hashes", "--requirement", "locked.txt"]
     surroundings = {**os.environ, **_surroundings(compiler, machine, folder)}
@@ -64,6 +64,18 @@ def _make(compiler: str, machine: str, folder: Path) -> Path:
         raise Broken(f"evdev's wheel for {machine} could not be made: {(done.stdout + done.stderr).strip()[-600:]}")
     _check(wheel, machine)
     return wheel
+
+
+def _lend_headers(machine: str, folder: Path) -> None:
+    """Debian's headers ask for the other machine's sizes; this one's are the same, as both count in 64 bits."""
+    headers = Path(sysconfig.get_path("include"))
+    if not (headers / "Python.h").exists():
+        raise Broken(f"evdev's wheel needs the headers of this Python in {headers}: sudo apt install python3-dev")
+    sizes = headers.parent / str(sysconfig.get_config_var("MULTIARCH")) / headers.name / "pyconfig.h"
+    if sizes.exists():
+        lent = folder / f"{machine}-linux-gnu" / headers.name
+        lent.mkdir(parents=True)
+        shutil.copyfile(sizes, lent / sizes.name)
 
 
 def _settings(compiler: str, machine: str) -> str:
@@ -84,7 +96,7 @@ def _headers(compiler: str) -> list[str]:
 
 
 def _surroundings(compiler: str, machine: str, folder: Path) -> dict[str, str]:
-    """How a build learns of another machine than this one. pyconfig.h is the same for both, up to nothing used here."""
+    """How a build learns of another machine than this one."""
     return {
         "CC": compiler,
         "LDSHARED": f"{compiler} -shared",

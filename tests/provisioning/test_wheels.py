@@ -108,6 +108,16 @@ def test_without_a_compiler_it_says_which_package_to_install(tmp_path, monkeypat
         evdev.build("evdev==2.0.0", "aarch64", tmp_path)
 
 
+def test_without_pythons_headers_it_says_which_package_to_install(tmp_path, monkeypatch):
+    compiler = tmp_path / "aarch64-linux-gnu-gcc"
+    compiler.write_text("#!/bin/sh\necho input.h input-event-codes.h uinput.h\n")
+    compiler.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
+    with pytest.raises(Broken, match="sudo apt install python3-dev"):
+        evdev.build("evdev==2.0.0", "aarch64", tmp_path)
+
+
 def test_the_terminals_lock_has_evdev_for_every_machine():
     packages = list(wheels.packages(LOCK.read_text()))
     for target in TARGETS:
