@@ -1,14 +1,20 @@
 """The command: what it refuses, what it says, and that a dry run changes nothing."""
 
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from contracts.wire.errors import Broken
-from provisioning.installer import command, disks, machine, waiting
+from provisioning.installer import command, disks, machine
 from provisioning.installer.host import Host
-from terminal.places import INSTALL_RECORD
+from terminal import export
+from terminal.places import INSTALL_RECORD, STATE
+from terminal.store import Reader
 from tests.provisioning.installer.machine import Machine, contents, stock
+from tests.terminal.books import sell
+from tests.terminal.till import Till
 
 
 @pytest.fixture
@@ -69,17 +75,34 @@ def test_f18_where_the_data_would_be_forgotten_nothing_is_installed(here, monkey
     assert here.read(INSTALL_RECORD) is None
 
 
-def test_f33_while_entries_wait_nothing_is_undone(here, monkeypatch):
+def test_f33_while_entries_wait_nothing_is_undone(here, tmp_path):
     run(here, "--yes")
-
-    def waits(*_: object) -> None:
-        raise Broken("3 entries wait")
-
-    monkeypatch.setattr(waiting, "require_none", waits)
-    stood = contents(here)
-    with pytest.raises(Broken, match="3 entries wait"):
+    till = Till(tmp_path / "till")
+    till.know()
+    with till.store() as store:
+        sell(store, till.signer())
+    for path in till.folder.glob("journal.*"):
+        shutil.copy(path, here.at(STATE))
+    stood = contents_but_the_journal(here)
+    with pytest.raises(Broken, match="1 entries wait"):
         run(here, "--undo", "--yes")
-    assert contents(here) == stood
+    assert contents_but_the_journal(here) == stood
+    export_on_this_very_disk = tmp_path / "all.json"
+    with Reader.open(till.journal) as reader:
+        export.write(export_on_this_very_disk, export.of(reader))
+    with pytest.raises(Broken, match=r"own disk|forgets at a power cut"):
+        run(here, "--undo", "--yes", "--exported", str(export_on_this_very_disk))
+
+
+def contents_but_the_journal(here: Machine) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as aside:
+        moved = [(path, Path(aside) / path.name) for path in here.at(STATE).iterdir()]
+        for path, to in moved:
+            shutil.move(path, to)
+        found = contents(here)
+        for path, to in moved:
+            shutil.move(to, path)
+    return found
 
 
 @pytest.mark.parametrize(
