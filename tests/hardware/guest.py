@@ -21,7 +21,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-RUN_SECONDS = 60
+RUN_SECONDS = 170
 
 
 class Agent:
