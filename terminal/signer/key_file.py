@@ -89,7 +89,7 @@ def _require_private(path: Path, status: os.stat_result) -> None:
         raise Broken(f"{path} is not a file: check `key_file` in the configuration")
     if _is_credential(path) and status.st_uid == 0 and not stat.S_IMODE(status.st_mode) & ~0o440:
         return  # root's, and this user's by an access list, whose mask shows as the group's bits
-    if status.st_uid != os.geteuid():
+    if os.geteuid() not in {status.st_uid, 0}:  # root gives commands on what is the daemon's user's
         raise Broken(f"{path} belongs to user {status.st_uid}, and this is user {os.geteuid()}: chown the key file")
     if stat.S_IMODE(status.st_mode) & ~0o600:
         raise Broken(f"{path} can be read by others: run `chmod 600 {path}`, and consider a new key")
