@@ -55,23 +55,38 @@ def compare(view: View, file: BinaryIO, size: int) -> Lacking:
     """What a mirror of so many bytes lacks; all of it is looked at. Raises Foreign, Ahead, Broken and OSError."""
     day = view.last_closing()
     lacking, window = Lacking(view.sequence, day.number if day else 0), _Window(view)
+    strange: Foreign | None = None
     for frame in frames(file):
-        if not lacking.has_owner and not isinstance(frame, Owner):
+        if isinstance(frame, Owner):
+            _require_owner(view, frame)
+        elif not lacking.has_owner:
             raise Foreign("it does not begin as a mirror does")
-        match frame:
-            case Owner(domain, terminal):
-                if (domain, terminal) != (view.domain, view.terminal):
-                    raise Foreign("it is the mirror of another terminal or contract")
-            case Kept():
-                _require_same(view, window.line(frame.sequence), frame)
-            case KeptDay(number, document):
-                ours = view.closing(number)
-                if ours is None or ours.document != document:
-                    raise Foreign(f"its closed day {number} is not this journal's")
+        try:
+            _require_ours(view, window, frame)
+        except Foreign as foreign:
+            strange = strange or foreign  # what proves an old copy may stand behind it
         lacking.found(frame)
+    if strange is not None:
+        raise strange
     if not lacking.has_owner and size > SECTOR:
         raise Foreign("it is no mirror of a journal")
     return lacking
+
+
+def _require_owner(view: View, owner: Owner) -> None:
+    if (owner.domain, owner.terminal) != (view.domain, view.terminal):
+        raise Foreign("it is the mirror of another terminal or contract")
+
+
+def _require_ours(view: View, window: "_Window", frame: Frame) -> None:
+    """Raise Foreign or Ahead when it is an entry or a day that the journal has not."""
+    match frame:
+        case Kept():
+            _require_same(view, window.line(frame.sequence), frame)
+        case KeptDay(number, document):
+            ours = view.closing(number)
+            if ours is None or ours.document != document:
+                raise Foreign(f"its closed day {number} is not this journal's")
 
 
 def _require_same(view: View, ours: Line | None, kept: Kept) -> None:

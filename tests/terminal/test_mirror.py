@@ -8,10 +8,12 @@ import pytest
 
 from terminal.store import mirror_compare, mirror_reading
 from terminal.store.mirror import Mirror, Standing
-from terminal.store.mirror_format import NAME, SECTOR, Kept, Owner, pack
+from terminal.store.mirror_format import NAME, SECTOR, Kept, KeptDay, Owner, frames, pack
 from tests.terminal.books import TIME, retire, sell
 from tests.terminal.sticks import Heard, close_day, every_kind, held, mirrored
 from tests.terminal.till import DOMAIN, PATIENCE, Till
+
+ORDER = {Owner: 0, Kept: 1, KeptDay: 2}
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +146,23 @@ class TestStrangers:
             heard.until(Standing.AHEAD)
             assert "entry 2" in heard.detail
         assert (stick / NAME).read_bytes() == before
+
+    def test_f16_an_old_copy_is_told_from_a_stranger_whatever_comes_first_in_the_file(self, till, stick):
+        """A day that was closed since, or an entry that stands behind later ones, as it was added again."""
+        with mirrored(till, stick) as (store, _):
+            sell(store, till.signer())
+            old = till.journal.read_bytes(), till.journal.with_name("journal.sqlite-wal").read_bytes()
+            close_day(till, store)
+            for _ in range(2):
+                sell(store, till.signer())
+        with (stick / NAME).open("rb") as file:
+            owner, first, second, third, day = sorted(frames(file), key=lambda frame: ORDER[type(frame)])
+        till.journal.write_bytes(old[0])
+        till.journal.with_name("journal.sqlite-wal").write_bytes(old[1])
+        for order in ((owner, first, day, second, third), (owner, first, third, second, day)):
+            (stick / NAME).write_bytes(b"".join(map(pack, order)))
+            with mirrored(till, stick) as (_, heard):
+                heard.until(Standing.AHEAD)
 
     def test_what_nobody_signed_proves_nothing(self, till, stick):
         with mirrored(till, stick) as (store, _):
