@@ -6,6 +6,7 @@ The configuration stands last: where there is one, the terminal is whole.
 
 import os
 import pwd
+import shutil
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +18,9 @@ from drivers.registry import Kind
 from terminal import config, making, places
 from terminal.config import Device
 from terminal.ending import before
-from terminal.keys import KeyPlace
+from terminal.keys import KeyPlace, can_seal
 from terminal.private import put
-from terminal.signer import TerminalSigner
+from terminal.signer import TerminalSigner, sealing
 from terminal.store import Store
 from terminal.store.place import Lock
 from terminal.store.reading import View, open_for_reading
@@ -79,6 +80,7 @@ class Founding:
         """The terminal that was begun here before, or else a new one. Raises Broken for one that is another's."""
         if self.keys.exists:
             return self._begun(domain)
+        self._require_sealer()
         self._clear()
         terminal = TerminalSigner.make(domain)
         Store.create(self.journal, domain, terminal.address, volatile_ok=self.volatile_ok)
@@ -110,6 +112,11 @@ class Founding:
         terminal = self.keys.load(domain)
         with closing(Store.open(self.journal, domain, terminal.address, volatile_ok=self.volatile_ok)):
             return terminal
+
+    def _require_sealer(self) -> None:
+        """Raise Broken where a key could be sealed, but not by whoever runs this: it would stand in clear for good."""
+        if self.run_dir is not None and self.seals and shutil.which(sealing.PROGRAM) and not can_seal():
+            raise Broken("nothing seals the key here: run this as root, or by `systemctl start kindpakket-enrol`")
 
     def _clear(self) -> None:
         """Take away a journal whose key was never kept. Raises Broken for one in which anything stands."""

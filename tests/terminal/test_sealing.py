@@ -124,6 +124,19 @@ def test_without_the_program_the_key_is_a_file_and_that_is_said(monkeypatch, tmp
     assert "NOT sealed" in keys.RISK[where.sealed_to]
 
 
+def test_f36_an_installed_terminal_gets_no_key_in_clear_by_chance(monkeypatch, tmp_path):
+    """Whoever is not root, and is not the unit beside which the sockets stand, would make one."""
+    if not sealing.is_here():
+        pytest.skip("no systemd-creds here, and so nothing that could seal")
+    monkeypatch.setattr(places, "STATE", tmp_path / "state")
+    founding = Founding(tmp_path / "etc" / "terminal.toml", tmp_path / "state", volatile_ok=True)
+    founding.begin().release()
+    monkeypatch.setattr(os, "geteuid", lambda: 4_242)
+    with pytest.raises(Broken, match="systemctl start kindpakket-enrol"):
+        founding.terminal(DOMAIN)
+    assert not founding.keys.exists
+
+
 def test_f18_a_secret_on_an_overlay_seals_nothing_that_would_be_lost_with_it(machine, monkeypatch):
     monkeypatch.setattr(place, "below_overlay", lambda _: machine / "root-ro" / "credential.secret")
     where = KeyPlace.of(machine / "terminal.toml", machine)
