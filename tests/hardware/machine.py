@@ -20,7 +20,8 @@ DISPLAYS = ("keypad-display", "office-display")
 HOLD_MILLISECONDS = 10
 BOOT_SECONDS = 120
 PATIENCE = 180.0
-"""Seconds for anything that a person would see at once, on a machine that does much else; without hardware's help Python is about eight times slower."""
+"""Seconds for anything that a person would see at once; without hardware's help Python is about eight times slower,
+and this machine may have others to serve."""
 
 
 class Silent(AssertionError):
