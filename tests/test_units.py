@@ -148,6 +148,14 @@ def test_f36_whoever_talks_to_strangers_is_not_root_and_whoever_is_root_has_no_n
         assert unit.get("User", ["root"]) != ["root"] or unit["PrivateNetwork"] == ["yes"], name
 
 
+def test_f36_root_gives_away_nothing_that_a_link_in_the_daemon_s_own_folders_leads_to():
+    """Whoever had the daemon's user would be given any file of root's at the next start."""
+    given = [line.split() for line in settings("kindpakket-enrol.service")["ExecStartPre"] if "chown" in line]
+    assert {words[-1] for words in given} == {str(places.STATE), str(places.SEALED_KEY)}
+    for _, options, *_ in given:
+        assert options.startswith("-h")
+
+
 def test_keys_are_sealed_and_opened_for_the_daemon_s_user_alone_and_only_while_one_enrols():
     for word, path in sealing.SOCKETS.items():
         name = "seal" if word == "encrypt" else "unseal"
