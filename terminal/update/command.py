@@ -4,12 +4,13 @@ import argparse
 import os
 import re
 import shutil
+import stat
 import sys
 from pathlib import Path
 
 from contracts.wire.errors import Broken
 from terminal import config, places, release
-from terminal.release import ENDING, Manifest, Release
+from terminal.release import ENDING, MANIFEST_BYTES_MAX, Manifest, Release
 from terminal.update import switching
 from terminal.update.draining import Patience, drain
 from terminal.update.machine import Machine
@@ -136,16 +137,25 @@ def found(path: Path) -> Path:
 
 def require_fitting(it: Release, path: Path, program: Program, key: Path) -> None:
     """Raise Broken unless it is signed, newer than the one in use, and can be gone back from."""
-    try:
-        release.require_signed(it.content, it.signature, key.read_bytes(), path)
-    except OSError as error:
-        raise Broken(
-            f"{key} cannot be read ({error.strerror}): run the installer again, it puts the key there"
-        ) from None
+    release.require_signed(it.content, it.signature, _believed(key), path)
     ours, theirs = program.manifest(program.current()), it.manifest
     if theirs.order <= ours.order:
         raise Broken(f"{theirs.version} is not newer than {ours.version}, which is in use: nothing to do")
     _require_return(ours, theirs)
+
+
+def _believed(path: Path) -> bytes:
+    """The key whose releases are taken. Its folder is also the daemon's, so it must be root's own. Raises Broken."""
+    again = "run the installer again, it puts the key there"
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            status = os.fstat(file.fileno())
+            key = file.read(MANIFEST_BYTES_MAX)
+    except OSError as error:
+        raise Broken(f"{path} cannot be read ({error.strerror}): {again}") from None
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+        raise Broken(f"{path} is not root's alone, so nobody knows whose releases it lets in: remove it, and {again}")
+    return key
 
 
 def _require_return(ours: Manifest, theirs: Manifest) -> None:

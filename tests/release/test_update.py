@@ -143,6 +143,28 @@ def test_without_a_key_nothing_is_believed(device):
         take(device, device.release("0.2.0"))
 
 
+@pytest.mark.parametrize("others", [0o664, 0o646])
+def test_f36_a_key_that_somebody_else_may_have_put_there_is_not_believed(device, others):
+    """Its folder is also the daemon's, who rewrites the configuration in it."""
+    device.key.chmod(others)
+    with pytest.raises(Broken, match="is not root's alone"):
+        take(device, device.release("0.2.0"))
+    assert device.program.current() == "0.1.0"
+
+
+def test_f36_a_link_in_the_keys_place_is_not_followed(device):
+    device.key.symlink_to(device.key.rename(device.folder / "elsewhere.pub"))
+    with pytest.raises(Broken, match="cannot be read"):
+        take(device, device.release("0.2.0"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_f36_another_users_key_is_not_believed(device):
+    os.chown(device.key, 65_534, -1)
+    with pytest.raises(Broken, match="is not root's alone"):
+        take(device, device.release("0.2.0"))
+
+
 @pytest.mark.parametrize(("more", "back"), [(0, 0), (1, 1)])
 def test_a_journal_that_can_be_returned_to_is_no_hindrance(device, monkeypatch, more, back):
     take(device, newer_journal(device, monkeypatch, more, back))
