@@ -44,12 +44,18 @@ def _there(host: Host) -> dict[str, set[str]]:
 
 def _do(wanted: Sequence[str], host: Host, memory: Memory) -> None:
     memory.keep("before", {kind: sorted(names) for kind, names in _there(host).items()})
-    host.run("dpkg", "--configure", "--pending", otherwise="Repair what it names, then run the same again")
+    _settle(host)
     if lacking := _lacking(host, wanted):
         host.run(*_APT, "update", otherwise=_OTHERWISE)
         host.run(*_APT, *_KEEP, "install", *lacking, otherwise=_OTHERWISE)
         host.run(*_APT, "clean", otherwise=_OTHERWISE)
     memory.keep("added", _added(host, memory))
+
+
+def _settle(host: Host) -> None:
+    """Wait for whoever installs now, perhaps for an installer that was killed, and finish what was left half done."""
+    host.ask(*_APT, "install")  # it waits for the lock, which dpkg does not; it may complain of what comes next
+    host.run("dpkg", "--configure", "--pending", otherwise="Repair what it names, then run the same again")
 
 
 def _added(host: Host, memory: Memory) -> dict[str, list[str]]:
@@ -61,7 +67,7 @@ def _undo(host: Host, memory: Memory) -> None:
     """What came with the installation, and not what was installed later by somebody else."""
     added = memory.recall("added") or _added(host, memory)
     if ours := [name for name in added["packages"] if name in _installed(host)]:
-        host.run("dpkg", "--configure", "--pending", otherwise="Repair what it names, then run the same again")
+        _settle(host)
         host.run(*_APT, "purge", *ours, otherwise="Remove those packages by hand, then run the same again")
     accounts.remove(host, added["users"], added["groups"])
 

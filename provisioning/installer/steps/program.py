@@ -6,6 +6,7 @@ from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
 from provisioning.installer.steps.folders import require_free
 from terminal.places import COMMAND, DATA, ETC_KEPT, PROGRAM, PROGRAM_KEPT, RELEASE_KEY
+from terminal.release import fingerprint
 
 _CURRENT = PROGRAM_KEPT / "current"
 _LINKS = {PROGRAM: PROGRAM_KEPT, COMMAND: PROGRAM / "current/bin/kindpakket"}
@@ -43,6 +44,7 @@ def _believe(host: Host, memory: Memory) -> None:
     key = host.read(_CURRENT / "release" / RELEASE_KEY.name)
     if key is None:
         raise Broken("this release names no maker: install by `sudo python3 kindpakket-VERSION.pyz`")
+    fingerprint(key.encode())  # raises Broken for what is no key
     host.write(_KEY, key)
 
 

@@ -43,6 +43,7 @@ def _do(host: Host, memory: Memory) -> None:
 
 def _undo(host: Host, memory: Memory) -> None:
     files.take_back(host, memory)
+    host.remove(_DUE)
     if memory.recall("swap"):
         host.run("systemctl", "enable", _SWAP, otherwise="It makes the swap file that this system came with")
 

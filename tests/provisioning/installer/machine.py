@@ -16,6 +16,10 @@ _ASKING = {"stat", "is-enabled", "dpkg-query", "findmnt", "lsblk", "--json", "--
 PACKAGES = ["nftables", "unattended-upgrades", "overlayroot", "busybox", "systemd-timesyncd"]
 HOOK = Path("/usr/share/initramfs-tools/scripts/init-bottom/overlayroot")
 DISK, ROOT, PARTITION = "/dev/vda", "/dev/vda1", "/dev/vda2"
+PUBLIC = """-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+"""
 FREE = " 4196352 10485726 6289375 3220160000\n"
 
 
@@ -96,7 +100,7 @@ def stock(root: Path) -> Machine:
         "etc/udev/rules.d/README": "",
         "boot/initrd.img-6.1": "",
         "dev/vda": "", "dev/vda1": "",
-        "var/lib/kindpakket/program/releases/0.1.0/release/release.pub": "PEM\n",
+        "var/lib/kindpakket/program/releases/0.1.0/release/release.pub": PUBLIC,
     }  # fmt: skip
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -22,15 +22,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(machine, "require_root", lambda: None)
     monkeypatch.setattr(command, "_LOCK", tmp_path / "lock")
     monkeypatch.setattr(command, "file_system", lambda _: "ext4")
-    made = stock(tmp_path / "machine")
-    made.write(Path("/var/lib/kindpakket/program/releases/0.1.0/release/release.pub"), PUBLIC)
-    return made
-
-
-PUBLIC = """-----BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
------END PUBLIC KEY-----
-"""
+    return stock(tmp_path / "machine")
 
 
 def run(host: Host, *words: str) -> int:

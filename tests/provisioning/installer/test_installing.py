@@ -11,7 +11,7 @@ from provisioning.installer import bundle, plan
 from provisioning.installer.plan import Wishes
 from provisioning.installer.record import Record
 from terminal.places import COMMAND, DATA, ETC, INSTALL_RECORD, PROGRAM, STATE
-from tests.provisioning.installer.machine import Killed, Machine, contents, restarted, stock
+from tests.provisioning.installer.machine import PUBLIC, Killed, Machine, contents, restarted, stock
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_it_is_a_terminal_afterwards(machine):
     assert machine.leads_to(ETC) == DATA / "etc"
     assert machine.leads_to(PROGRAM) == DATA / "program"
     assert machine.leads_to(COMMAND) == PROGRAM / "current/bin/kindpakket"
-    assert machine.read(DATA / "etc/release.pub") == "PEM\n"
+    assert machine.read(DATA / "etc/release.pub") == PUBLIC
     assert machine.owner(STATE) == "kindpakket:kindpakket:700"
     assert {"kindpakket.target", "nftables.service"} <= machine.know("enabled").keys()
     assert machine.know("mounts") == {str(DATA): "/dev/vda2"}
