@@ -7,7 +7,7 @@ from provisioning.installer import waiting
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
-from terminal.places import DATA, ETC, ETC_KEPT, MIRROR, STATE
+from terminal.places import DATA, ETC, ETC_KEPT, INSTALL_RECORD, MIRROR, STATE
 
 _USER = "kindpakket"
 _FOLDERS = {
@@ -16,6 +16,9 @@ _FOLDERS = {
     ETC_KEPT: ("root", _USER, "770"),
 }
 """Whose each is, and what others may. Learning the devices rewrites the configuration: the folder is the group's."""
+
+_STAYS = {"lost+found", "program", "retired", STATE.name, MIRROR.parent.name, INSTALL_RECORD.name}
+"""What is not removed with the folders: journals, also those of terminals before; and what goes later."""
 
 _OTHERWISE = f"Look at {DATA}, then run the same again"
 
@@ -48,10 +51,11 @@ def _undo(host: Host, memory: Memory) -> None:
     if host.leads_to(ETC) == ETC_KEPT:
         host.remove(ETC)
     waiting.ending(host).destroy_key()
-    host.remove(ETC_KEPT)
     for name in host.names(STATE):
         if not name.startswith("journal."):
             host.remove(STATE / name)
+    for name in set(host.names(DATA)) - _STAYS:
+        host.remove(DATA / name)
     for path in (STATE, MIRROR, MIRROR.parent):  # a stick that is mounted still is not emptied
         host.remove_if_empty(path)
 

@@ -35,6 +35,12 @@ def install(machine: Machine, wishes: Wishes = Wishes()) -> list[str]:  # noqa: 
     return said
 
 
+def used(machine: Machine) -> None:
+    """Leave what a terminal's life leaves beside its journal."""
+    machine.write(DATA / "upgraded", "")
+    machine.write(DATA / "etc/terminal.toml.before", "")
+
+
 def undo(machine: Machine) -> None:
     from provisioning.installer.steps import data
 
@@ -88,6 +94,7 @@ def test_what_somebody_changed_is_put_right(machine):
 def test_undone_nothing_is_left(machine):
     before = without_program(contents(machine))
     install(machine)
+    used(machine)
     undo(restarted(machine))
     assert without_program(contents(machine)) == before
     assert not machine.at(DATA).exists()
@@ -97,6 +104,7 @@ def test_undone_nothing_is_left(machine):
 
 def test_undone_the_journal_stays_and_no_key(machine):
     install(machine)
+    used(machine)
     for name in ("journal.sqlite", "terminal.key"):
         machine.write(STATE / name, name)
     undo(restarted(machine))
