@@ -1,5 +1,6 @@
 """What `terminal doctor` finds of the second medium, beside a running daemon; nothing is changed."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from terminal.config import Config
 from terminal.finding import Check, Grade
 from terminal.store import Reader, place
 from terminal.store.mirror_compare import Ahead, Foreign, Lacking, compare
-from terminal.store.mirror_format import NAME
+from terminal.store.mirror_format import opened
 
 
 def of(settings: Config, reader: Reader) -> Iterator[Check]:
@@ -37,9 +38,8 @@ def of(settings: Config, reader: Reader) -> Iterator[Check]:
 
 
 def _compare(folder: Path, reader: Reader) -> Lacking:
-    path = folder / NAME
-    with path.open("rb") as file:
-        return compare(reader, file, path.stat().st_size)
+    with opened(folder) as file:
+        return compare(reader, file, os.fstat(file.fileno()).st_size)
 
 
 def _found(lacking: Lacking) -> Check:

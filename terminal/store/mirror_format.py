@@ -10,10 +10,14 @@ Big-endian. A power cut may spoil the sector that is being written, so none hold
 frame is no frame: it is skipped, and the frame is added once more. So their order in the file means nothing.
 """
 
+import errno
+import os
+import stat
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from contracts.wire.entry import ENTRY_BYTES_MAX
@@ -82,6 +86,16 @@ def _body(frame: Frame) -> tuple[int, bytes]:
             return 2, _ENTRY.pack(sequence, bound.to_bytes(5), signature) + entry
         case KeptDay(number, document):
             return 3, _DAY.pack(number) + document.encode()
+
+
+def opened(folder: Path) -> BinaryIO:
+    """The mirror in this folder, to be read. Raises OSError, also for what is no file: a stick may hold anything."""
+    path = folder / NAME
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    return file
 
 
 def frames(file: BinaryIO) -> Iterator[Frame]:

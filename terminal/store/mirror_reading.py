@@ -12,7 +12,7 @@ from contracts.wire.errors import Broken
 from terminal.core.effects import Commit
 from terminal.core.facts import GivenBack, OpenEntry
 from terminal.core.line import Line
-from terminal.store.mirror_format import NAME, Frame, Kept, KeptDay, Owner, frames
+from terminal.store.mirror_format import NAME, Frame, Kept, KeptDay, Owner, frames, opened
 
 STAYS = "keep the stick as it is and call support"
 
@@ -43,7 +43,7 @@ def read(folder: Path) -> Content:
     """What the mirror in this folder holds, seen to be right. Raises Broken."""
     path = folder / NAME
     try:
-        with path.open("rb") as file:
+        with opened(folder) as file:
             found = list(frames(file))
     except OSError as error:
         raise Broken(f"{path} cannot be read ({error.strerror}): put the stick in, and name its folder") from error

@@ -8,6 +8,7 @@ import pytest
 from terminal import checks, export, journal
 from terminal.care.root import Root
 from terminal.config import load
+from terminal.finding import Grade
 from terminal.mirror_checks import of
 from terminal.store import Reader
 from terminal.store.mirror_format import NAME
@@ -36,6 +37,20 @@ def till(tmp_path, stick):
 
 def run(*arguments):
     return journal.main([str(each) for each in arguments])
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_on_a_stick_holds_up_nobody_who_reads_it(till, stick, capsys, make):
+    """A stick may come from anywhere, and who restores or looks is root."""
+    (stick / NAME).unlink()
+    make(stick / NAME)
+    till.journal.rename(till.journal.with_name("away"))
+    assert run("restore", "--from", stick, "--config", till.config) == 1
+    assert "cannot be read" in capsys.readouterr().err
+    till.journal.with_name("away").rename(till.journal)
+    with Reader.open(till.journal) as reader:
+        (check,) = of(load(till.config), reader)
+    assert (check.grade, "cannot be read" in check.finding) == (Grade.FAIL, True)
 
 
 class TestRestore:
