@@ -76,6 +76,11 @@ def show(town: Town, programme: int, shop: int, reference: str) -> Transfer:
     return Transfer(int(found["amount"]), int(found["since"]), State(found["state"]))
 
 
+def said(state: State) -> str:
+    """What a transfer of that state is, in words that stand behind its name."""
+    return _SAID[state]
+
+
 def packed(reference: str) -> bytes:
     """The reference as the contract keeps it: its bytes, and zeros behind them."""
     return reference.encode("ascii").ljust(REFERENCE_BYTES_MAX, b"\0")

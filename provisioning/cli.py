@@ -52,6 +52,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
         "provisioning.programme_commands:main",
         "create, fund, change, pause, close a programme",
     ),
+    ("provision", "shop", "bank", "file"): ("provisioning.payout.commands:main", "make a file that pays shops by bank"),
     ("provision", "shop", "bank"): ("provisioning.bank:main", "pay shops by bank, if they chose that"),
     ("provision", "shop"): ("provisioning.shop:main", "register shops, place them in programmes, pay them out"),
     ("provision", "terminal", "install"): ("provisioning.installer.command:main", "make this machine a terminal"),

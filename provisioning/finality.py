@@ -57,10 +57,25 @@ def wait(chain: Chain, look: Callable[[], Sent], confirmations: int | None = Non
         time.sleep(_POLL_SECONDS)
 
 
+def wait_for_block(chain: Chain, number: int) -> int:
+    """Wait until the block is final, and give the newest final one."""
+    said = -1
+    while (final := chain.block_number("finalized")) < number:
+        if final != said:
+            desk.progress(_behind(number, final))
+            said = final
+        time.sleep(_POLL_SECONDS)
+    return final
+
+
 def _missing(chain: Chain, sent: Sent, confirmations: int | None) -> str:
     """What is still waited for, in words; nothing when it is deep enough."""
     if confirmations is None:
         final = chain.block_number("finalized")
-        return "" if final >= sent.block else f"block {sent.block} is not final yet; the newest final one is {final}"
+        return "" if final >= sent.block else _behind(sent.block, final)
     deep = chain.block_number("latest") - sent.block + 1
     return "" if deep >= confirmations else f"block {sent.block} has {deep} of {confirmations} confirmations"
+
+
+def _behind(number: int, final: int) -> str:
+    return f"block {number} is not final yet; the newest final one is {final}"

@@ -12,13 +12,11 @@ from pathlib import Path
 
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, Cents, to_hex
-from provisioning import desk
-
-LIST_BYTES_MAX = 16 * 1024 * 1024
-FAULTS_SHOWN = 10
+from provisioning import csv_text, desk
 
 _COLUMNS = {"pass": "pass", "pas": "pass", "amount": "amount", "bedrag": "amount"}
-_SEPARATORS = ";\t,"
+_ENCODING = "latin-1"
+"""What a spreadsheet of Western Europe writes; what is read of it is ASCII, as in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,8 @@ class GrantList:
 
 def read_list(path: Path, amount: Cents | None) -> GrantList:
     """The list in the file. `amount` is for lines that name none. Raises Broken with every line that is wrong."""
-    text = _decoded(_content(path))
-    separator = _separator(text)
+    text = csv_text.read(path, _ENCODING)
+    separator = csv_text.separator(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         columns = _columns(path, next(rows, []))
@@ -87,11 +85,7 @@ class _Reading:
 
     def require_right(self, path: Path) -> None:
         """Raises Broken when a line was wrong."""
-        if not self._faults:
-            return
-        more = len(self._faults) - FAULTS_SHOWN
-        shown = [*self._faults[:FAULTS_SHOWN], *([f"and {more} more lines"] if more > 0 else [])]
-        raise Broken(f"{path}: {'; '.join(shown)}; nothing was granted")
+        csv_text.require_right(path, self._faults, "nothing was granted")
 
     def _line(self, row: Sequence[str]) -> Line:
         if len(row) > len(self._columns):
@@ -118,31 +112,6 @@ class _Reading:
         first = self._places.setdefault(address, number)
         if first != number:
             raise ValueError(f"{to_hex(address)} stands in line {first} already")
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LIST_BYTES_MAX + 1)
-    except OSError as error:
-        raise Broken(f"{path}: cannot be read ({error.strerror})") from error
-    if len(content) > LIST_BYTES_MAX:
-        raise Broken(f"{path}: a list has at most {LIST_BYTES_MAX} bytes")
-    return content
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8, or what a spreadsheet of Western Europe writes; what is read of it is ASCII in both."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
-
-
-def _separator(text: str) -> str:
-    """What parts the columns: the first of those that stand in the first line, in this order."""
-    first = text.partition("\n")[0]
-    return next((each for each in _SEPARATORS if each in first), ",")
 
 
 def _columns(path: Path, header: Sequence[str]) -> list[str]:

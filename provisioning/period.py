@@ -1,6 +1,6 @@
 """Dates as a sponsor writes them, as seconds since 1970 UTC."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.wire import units
@@ -29,6 +29,14 @@ def shown(moment: int) -> str:
     if zone is None or moment > _SHOWN_MAX:
         return f"{moment} s"
     return datetime.fromtimestamp(moment, zone).isoformat(timespec="seconds")
+
+
+def day(moment: int) -> date:
+    """The day of the moment there; in UTC where the machine knows no time zones."""
+    try:
+        return datetime.fromtimestamp(moment, ZoneInfo(ZONE)).date()
+    except ZoneInfoNotFoundError:
+        return datetime.fromtimestamp(moment, UTC).date()
 
 
 _SHOWN_MAX = 253_370_764_800  # the year 9999, where Python's calendar ends

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, Cents
-from provisioning.grant_list import FAULTS_SHOWN, Line, read_list
+from provisioning.csv_text import FAULTS_SHOWN
+from provisioning.grant_list import Line, read_list
 
 A, B = "0x" + "0a" * 20, "0x" + "0b" * 20
 LINES = [Line(Address(b"\x0a" * 20), Cents(300_00)), Line(Address(b"\x0b" * 20), Cents(12_50))]

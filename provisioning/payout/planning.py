@@ -1,0 +1,123 @@
+"""From what is due to a plan: who is paid how much under which reference, and whose account is another than before."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from contracts.wire.errors import Broken
+from provisioning import roles
+from provisioning.payout import sepa
+from provisioning.payout.accounts import Account
+from provisioning.payout.due import Due, Statements, Why, due, require_unused, sponsor_of
+from provisioning.payout.folder import Place
+from provisioning.payout.plan import Payment, Plan, new_tag
+from provisioning.town import Town
+
+_SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. `least` is in cents: a smaller credit waits for the next file."""
+
+    reference: str
+    programmes: Sequence[int]
+    payer: Account = field(repr=False)
+    accounts: Mapping[int, Account] = field(repr=False)
+    day: date
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is due at one block, of which a plan is made; and shops with an account that was not there before."""
+
+    dues: Sequence[Due]
+    plan: Plan
+    new: Sequence[int]
+    changed: Sequence[int]
+
+
+def look(town: Town, place: Place, wanted: Wanted) -> Look:
+    """What a file would pay now. Raises Broken when it cannot be made at all."""
+    require_unused(town, wanted.programmes, wanted.reference)
+    sponsor_of(town, wanted.programmes)
+    block = town.chain.block("latest")
+    dues = due(town, wanted.programmes, wanted.accounts.keys(), wanted.least, block.number)
+    earlier = place.earlier()
+    plan = _plan(town, wanted, dues, block.time, earlier[-1].salt if earlier else secrets.token_hex(_SALT_BYTES))
+    known: dict[int, str] = {}
+    for each in earlier:
+        known.update(each.accounts if each.salt == plan.salt else {})
+    paid = plan.accounts.items()
+    return Look(
+        dues,
+        plan,
+        new=[shop for shop, _ in paid if shop not in known],
+        changed=[shop for shop, print_ in paid if known.get(shop, print_) != print_],
+    )
+
+
+def require_admin(town: Town, programmes: Sequence[int]) -> None:
+    """Raises Broken unless the key that signs may mark what these programmes owe as paid."""
+    sponsor = sponsor_of(town, programmes)
+    if not roles.may(town, sponsor, town.me(), roles.ADMIN):
+        raise Broken(f"only the admin of sponsor {sponsor} marks credits as paid, and the key is {town.me()}")
+
+
+def require_same(town: Town, plan: Plan, wanted: Wanted) -> None:
+    """Raises Broken unless the plan is what is asked for again: contract, programmes, day and every account."""
+    if (plan.chain_id, plan.contract) != (town.deployment.chain_id, town.deployment.contract):
+        raise Broken(f"reference {plan.reference} is of another contract: choose another folder or reference")
+    if plan.programmes != tuple(wanted.programmes):
+        numbers = " ".join(f"--programme {number}" for number in plan.programmes)
+        raise Broken(f"reference {plan.reference} was planned for {numbers}: give the same, or another reference")
+    if plan.date != wanted.day:
+        raise Broken(f"reference {plan.reference} was planned for {plan.date}: give the same, or another reference")
+    salt = bytes.fromhex(plan.salt)
+    if plan.payer != wanted.payer.fingerprint(salt):
+        raise Broken(f"reference {plan.reference} was planned from another account or name of yours: give the same")
+    for shop, before in plan.accounts.items():
+        account = wanted.accounts.get(shop)
+        if account is None or account.fingerprint(salt) != before:
+            raise Broken(
+                f"shop {shop} has another account or name in the list than when reference {plan.reference} was "
+                "planned: give the list of then, or take the payment back and pay the shop with the next file"
+            )
+
+
+def _plan(town: Town, wanted: Wanted, dues: Sequence[Due], made: int, salt: str) -> Plan:
+    tag = new_tag()
+    statements = Statements(town, wanted.programmes, f"{wanted.reference}.{tag}", made)
+    payments = tuple(
+        Payment(
+            programme=each.programme, shop=each.shop, cents=each.cents, text=statements.text(each.programme, each.shop)
+        )
+        for each in dues
+        if each.why is Why.PAID
+    )
+    plan = Plan(
+        chain_id=town.deployment.chain_id,
+        contract=town.deployment.contract,
+        reference=wanted.reference,
+        tag=tag,
+        programmes=tuple(wanted.programmes),
+        made=made,
+        date=wanted.day,
+        salt=salt,
+        payer=wanted.payer.fingerprint(bytes.fromhex(salt)),
+        accounts={
+            shop: wanted.accounts[shop].fingerprint(bytes.fromhex(salt))
+            for shop in sorted({payment.shop for payment in payments})
+        },
+        payments=payments,
+    )
+    _require_named(plan)
+    return plan
+
+
+def _require_named(plan: Plan) -> None:
+    for payment in plan.payments:
+        if len(plan.end_to_end(payment)) > sepa.ID_MAX:
+            raise Broken(f"the reference is too long for shop {payment.shop}: choose a shorter one")
