@@ -15,7 +15,7 @@ from provisioning.installer.step import Step
 from terminal.places import DATA, DATA_LABEL, INSTALL_RECORD
 
 _FSTAB = Path("/etc/fstab")
-_LINE = f"LABEL={DATA_LABEL} {DATA} ext4 noatime,nofail,x-systemd.device-timeout=20s 0 2"
+_LINE = f"LABEL={DATA_LABEL} {DATA} ext4 noatime,nofail,x-systemd.device-timeout=5min 0 2"
 _ASIDE, _BELOW = Path("/run/kindpakket-aside"), Path("/run/kindpakket-below")
 _OTHERWISE = "See `dmesg` whether the disk is broken; if not, run the same again"
 _REREAD = "Start the machine again, so that it sees the new partition; then run the same again"
