@@ -79,11 +79,20 @@ class Ending:
 
     def destroy_key(self) -> None:
         """Overwrite the key, then take its file away. On a card that spreads its wear, old copies may stay."""
+        self._require_own_key()
         for path in (self.keys.sealed, self.keys.plain):
-            if path.exists():
+            if path.is_symlink() or path.exists():
                 _overwrite(path)
                 path.unlink()
                 place.sync_folder(path.parent)
+
+    def _require_own_key(self) -> None:
+        """The daemon's user writes the configuration that names it, and root destroys it: so it is that user's."""
+        path = self.keys.plain
+        if path.is_symlink() or not path.exists() or not self.state.is_dir():
+            return
+        if (owner := path.stat().st_uid) != self.state.stat().st_uid:
+            raise Broken(f"{path} belongs to user {owner}, so it is no key of this terminal: it stays")
 
     def _require_no_key(self, exported: Path | None) -> None:
         """A key without its journal may have signed what nobody sees here any more."""
@@ -129,7 +138,10 @@ def _same_disk(one: Path, other: Path) -> bool:
 
 
 def _overwrite(path: Path) -> None:
-    with path.open("r+b") as file:
+    """What a link leads to stays."""
+    if path.is_symlink():
+        return
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC), "r+b") as file:
         size = os.fstat(file.fileno()).st_size
         file.write(secrets.token_bytes(size))
         file.flush()

@@ -1,6 +1,7 @@
 """A terminal leaves its machine: never with an entry that is nowhere else, and with nothing of its key left."""
 
 import json
+import os
 import tomllib
 from contextlib import closing
 from dataclasses import replace
@@ -116,6 +117,26 @@ def test_f36_the_key_is_overwritten_before_its_file_goes(till, capsys, monkeypat
     assert [path for path, _ in seen] == [key]
     assert secret not in seen[0][1]
     assert len(seen[0][1]) == len(secret)
+
+
+@pytest.mark.parametrize("name", ["key", "terminal.key.sealed"])
+def test_a_link_in_a_keys_place_goes_and_what_it_leads_to_stays(till, tmp_path, name):
+    """Root wipes, in folders where the daemon's user could have put one."""
+    (tmp_path / "precious").write_text("root's")
+    (till.folder / name).unlink(missing_ok=True)
+    (till.folder / name).symlink_to(tmp_path / "precious")
+    Ending.of(till.config, till.folder).destroy_key()
+    assert not (till.folder / name).is_symlink()
+    assert (tmp_path / "precious").read_text() == "root's"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_file_that_is_not_the_daemons_is_no_key_whatever_its_configuration_says(till):
+    key = (till.folder / "key").read_bytes()
+    os.chown(till.folder, 65_534, -1)
+    with pytest.raises(Broken, match="belongs to user 0"):
+        Ending.of(till.config, till.folder).destroy_key()
+    assert (till.folder / "key").read_bytes() == key
 
 
 def test_f03_one_that_was_cut_short_is_gone_on_with(sold, capsys):
