@@ -13,7 +13,7 @@ from tests.hardware.debian import stick, system
 from tests.hardware.debian.scenario import Install
 from tests.hardware.debian.town import town
 
-TOTAL_SECONDS = 3600
+TOTAL_SECONDS = 2700
 
 _begin = time.monotonic()
 
