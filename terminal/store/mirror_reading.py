@@ -9,6 +9,7 @@ from contracts.wire import entry as wire_entry
 from contracts.wire import journal
 from contracts.wire.entry import Refund, Retire
 from contracts.wire.errors import Broken
+from contracts.wire.units import Timestamp
 from terminal.core.effects import Commit
 from terminal.core.facts import GivenBack, OpenEntry
 from terminal.core.line import Line
@@ -56,18 +57,23 @@ def read(folder: Path) -> Content:
     return Content(owner, tuple(_chained(owner, entries)), tuple(days))
 
 
-def note(owner: Owner, line: Line, kept: Kept) -> OpenEntry | GivenBack | None:
-    """What the journal notes of the entry; None for a retirement. Raises Broken for one that is not understood."""
+def note(owner: Owner, line: Line, kept: Kept) -> tuple[OpenEntry | GivenBack | None, Timestamp]:
+    """What the journal notes of the entry, nothing of a retirement; and since when it is not earlier, for certain.
+
+    That is what the mirror says, and at most the entry's own time, as nobody signed the former. Raises Broken for an
+    entry that is not understood.
+    """
     signed = wire_entry.unpack(line.entry)
     if signed is None:
         raise Broken(f"entry {line.sequence} is of a kind that this program does not know: update it")
+    bound = min(kept.bound, signed.content.time)
     if isinstance(signed.content, Retire):
-        return None
+        return None, bound
     by_pass = signed.signer(owner.domain, owner.terminal, line.sequence)
     whose = signed.content.pass_address if isinstance(signed.content, Refund) else by_pass
     if whose is None:
         raise Broken(f"entry {line.sequence} carries no signature of any pass: {STAYS}")
-    return Commit(line.sequence, whose, signed.content, kept.bound).entry()
+    return Commit(line.sequence, whose, signed.content, bound).entry(), bound
 
 
 def _numbered(path: Path, found: Iterable[tuple[int, F]]) -> list[F]:

@@ -101,7 +101,7 @@ def _fill(draft: sqlite3.Connection, content: Content) -> None:
     """All that the mirror holds, in one transaction, and looked through as `journal verify` does."""
     with schema.transaction(draft):
         for line, kept in content.entries:
-            inserting.insert(draft, line, mirror_reading.note(content.owner, line, kept), kept.bound)
+            inserting.insert(draft, line, *mirror_reading.note(content.owner, line, kept))
         for day in content.days:
             closings.insert(draft, _closed(day))
     checking.require_sound(View(draft, Path(mirror_format.NAME)))

@@ -1,11 +1,13 @@
 """A journal that is lost comes back from its mirror, whole and verified; what is in its place is never written over."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
+from contracts.wire.units import Timestamp
 from terminal.store import Reader, checking, mirror_reading, restoring
 from terminal.store.mirror import Standing
 from terminal.store.mirror_format import NAME, SECTOR, Kept, frames, pack
@@ -133,6 +135,17 @@ class TestRestoring:
         with pytest.raises(Broken, match="entry 1"):
             self.restore(till, stick)
         assert not till.journal.exists()
+
+    def test_f19_a_time_that_nobody_signed_cannot_make_the_terminal_live_in_the_future(self, till, stick, lived):
+        with (stick / NAME).open("rb") as file:
+            found = [
+                replace(each, bound=Timestamp(2**40 - 1)) if isinstance(each, Kept) else each for each in frames(file)
+            ]
+        (stick / NAME).write_bytes(b"".join(map(pack, late)))
+        till.journal.unlink()
+        self.restore(till, stick)
+        with till.store() as store:
+            assert store.bound() == lived.bound
 
     def test_a_restore_that_fails_puts_back_what_was_there(self, till, stick, lived, monkeypatch):
         os.truncate(till.journal, 5_000)
