@@ -138,9 +138,8 @@ class TestRestoring:
 
     def test_f19_a_time_that_nobody_signed_cannot_make_the_terminal_live_in_the_future(self, till, stick, lived):
         with (stick / NAME).open("rb") as file:
-            found = [
-                replace(each, bound=Timestamp(2**40 - 1)) if isinstance(each, Kept) else each for each in frames(file)
-            ]
+            found = list(frames(file))
+        late = [replace(each, bound=Timestamp(2**40 - 1)) if isinstance(each, Kept) else each for each in found]
         (stick / NAME).write_bytes(b"".join(map(pack, late)))
         till.journal.unlink()
         self.restore(till, stick)
