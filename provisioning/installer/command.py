@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from contracts.wire.errors import Broken
@@ -92,7 +93,7 @@ def _install(host: Host, arguments: argparse.Namespace) -> int:
     todo = plan.pending(host, record, made)
     if not todo:
         _say("all is in place: nothing to do")
-        return finishing.go_on(host, _say)
+        return finishing.go_on(host, _say, partial(_agrees, arguments))
     _show("to do:", todo)
     _tell(made.notes)
     if arguments.dry_run:
@@ -102,7 +103,7 @@ def _install(host: Host, arguments: argparse.Namespace) -> int:
     readonly.require_writable(host)
     plan.carry_out(record, todo, _say)
     _say("done")
-    return finishing.go_on(host, _say)
+    return finishing.go_on(host, _say, partial(_agrees, arguments))
 
 
 def _require_lasting(made: plan.Plan) -> None:
@@ -151,7 +152,16 @@ def _ask(question: str, arguments: argparse.Namespace) -> None:
         return
     if not sys.stdin.isatty():
         raise Broken("nothing was changed: give --yes where nobody can be asked")
+    if not _says_yes(question):
+        raise Broken("nothing was changed, as the answer was not yes")
+
+
+def _agrees(arguments: argparse.Namespace, question: str) -> bool:
+    """Whether a person says yes to what needs a person. Who is not there, or did not want to be asked, does not."""
+    return not arguments.yes and sys.stdin.isatty() and _says_yes(question)
+
+
+def _says_yes(question: str) -> bool:
     sys.stdout.write(f"{question} Type yes: ")
     sys.stdout.flush()
-    if sys.stdin.readline(16).strip().lower() not in {"yes", "ja"}:
-        raise Broken("nothing was changed, as the answer was not yes")
+    return sys.stdin.readline(16).strip().lower() in {"yes", "ja"}
