@@ -128,7 +128,7 @@ def test_they_stand_where_the_program_looks():
             assert all(Path(each).is_relative_to(places.PROGRAM) or each.startswith("/usr/bin/") for each in programs)
 
 
-def test_f19_whoever_hangs_or_crashes_is_started_anew_and_for_ever():
+def test_whoever_hangs_or_crashes_is_started_anew_and_for_ever():
     daemon = settings("kindpakket-terminal.service")
     assert (daemon["Type"], daemon["WatchdogSec"], daemon["Restart"]) == (["notify"], ["30s"], ["always"])
     assert daemon["OnFailure"] == ["kindpakket-return.service kindpakket-again.service"]

@@ -60,7 +60,7 @@ def test_another_terminals_stick_is_an_alarm_and_stays(till, stick, tmp_path):
     assert (stick / "journal.mirror").read_bytes() == before
 
 
-def test_f05_an_old_copy_of_the_journal_locks_before_it_sells_and_is_restored(till, stick):
+def test_f16_an_old_copy_of_the_journal_locks_before_it_sells_and_is_restored(till, stick):
     with till.store():
         old = till.journal.read_bytes()
     with till.start() as running, running.screen() as glass:

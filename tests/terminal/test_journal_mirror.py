@@ -138,7 +138,7 @@ class TestDoctor:
         grade, finding, advice = self.examine(other)
         assert (grade, "another terminal" in finding, "keep it" in advice) == ("fail", True, True)
 
-    def test_f05_one_that_is_ahead(self, till, stick):
+    def test_f16_one_that_is_ahead(self, till, stick):
         for file in till.folder.glob("journal.sqlite*"):
             file.unlink()
         with pytest.MonkeyPatch.context() as patch:

@@ -133,7 +133,7 @@ class TestStrangers:
             heard.until(Standing.FOREIGN)
         assert (stick / NAME).read_bytes() == before
 
-    def test_f05_a_mirror_that_is_ahead_proves_an_old_copy_and_stays(self, till, stick):
+    def test_f16_a_mirror_that_is_ahead_proves_an_old_copy_and_stays(self, till, stick):
         with mirrored(till, stick) as (store, _):
             sell(store, till.signer())
             old = till.journal.read_bytes(), till.journal.with_name("journal.sqlite-wal").read_bytes()

@@ -132,7 +132,7 @@ def test_a_daemon_that_is_well_feeds_it_again_and_again(manager, running):
     assert [manager.told() for _ in range(3)] == [FED] * 3
 
 
-def test_f19_a_loop_that_hangs_feeds_nothing(manager, running):
+def test_a_loop_that_hangs_feeds_nothing(manager, running):
     hang = Hang()
     running.do(lambda: running.daemon._put(hang))
     assert hang.entered.wait(PATIENCE)
@@ -141,14 +141,14 @@ def test_f19_a_loop_that_hangs_feeds_nothing(manager, running):
     manager.until(**FED)
 
 
-def test_f19_an_inbox_that_nobody_empties_feeds_nothing_however_well_the_loop_goes_round(manager, running):
+def test_an_inbox_that_nobody_empties_feeds_nothing_however_well_the_loop_goes_round(manager, running):
     taken: list[object] = []
     running.do(lambda: setattr(running.daemon, "_put", taken.append))
     manager.hears_nothing()
     assert manager.hears_nothing()
 
 
-def test_f19_a_store_that_hangs_feeds_nothing(manager, running):
+def test_a_store_that_hangs_feeds_nothing(manager, running):
     hang = Hang()
     running.store.bound = hang
     assert hang.entered.wait(PATIENCE)
@@ -158,7 +158,7 @@ def test_f19_a_store_that_hangs_feeds_nothing(manager, running):
     manager.until(**FED)
 
 
-def test_f19_a_driver_that_ended_feeds_nothing_and_is_named(manager, running):
+def test_a_driver_that_ended_feeds_nothing_and_is_named(manager, running):
     running.do(running.daemon._inputs.driving["scanner"].task.cancel)
     manager.until(STATUS="the driver of scanner has ended")
     assert manager.hears_nothing()
@@ -229,7 +229,7 @@ def test_ready_and_stopping_are_told_by_the_process_itself(tmp_path, manager):
     manager.until(STOPPING="1")
 
 
-def test_f19_what_the_watchdog_bites_says_where_it_hung_and_no_value(tmp_path, manager):
+def test_what_the_watchdog_bites_says_where_it_hung_and_no_value(tmp_path, manager):
     till = Till(tmp_path / "till")
     till.know()
     with till.start() as process:
