@@ -178,7 +178,7 @@ def test_f36_screen_and_camera_have_no_network_and_none_of_the_daemon_s_files(na
 _WITHOUT_SECRETS = {"kindpakket-again.service", "kindpakket-mirror.service", "kindpakket-screen.service"}
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != "kindpakket-gateway.service"])
+@pytest.mark.parametrize("name", SERVICES)
 def test_f36_no_memory_goes_to_the_disk(name):
     unit = settings(name)
     assert unit["LimitCORE"] == ["0"]
@@ -186,7 +186,7 @@ def test_f36_no_memory_goes_to_the_disk(name):
         assert unit["MemorySwapMax"] == ["0"]
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != "kindpakket-gateway.service"])
+@pytest.mark.parametrize("name", SERVICES)
 def test_memory_and_tasks_are_bounded(name):
     assert {"MemoryMax", "TasksMax"} <= settings(name).keys()
 
