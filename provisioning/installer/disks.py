@@ -50,9 +50,30 @@ def labelled(host: Host) -> str | None:
     return found[0] if found else None
 
 
+def kernel_name(host: Host, device: str) -> str:
+    """As blkid names it: `/dev/disk/by-id/...` leads there. Raises Broken for what is no path."""
+    if not device.startswith("/"):
+        raise Broken(f"{device} is no disk or partition: it is written as /dev/sda; `lsblk` lists what there is")
+    return f"/{host.at(Path(device)).resolve().relative_to(host.root.resolve())}"
+
+
+def require_usable(host: Host, device: str) -> None:
+    """Raise Broken unless this device, as the kernel names it, bears our label already, or nothing is on it."""
+    there = labelled(host)
+    if there == device:
+        return
+    if there:
+        raise Broken(f"{there} is called {DATA_LABEL} already: go on with it by `--data {there}`, or take it out")
+    mounts = _one(host, "lsblk", "--noheadings", "--output", "MOUNTPOINT", device).split()
+    if any(mount.startswith(("/", "[")) for mount in mounts):
+        raise Broken(f"{device} is in use by this system: name another, `lsblk` lists what there is")
+    if not is_blank(host, device):
+        raise Broken(f"{device} is not empty: look what is on it; `wipefs --all {device}` gives it up for good")
+
+
 def is_blank(host: Host, device: str) -> bool:
     """Whether nothing is on a device that anybody could miss. Raises Broken when it is no device."""
-    if not host.at(Path(device)).is_block_device():
+    if not host.is_disk(Path(device)):
         raise Broken(f"{device} is no disk or partition: `lsblk` lists what there is")
     return host.ask("blkid", "--probe", device).status == 2
 

@@ -86,6 +86,10 @@ class Host:
         """A folder and those it stands in, where they are not there yet."""
         self.at(path).mkdir(parents=True, exist_ok=True)
 
+    def is_disk(self, path: Path) -> bool:
+        """Whether it is a disk or a partition."""
+        return self.at(path).is_block_device()
+
     def rename(self, path: Path, to: Path) -> None:
         """Give what is there another name on the same disk, from one moment to the next."""
         self.at(path).rename(self.at(to))

@@ -59,6 +59,8 @@ def make(host: Host, record: Record, wishes: Wishes) -> Plan:
 
 def _lasting(host: Host, record: Record, wishes: Wishes) -> tuple[Step, ...]:
     """The step of the data partition, where there is one or room for one."""
+    if wishes.device and not disks.is_mounted(host):
+        disks.require_usable(host, disks.kernel_name(host, wishes.device))
     space = None if wishes.device or disks.is_mounted(host) or disks.labelled(host) else disks.free(host)
     possible = wishes.device or space or disks.is_mounted(host) or disks.labelled(host) or "data" in record.steps
     return (data(wishes.device, space),) if possible else ()

@@ -33,21 +33,13 @@ def _is_done(host: Host) -> bool:
 
 
 def _do(device: str | None, space: Free | None, host: Host, memory: Memory) -> None:
-    chosen = memory.recall("device") or device or disks.labelled(host) or _partition(host, memory, space)
-    if not memory.recall("device") and device and not _usable(host, device):
-        raise Broken(f"{device} is not empty: look what is on it; `wipefs --all {device}` gives it up for good")
-    memory.keep("device", chosen)
-    if not memory.recall("formatted"):
-        if disks.labelled(host) != chosen or memory.recall("before") is not None:
-            host.run("mkfs.ext4", "-q", "-F", "-L", DATA_LABEL, chosen, otherwise=_OTHERWISE)
-        memory.keep("formatted", True)
+    chosen = disks.kernel_name(host, device) if device else disks.labelled(host) or _partition(host, memory, space)
+    disks.require_usable(host, chosen)  # now: since a restart the name may be another disk's
+    if disks.labelled(host) != chosen:
+        host.run("mkfs.ext4", "-q", "-F", "-L", DATA_LABEL, chosen, otherwise=_OTHERWISE)
     if not disks.is_mounted(host):
         _move(host, chosen)
     _clear_below(host)
-
-
-def _usable(host: Host, device: str) -> bool:
-    return disks.is_blank(host, device) or disks.labelled(host) == device
 
 
 def _partition(host: Host, memory: Memory, space: Free | None) -> str:
@@ -71,7 +63,10 @@ def _partition(host: Host, memory: Memory, space: Free | None) -> str:
 
 
 def _new(host: Host, memory: Memory) -> list[str]:
-    return [part for part in disks.partitions(host, memory.recall("disk")) if part not in memory.recall("before")]
+    """What came to the disk since; nothing where none was to be made."""
+    before = memory.recall("before")
+    found = [] if before is None else disks.partitions(host, memory.recall("disk"))
+    return [part for part in found if part not in before]
 
 
 def _move(host: Host, device: str) -> None:
@@ -107,7 +102,7 @@ def _undo(host: Host, memory: Memory) -> None:
     """Where a journal stands there, the partition stays, and stays mounted; else it goes, if it was made here."""
     if set(host.names(DATA)) - {INSTALL_RECORD.name, "lost+found"}:
         return
-    made = memory.recall("before") is not None and memory.recall("device")
+    made = next((part for part in _new(host, memory) if part == disks.labelled(host)), None)
     if disks.is_mounted(host):
         # This very program was loaded from there: it is let go of when this process ends.
         host.run("umount", "--lazy", str(DATA), otherwise=_OTHERWISE)
@@ -115,14 +110,15 @@ def _undo(host: Host, memory: Memory) -> None:
     files.drop_line(host, _FSTAB, _LINE)
     if host.booted:
         host.run("systemctl", "daemon-reload", otherwise=_OTHERWISE)
-    if made and made in disks.partitions(host, memory.recall("disk")):
+    if made:
         _give_back(host, memory.recall("disk"), made)
 
 
 def _give_back(host: Host, disk: str, device: str) -> None:
+    """By its label it was known as ours, so that goes after the entry in the table."""
     number = device.removeprefix(disk).lstrip("p")
-    host.run("wipefs", "--all", "--force", device, otherwise=_OTHERWISE)
     host.run("sfdisk", "--delete", "--quiet", "--no-reread", "--no-tell-kernel", disk, number, otherwise=_OTHERWISE)
+    host.ask("wipefs", "--all", "--force", device)
     host.ask("partx", "--delete", device)  # it may be in use until this process ends: then the next start forgets it
 
 

@@ -67,6 +67,9 @@ class Machine(Host):
             self.bomb.tick()
         return PROGRAMS.get(words[0], fine)(self, list(words[1:]), feed)
 
+    def is_disk(self, path: Path) -> bool:
+        return path.is_relative_to("/dev") and self.at(path).exists()
+
     def owner(self, path: Path) -> str:
         """Also of a folder on which something is mounted, which is a link here."""
         return self.ask("stat", str(self.at(path))).said.strip()
@@ -95,7 +98,7 @@ def stock(root: Path) -> Machine:
         "etc/fstab": f"{ROOT} / ext4 defaults 0 1\n",
         "etc/udev/rules.d/README": "",
         "boot/initrd.img-6.1": "",
-        "dev/vda": "", "dev/vda1": "",
+        "dev/vda": "", "dev/vda1": "", "dev/sda": "",
         "var/lib/kindpakket/program/releases/0.1.0/release/release.pub": PUBLIC,
     }  # fmt: skip
     for name, text in files.items():

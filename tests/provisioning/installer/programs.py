@@ -129,13 +129,16 @@ def _findmnt(machine: "Machine", words: list[str], feed: str) -> Ran:
 
 
 def _lsblk(machine: "Machine", words: list[str], feed: str) -> Ran:
+    if "MOUNTPOINT" in words:
+        return Ran(0, "\n/\n" if words[-1] in {DISK, ROOT} else "\n")
     return Ran(0, "vda\n")
 
 
 def _sfdisk(machine: "Machine", words: list[str], feed: str) -> Ran:
     parts = machine.know("partitions")
     if "--json" in words:
-        return Ran(0, json.dumps({"partitiontable": {"partitions": [{"node": name} for name in parts]}}))
+        nodes = [{"node": name} for name in parts if name.startswith(words[-1])]
+        return Ran(0, json.dumps({"partitiontable": {"partitions": nodes}}))
     if "--list-free" in words:
         return Ran(0, "" if PARTITION in parts else f"  Start      End Sectors       Size\n{FREE}")
     if "--append" in words:
@@ -160,6 +163,8 @@ def _content(machine: "Machine", device: str) -> Path:
 
 
 def _blkid(machine: "Machine", words: list[str], feed: str) -> Ran:
+    if "--probe" in words:
+        return Ran(0 if machine.know("partitions").get(words[-1]) else 2, "")
     label = next((word.partition("=")[2] for word in words if word.startswith("LABEL=")), None)
     found = [name for name, known in machine.know("partitions").items() if known and known == label]
     return Ran(0 if found else 2, "".join(f"{name}\n" for name in found))

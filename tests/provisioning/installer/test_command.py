@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.wire.errors import Broken
-from provisioning.installer import command, disks, machine
+from provisioning.installer import command, machine
 from provisioning.installer.host import Host
 from terminal import export
 from terminal.places import INSTALL_RECORD, STATE
@@ -111,15 +111,14 @@ def test_another_system_is_refused_by_name(here, release, advice):
         run(here, "--dry-run")
 
 
-def test_a_disk_with_something_on_it_is_left_alone(here, monkeypatch):
-    monkeypatch.setattr(disks, "is_blank", lambda *_: False)
+def test_a_disk_with_something_on_it_is_left_alone(here):
+    here.learn("partitions", **{"/dev/sda": "somebody's"})
     with pytest.raises(Broken, match=r"not empty.*wipefs --all /dev/sda"):
         run(here, "--yes", "--data", "/dev/sda")
-    assert here.know("partitions").keys() == {"/dev/vda1"}
+    assert here.know("partitions").keys() == {"/dev/vda1", "/dev/sda"}
 
 
-def test_an_empty_one_is_taken(here, monkeypatch):
-    monkeypatch.setattr(disks, "is_blank", lambda *_: True)
+def test_an_empty_one_is_taken(here):
     assert run(here, "--yes", "--data", "/dev/sda") == 0
     assert here.know("mounts") == {"/var/lib/kindpakket": "/dev/sda"}
 
