@@ -51,13 +51,19 @@ class Host:
         except (OSError, ValueError) as error:
             raise Broken(f"{path} cannot be read ({error}): look at it, then run the same again") from error
 
-    def write(self, path: Path, text: str, mode: int = 0o644) -> None:
-        """A whole file or none, on the disk when this returns. Raises Broken when it cannot be written."""
+    def write(self, path: Path, text: str, mode: int | None = None) -> None:
+        """A whole file or none, on the disk when this returns. Raises Broken when it cannot be written.
+
+        Without a mode, one that is replaced hands its own on, and a new one can be read by all.
+        """
         place = self.at(path)
         draft = place.with_name(f".{place.name}.kindpakket")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            with draft.open("w", encoding="utf-8") as file:
+            if mode is None:
+                mode = place.stat().st_mode & 0o7777 if place.exists() else 0o644
+            draft.unlink(missing_ok=True)
+            with draft.open("x", encoding="utf-8") as file:  # a folder may be another's, too: no link is followed
                 os.fchmod(file.fileno(), mode)
                 file.write(text)
                 file.flush()

@@ -45,7 +45,7 @@ def _believe(host: Host, memory: Memory) -> None:
     if key is None:
         raise Broken("this release names no maker: install by `sudo python3 kindpakket-VERSION.pyz`")
     fingerprint(key.encode())  # raises Broken for what is no key
-    host.write(_KEY, key)
+    host.write(_KEY, key, mode=0o644)
 
 
 def _forget(host: Host, memory: Memory) -> None:

@@ -44,7 +44,7 @@ class Machine(Host):
 
     # What changes something, with a moment to be killed before it; after it is before the next.
 
-    def write(self, path: Path, text: str, mode: int = 0o644) -> None:
+    def write(self, path: Path, text: str, mode: int | None = None) -> None:
         """Without waiting for the disk: no plug is pulled here."""
         self.bomb.tick()
         self.at(path.parent).mkdir(parents=True, exist_ok=True)
