@@ -7,7 +7,7 @@ from provisioning.installer import waiting
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
-from terminal.places import DATA, ETC, ETC_KEPT, INSTALL_RECORD, MIRROR, STATE
+from terminal.places import DATA, ETC, ETC_KEPT, MIRROR, STATE
 
 _USER = "kindpakket"
 _FOLDERS = {
@@ -17,8 +17,8 @@ _FOLDERS = {
 }
 """Whose each is, and what others may. Learning the devices rewrites the configuration: the folder is the group's."""
 
-_STAYS = {"lost+found", "program", "retired", STATE.name, MIRROR.parent.name, INSTALL_RECORD.name}
-"""What is not removed with the folders: journals, also those of terminals before; and what goes later."""
+_STAMP = "upgraded"
+"""Beside them, from the security updates."""
 
 _OTHERWISE = f"Look at {DATA}, then run the same again"
 
@@ -46,16 +46,16 @@ def require_free(host: Host, path: Path) -> None:
 
 
 def _undo(host: Host, memory: Memory) -> None:
-    """All goes but the journal; a key that was not sealed before all."""
+    """All of ours goes but the journal, by whatever name; a key that was not sealed before all."""
     del memory
     if host.leads_to(ETC) == ETC_KEPT:
         host.remove(ETC)
     waiting.ending(host).destroy_key()
     for name in host.names(STATE):
-        if not name.startswith("journal."):
+        if not name.startswith("journal.") and ".sqlite" not in name:
             host.remove(STATE / name)
-    for name in set(host.names(DATA)) - _STAYS:
-        host.remove(DATA / name)
+    for path in (ETC_KEPT, DATA / _STAMP):
+        host.remove(path)
     for path in (STATE, MIRROR, MIRROR.parent):  # a stick that is mounted still is not emptied
         host.remove_if_empty(path)
 

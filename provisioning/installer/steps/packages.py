@@ -43,13 +43,15 @@ def _there(host: Host) -> dict[str, set[str]]:
 
 
 def _do(wanted: Sequence[str], host: Host, memory: Memory) -> None:
-    memory.keep("before", {kind: sorted(names) for kind, names in _there(host).items()})
+    """Each set of packages has its own notes: a second installation may want more, after somebody installed his own."""
+    name = " ".join(wanted)
+    memory.keep(f"before {name}", {kind: sorted(names) for kind, names in _there(host).items()})
     _settle(host)
     if lacking := _lacking(host, wanted):
         host.run(*_APT, "update", otherwise=_OTHERWISE)
         host.run(*_APT, *_KEEP, "install", *lacking, otherwise=_OTHERWISE)
         host.run(*_APT, "clean", otherwise=_OTHERWISE)
-    memory.keep("added", _added(host, memory))
+    memory.keep(f"added {name}", _added(host, memory, name))
 
 
 def _settle(host: Host) -> None:
@@ -58,18 +60,21 @@ def _settle(host: Host) -> None:
     host.run("dpkg", "--configure", "--pending", otherwise="Repair what it names, then run the same again")
 
 
-def _added(host: Host, memory: Memory) -> dict[str, list[str]]:
-    before = memory.recall("before") or {}
-    return {kind: sorted(names - set(before.get(kind, names))) for kind, names in _there(host).items()}
+def _added(host: Host, memory: Memory, name: str) -> dict[str, list[str]]:
+    before = memory.recall(f"before {name}")
+    return {kind: sorted(names - set(before[kind])) for kind, names in _there(host).items()}
 
 
 def _undo(host: Host, memory: Memory) -> None:
     """What came with the installation, and not what was installed later by somebody else."""
-    added = memory.recall("added") or _added(host, memory)
-    if ours := [name for name in added["packages"] if name in _installed(host)]:
+    names = [key.removeprefix("before ") for key in memory.all() if key.startswith("before ")]
+    added = [memory.recall(f"added {name}") or _added(host, memory, name) for name in names]
+    there = _installed(host)
+    if ours := [package for each in added for package in each["packages"] if package in there]:
         _settle(host)
         host.run(*_APT, "purge", *ours, otherwise="Remove those packages by hand, then run the same again")
-    accounts.remove(host, added["users"], added["groups"])
+    for each in added:
+        accounts.remove(host, each["users"], each["groups"])
 
 
 def packages(wanted: Sequence[str]) -> Step:

@@ -113,6 +113,26 @@ def test_undone_the_journal_stays_and_no_key(machine):
     assert machine.names(DATA) == ["terminal"]
 
 
+def test_f33_undone_a_journal_that_somebody_moved_aside_stays_and_so_does_what_is_not_ours(machine):
+    install(machine)
+    moved = STATE / "old.sqlite", STATE / "old.sqlite-wal", DATA / "old.sqlite", DATA / "theirs/sales.json"
+    for path in moved:
+        machine.write(path, "sales")
+    undo(restarted(machine))
+    assert [machine.read(path) for path in moved] == ["sales"] * 4
+    assert machine.know("mounts") == {str(DATA): "/dev/vda2"}
+
+
+def test_undone_the_packages_of_a_second_installation_go_too_and_none_that_somebody_put_there_between(machine):
+    install(machine, Wishes(writable=True))
+    machine.learn("packages", vim="installed")
+    assert "overlayroot" not in machine.know("packages")
+    install(restarted(machine))
+    assert "overlayroot" in machine.know("packages")
+    undo(restarted(machine))
+    assert machine.know("packages").keys() == {"dpkg", "vim"}
+
+
 def test_a_file_of_somebody_else_comes_back_as_it_was(machine):
     theirs = "#!/usr/sbin/nft -f\ntable inet theirs {}\n"
     machine.write(Path("/etc/nftables.conf"), theirs)
