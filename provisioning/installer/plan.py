@@ -20,6 +20,7 @@ from provisioning.installer.steps.texts import JOURNALD, UDEV, WATCHDOG
 from provisioning.installer.steps.units import UNITS
 from provisioning.installer.steps.upgrades import UPGRADES
 from provisioning.installer.steps.users import USERS
+from terminal.places import PROGRAM_KEPT
 
 Say = Callable[[str], None]
 
@@ -72,9 +73,10 @@ def pending(host: Host, record: Record, plan: Plan) -> list[Step]:
 
 
 def undoing(record: Record) -> list[Step]:
-    """What is to be undone, in order: whatever was begun here, from the last to the first."""
+    """What is to be undone, in order: whatever was begun here, from the last to the first; and the program at least."""
     steps = data(None, None), PROGRAMS, packages(ALWAYS), USERS, FOLDERS, RELEASES, *_SETTINGS, UNITS, READ_ONLY
-    return [step for step in reversed(steps) if step.name in record.steps]
+    begun = {*record.steps, *((PROGRAMS.name,) if record.host.at(PROGRAM_KEPT).exists() else ())}
+    return [step for step in reversed(steps) if step.name in begun]
 
 
 def carry_out(record: Record, todo: Sequence[Step], say: Say) -> None:

@@ -10,7 +10,7 @@ from contracts.wire.errors import Broken
 from provisioning.installer import command, machine
 from provisioning.installer.host import Host
 from terminal import export
-from terminal.places import INSTALL_RECORD, STATE
+from terminal.places import DATA, INSTALL_RECORD, STATE
 from terminal.store import Reader
 from tests.provisioning.installer.machine import Machine, contents, stock
 from tests.terminal.books import sell
@@ -54,7 +54,17 @@ def test_nobody_asked_nothing_done(here, monkeypatch):
     assert here.read(INSTALL_RECORD) is None
 
 
+def test_undo_takes_the_program_that_nobody_installed_in_the_end(here, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", open("/dev/null"))  # noqa: PTH123, SIM115 -- no terminal
+    with pytest.raises(Broken, match="--yes"):
+        run(here)
+    assert run(here, "--undo", "--yes") == 0
+    assert "undo program" in capsys.readouterr().out
+    assert not here.at(DATA).exists()
+
+
 def test_undo_where_nothing_was_installed(here, capsys):
+    shutil.rmtree(here.at(DATA))
     assert run(here, "--undo", "--yes") == 0
     assert "nothing to undo" in capsys.readouterr().out
 
