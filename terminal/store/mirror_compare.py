@@ -11,6 +11,9 @@ WINDOW = 500
 """Lines that are read from the journal at once."""
 
 
+_IF_OURS = "if the stick is this terminal's: stop the daemon, then: kindpakket terminal journal restore"
+
+
 class Foreign(Exception):
     """It is not this journal's mirror. The sentence says whose, or what it is."""
 
@@ -85,7 +88,9 @@ def _require_ours(view: View, window: "_Window", frame: Frame) -> None:
             _require_same(view, window.line(frame.sequence), frame)
         case KeptDay(number, document):
             ours = view.closing(number)
-            if ours is None or ours.document != document:
+            if ours is None:
+                raise Foreign(f"it has a closed day {number}, which this journal lacks; {_IF_OURS}")
+            if ours.document != document:
                 raise Foreign(f"its closed day {number} is not this journal's")
 
 

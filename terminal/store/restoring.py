@@ -49,21 +49,26 @@ def restore(
 
 
 def _require_less(path: Path, content: Content) -> None:
-    """Raise Broken when the journal that is there is no beginning of the mirror's, or all of it."""
+    """Raise Broken when the journal that is there is no beginning of the mirror's, or all of it.
+
+    A closed day that the mirror alone has is something to restore, too.
+    """
     if not path.exists():
         return
     try:
         with closing(open_for_reading(path)) as database:
             view = View(database, path)
             owner, sequence, lines = (view.domain, view.terminal), view.sequence, list(view.lines())
+            days = [day.document for day in view.closings()]
     except Broken:
         _require_fewer(path, content)
         return
     if owner != (content.owner.domain, content.owner.terminal):
         raise Broken(f"{path} is the journal of another terminal than the mirror: put back what belongs together")
-    if sequence >= content.sequence:
+    if (sequence, len(days)) >= (content.sequence, len(content.days)):
         raise Broken(f"{path} has {sequence} entries and the mirror {content.sequence}: there is nothing to restore")
-    if lines != list(content.lines[:sequence]):
+    same_days = sequence < content.sequence or days == [day.document for day in content.days[: len(days)]]
+    if lines != list(content.lines[:sequence]) or not same_days:
         raise Broken(f"{path} and the mirror differ: keep both as they are and call support")
 
 

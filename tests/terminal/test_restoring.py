@@ -76,6 +76,24 @@ class TestRestoring:
         with till.store() as store, Reader.open(aside) as reader:
             assert (store.sequence, reader.sequence) == (2, 1)
 
+    def test_f08_a_closed_day_that_the_journal_lost_alone_is_back(self, till, stick):
+        """A card that lost the last thing before the power went; nothing was sold since."""
+        with mirrored(till, stick) as (store, _):
+            sell(store, till.signer())
+            files = [till.journal, till.journal.with_name("journal.sqlite-wal")]
+            old = [file.read_bytes() for file in files]
+            close_day(till, store)
+        with mirrored(till, stick) as (store, _):
+            closed = tuple(store.closings())
+        for file, content in zip(files, old, strict=True):
+            file.write_bytes(content)
+        with mirrored(till, stick) as (_, heard):
+            heard.until(Standing.FOREIGN, "closed day 1")
+            assert "journal restore" in heard.detail
+        assert self.restore(till, stick).aside is not None
+        with mirrored(till, stick) as (store, heard):
+            assert (tuple(store.closings()), heard.standings) == (closed, [Standing.GOOD])
+
     @pytest.mark.parametrize("more", [0, 1])
     def test_a_journal_that_has_as_much_or_more_is_not_touched(self, till, stick, lived, more):
         with till.store() as store:
