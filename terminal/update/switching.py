@@ -16,6 +16,7 @@ from terminal.update.machine import READY_SECONDS, RUNS
 from terminal.update.program import Program, Trial
 
 LOOK_SECONDS = 2.0
+_UNREADY = "its daemon does not become ready"
 
 
 class Supervised(Protocol):
@@ -56,7 +57,7 @@ def settle(program: Program, machine: Supervised, said: Callable[[str], None]) -
         return
     if program.current() != trial.after:
         said(f"the change to {trial.after} was interrupted: {_back(program, machine, trial)}")
-    elif why := _why_not(program, machine, trial):
+    elif why := _UNREADY if machine.has_failed() else _why_not(program, machine, trial):
         said(f"{trial.after} does not work here: {why}. {_back(program, machine, trial)}")
     else:
         _keep(program)
@@ -65,8 +66,8 @@ def settle(program: Program, machine: Supervised, said: Callable[[str], None]) -
 
 def _why_not(program: Program, machine: Supervised, trial: Trial) -> str:
     """Why the release on trial is not to be kept; empty when it works. A device may need a moment to be found."""
-    if machine.has_failed() or not machine.restart():
-        return "its daemon does not become ready"
+    if not machine.restart():
+        return _UNREADY
     if RUNS in trial.failed:
         return ""  # nobody could ask the doctor before, and what runs now is better than what did not
     until = time.monotonic() + READY_SECONDS

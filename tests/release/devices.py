@@ -18,6 +18,7 @@ restart)
   else rm -f {folder}/runs; exit 1
   fi ;;
 is-active) test -e {folder}/runs ;;
+reset-failed) rm -f {folder}/failed ;;
 is-failed) test -e {folder}/failed ;;
 esac
 """

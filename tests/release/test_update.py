@@ -116,6 +116,13 @@ def test_a_daemon_that_did_not_run_before_is_mended_whatever_else_fails(device):
     assert device.runs() == "0.2.0"
 
 
+def test_a_daemon_that_the_supervisor_gave_up_before_is_not_held_against_the_release_that_mends_it(device):
+    (device.folder / "runs").unlink()
+    device.supervisor_gives_up()
+    take(device, device.release("0.2.0"))
+    assert device.runs() == "0.2.0"
+
+
 @pytest.mark.parametrize("version", ["0.1.0", "0.0.9"])
 def test_only_a_newer_one_is_taken(device, version):
     with pytest.raises(Broken, match=r"is not newer than 0\.1\.0"):
