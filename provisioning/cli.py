@@ -53,6 +53,10 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
         "create, fund, change, pause, close a programme",
     ),
     ("provision", "shop", "bank", "file"): ("provisioning.payout.commands:main", "make a file that pays shops by bank"),
+    ("provision", "shop", "bank", "refused"): (
+        "provisioning.payout.refused:main",
+        "take back what the bank refused of such a file",
+    ),
     ("provision", "shop", "bank"): ("provisioning.bank:main", "pay shops by bank, if they chose that"),
     ("provision", "shop"): ("provisioning.shop:main", "register shops, place them in programmes, pay them out"),
     ("provision", "terminal", "install"): ("provisioning.installer.command:main", "make this machine a terminal"),

@@ -1,7 +1,6 @@
 """`kindpakket provision shop bank file`: what shops have to be paid, as a file for the sponsor's bank."""
 
 import argparse
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,15 +13,17 @@ from provisioning.payout import due as dues
 from provisioning.payout.accounts import Account, read_accounts
 from provisioning.payout.due import Due, Why
 from provisioning.payout.folder import Place
+from provisioning.payout.options import add_place
 from provisioning.payout.paying import Paid, pay
-from provisioning.payout.plan import REFERENCE_MAX, Plan, kept
+from provisioning.payout.plan import Plan, kept
 from provisioning.payout.planning import Look, Wanted, look, require_same
 from provisioning.town import Town, open_town
 
 _DAYS_AHEAD = 365
 
-_EXAMPLE = """  kindpakket provision shop bank file --record deployment.json --programme 1 --reference 2026-11 --folder payments \\
-      --date 2026-12-01 --accounts accounts.csv --holder "Gemeente Voorbeeld" --iban NL91ABNA0417164300 --dry-run
+_EXAMPLE = """  kindpakket provision shop bank file --record deployment.json --reference 2026-11 --folder payments \\
+      --programme 1 --date 2026-12-01 --accounts accounts.csv --holder "Gemeente Voorbeeld" \\
+      --iban NL91ABNA0417164300 --dry-run
 
 The list is CSV; its first line names the columns `shop`, `holder` and `iban`. The folder keeps plan, marks and file
 under the reference's name. The same command again goes on where it was, and gives the same file, byte for byte: give it
@@ -48,19 +49,6 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--dry-run", action="store_true", help="say what it would do, and do nothing; needs no key")
     parser.set_defaults(run=_file)
     return desk.run(parser, argv)
-
-
-def add_place(to: argparse.ArgumentParser) -> None:
-    """The options that say which file."""
-    about = f"your name for this file: at most {REFERENCE_MAX} letters, digits and hyphens"
-    to.add_argument("--reference", type=desk.option(_reference), required=True, metavar="TEXT", help=about)
-    to.add_argument("--folder", type=Path, required=True, help="where the files and what was marked are kept")
-
-
-def _reference(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", text, re.ASCII) is None or len(text) > REFERENCE_MAX:
-        raise ValueError(f"a reference has 1 to {REFERENCE_MAX} letters, digits and hyphens, none of them first")
-    return text
 
 
 def _day(text: str) -> date:
@@ -134,6 +122,11 @@ def _paid(done: Paid, left: Sequence[Due]) -> Answer:
         f"programme {each.programme} shop {each.shop} {desk.euros(each.cents)} is not in the file: {why}"
         for each, why in done.marked.refused
     ]
+    refused += [
+        f"programme {each.programme} shop {each.shop} IS MARKED AS PAID AND NOT IN THE FILE: take it back by "
+        f"`kindpakket provision shop bank reverse --reference {done.plan.mark}`"
+        for each in done.astray
+    ]
     watch = [*_watch(done.look)] if done.look else []
     lines = [*_table(done.marked.paid), *refused, *watch, *_waits(left), _ending(done)]
     data: dict[str, Any] = {
@@ -142,6 +135,7 @@ def _paid(done: Paid, left: Sequence[Due]) -> Answer:
         "written_now": done.now,
         "paid": [*map(_told, done.marked.paid)],
         "refused": [{**_told(each), "why": why} for each, why in done.marked.refused],
+        "astray": [*map(_told, done.astray)],
         "left": [*map(_told, left)],
         "cents": sum(each.cents for each in done.marked.paid),
     }

@@ -29,13 +29,17 @@ _BYTES_MAX = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A file that was written, now or before. `file` is None when the contract took no mark at all."""
+    """A file that was written, now or before. `file` is None when the contract took no mark at all.
+
+    `astray` are marked and not in the file: a mark that came after the seal, from a run that was killed, or by hand.
+    """
 
     plan: Plan
     marked: Marked
     file: Path | None
     now: bool
     look: Look | None
+    astray: Sequence[Payment]
 
 
 def pay(town: Town, place: Place, wanted: Wanted) -> Paid:
@@ -45,11 +49,8 @@ def pay(town: Town, place: Place, wanted: Wanted) -> Paid:
         marked = kept(place.marked, Marked) or _seal(town, place, plan)
         if marked.mark != plan.mark:
             raise Broken(f"{place.marked} is of another plan: put both back from one backup")
-        if not marked.paid:
-            return Paid(plan, marked, None, now=False, look=found)
-        content = document(_message(plan, marked, wanted))
-        now = _write(town, place, marked, content)
-    return Paid(plan, marked, place.file, now, found)
+        now = bool(marked.paid) and _write(town, place, marked, document(_message(plan, marked, wanted)))
+    return Paid(plan, marked, place.file if marked.paid else None, now, found, _astray(town, plan, marked))
 
 
 def _planned(town: Town, place: Place, wanted: Wanted) -> tuple[Plan, Look | None]:
@@ -118,6 +119,15 @@ def _mark_all(town: Town, plan: Plan) -> dict[Payment, str]:
                     refused[payment] = str(refusal)
         desk.progress(f"{done} of {len(plan.payments)} payments marked")
     return refused
+
+
+def _astray(town: Town, plan: Plan, marked: Marked) -> list[Payment]:
+    under_way = {State.MARKED, State.DISPUTED}
+    return [
+        payment
+        for payment, _ in marked.refused
+        if due.state(town, payment.programme, payment.shop, plan.mark)[0] in under_way
+    ]
 
 
 def _is_unknown(town: Town, plan: Plan, payment: Payment) -> bool:

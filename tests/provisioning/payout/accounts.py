@@ -4,7 +4,7 @@ PAYER = ("Gemeente Voorbeeld", "NL91 ABNA 0417 1643 00")
 ACCOUNTS = (
     ("Winkel Eén & Zn.", "NL02ABNA0123456789"),
     ("shop-03", "DE89 3704 0044 0532 0130 00"),
-    ("Magasin d’essai", "BE71 0961 2345 6769"),
+    ("Magasin d\u2019essai", "BE71 0961 2345 6769"),
 )
 WRONG_DIGITS = "NL92ABNA0417164300"
 
