@@ -117,7 +117,9 @@ class Machine:
         """Press these keys together on the keyboard that has no display, and let them go; qemu sees to the times."""
         keys = [{"type": "qcode", "data": code} for code in qcodes]
         self.qmp("send-key", keys=keys, **{"hold-time": HOLD_MILLISECONDS})
-        time.sleep(2 * HOLD_MILLISECONDS / 1000)  # as long as that takes: qemu keeps 1024 of such steps, and drops more
+        time.sleep(
+            2 * len(qcodes) * HOLD_MILLISECONDS / 1000
+        )  # as long as it takes qemu, which drops what it cannot keep
 
     def press(self, display: str, qcode: str) -> None:
         """Press a key on the keyboard at this display, and let it go."""

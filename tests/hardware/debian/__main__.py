@@ -39,7 +39,7 @@ def _play(life: Install) -> str:
             saw = step()
             _say(f"ok  {step.__name__.replace('_', ' ')}", saw)
     except (AssertionError, Refused, image.Lacking, OSError) as error:
-        _say("the machine's last words:", life.machine.complaints() if hasattr(life, "machine") else "")
+        _say("the machine's last words:", life.last_words())
         return f"FAIL: {type(error).__name__}: {error}"
     finally:
         life.cut()

@@ -123,7 +123,7 @@ class Counter(Shop):
 
     def log(self, unit: str, lines: int = 25) -> str:
         """The end of the unit's journal of this boot."""
-        return self.shell(f"journalctl --boot --no-pager --output=short-monotonic --lines={lines} --unit={unit}")
+        return self.shell(f"journalctl --boot --no-pager --output=short-monotonic --lines={lines} --unit='{unit}'")
 
     # A sale
 

@@ -91,6 +91,15 @@ class Install:
         self.machine.ends(BOOT_SECONDS)
         self._power.close()
 
+    def last_words(self) -> str:
+        """What the machine shows and logs, as far as it still answers."""
+        if not hasattr(self, "machine"):
+            return ""
+        try:
+            return f"{self.counter.console()}\n{self.counter.log('kindpakket*', 60)}"
+        except (AssertionError, OSError):
+            return self.machine.complaints()
+
     # The steps
 
     def a_stock_debian_boots(self) -> str:
