@@ -6,7 +6,6 @@ The file is a zip application. `release.json` names every part with its hash, an
 
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,8 +137,10 @@ def opened(path: Path) -> Iterator[Release]:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise Broken(f"{path} is larger than any release: get it anew")
         with zipfile.ZipFile(path) as archive:
+            if any(part.compress_type != zipfile.ZIP_STORED for part in archive.infolist()):
+                raise Broken(f"{path} is packed, and a release is not: get it anew")
             yield Release(path, archive)
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, UnicodeDecodeError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
         raise Broken(f"{path} is no whole release ({type(error).__name__}): copy it anew") from error
     except OSError as error:
         raise Broken(f"{path} cannot be read ({error.strerror or error}): copy it anew, or free space") from error

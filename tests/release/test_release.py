@@ -72,6 +72,26 @@ def test_a_part_that_stands_there_twice_is_refused(tmp_path):
         unpack(path, tmp_path / "there")
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_nothing_that_is_packed_is_unpacked(tmp_path, packed):
+    """A release packs nothing, so a small file can grow into no large one, and no packer's fault is met."""
+    path = releases.made(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    with zipfile.ZipFile(path, "w", packed) as archive:
+        for each, part in parts.items():
+            archive.writestr(each, part)
+    with pytest.raises(Broken, match="packed"):
+        unpack(path, tmp_path / "there")
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path):
+    path = rewritten(releases.made(tmp_path), "\u00e9", b"")
+    path.write_bytes(path.read_bytes().replace("\u00e9".encode(), b"\xff\xff"))
+    with pytest.raises(Broken, match="no whole release"):
+        unpack(path, tmp_path / "there")
+
+
 def test_a_manifest_that_was_changed_is_refused(tmp_path):
     path = releases.made(tmp_path)
     with zipfile.ZipFile(path) as archive:
