@@ -16,6 +16,8 @@ from terminal.http import Http
 from terminal.signer import TerminalSigner
 
 _ANSWER_BYTES_MAX = 16 * 1024
+_DETAIL_MAX = 200
+"""Characters of it that are shown, on a console that obeys control characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def _parse(form: type[_Form], status: int, body: bytes) -> _Form:
 
 def _refuse(status: int, body: bytes) -> Any:
     refusal = _Refusal.model_validate_json(body)
+    detail = "".join(one if one.isprintable() else " " for one in refusal.detail[:_DETAIL_MAX])
     if not 400 <= status < 500 or refusal.reason not in set(Reason):
-        raise TryAgain(f"the gateway answers {status}: {refusal.detail}")
-    raise Refused(Reason(refusal.reason), refusal.detail)
+        raise TryAgain(f"the gateway answers {status}: {detail}")
+    raise Refused(Reason(refusal.reason), detail)
