@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from provisioning.installer import files
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
@@ -12,14 +11,23 @@ _WORD = "cgroup_enable=memory"
 
 
 def _is_done(host: Host) -> bool:
-    line = host.read(_KERNEL)
-    return line is None or _WORD in line.split()
+    text = host.read(_KERNEL)
+    return text is None or _WORD in text.partition("\n")[0].split()
 
 
 def _do(host: Host, memory: Memory) -> None:
-    """The file is one line: what stands on a second is not read."""
-    words = (host.read(_KERNEL) or "").split()
-    files.put(host, memory, {_KERNEL: f"{' '.join([*words, _WORD])}\n"})
+    """At the end of the first line: what stands on a second is not read."""
+    if not _is_done(host):
+        memory.keep("added", True)
+        line, _, rest = (host.read(_KERNEL) or "").partition("\n")
+        host.write(_KERNEL, f"{line.rstrip()} {_WORD}\n{rest}")
 
 
-MEMORY = Step("memory", "let the kernel hold each service to its memory", _is_done, _do, files.take_back)
+def _undo(host: Host, memory: Memory) -> None:
+    """The word alone: its owner may have changed the line since, and starts by it."""
+    text = host.read(_KERNEL)
+    if text is not None and memory.recall("added"):
+        host.write(_KERNEL, text.replace(f" {_WORD}", "", 1))
+
+
+MEMORY = Step("memory", "let the kernel hold each service to its memory", _is_done, _do, _undo)

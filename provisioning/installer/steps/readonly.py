@@ -14,6 +14,7 @@ _SETTINGS = Path("/etc/overlayroot.local.conf")
 _TEXT = 'overlayroot="tmpfs:recurse=0"\n'
 _FIRMWARE = Path("/boot/firmware/config.txt")
 _LOADED = "auto_initramfs=1"
+_LOADS = f"\n[all]\n{_LOADED}\n"
 _DUE = Path("/run/kindpakket-restart-due")
 """Since this start it is set so, and in use from the next one on."""
 
@@ -33,7 +34,8 @@ def _do(host: Host, memory: Memory) -> None:
         raise Broken("this system starts without an initial file system: `update-initramfs -c -k all` makes one")
     firmware = host.read(_FIRMWARE)
     if firmware is not None and not files.has_line(host, _FIRMWARE, _LOADED):
-        files.put(host, memory, {_FIRMWARE: f"{firmware.rstrip()}\n\n[all]\n{_LOADED}\n"})
+        memory.keep("loads", True)
+        host.write(_FIRMWARE, f"{firmware.rstrip()}\n{_LOADS}")
     if host.ask("systemctl", "is-enabled", _SWAP).said.strip() == "enabled":
         memory.keep("swap", True)
         host.run("systemctl", "disable", _SWAP, otherwise="A swap file in an overlay would fill the memory")
@@ -43,6 +45,9 @@ def _do(host: Host, memory: Memory) -> None:
 
 def _undo(host: Host, memory: Memory) -> None:
     files.take_back(host, memory)
+    firmware = host.read(_FIRMWARE)
+    if firmware is not None and memory.recall("loads"):
+        host.write(_FIRMWARE, firmware.replace(_LOADS, "", 1))  # its owner may have added to it since
     host.remove(_DUE)
     if memory.recall("swap"):
         host.run("systemctl", "enable", _SWAP, otherwise="It makes the swap file that this system came with")

@@ -11,6 +11,7 @@ from provisioning.installer import upgrade, waiting
 from provisioning.installer.host import Ran
 from provisioning.installer.record import Record
 from provisioning.installer.steps import readonly
+from provisioning.installer.steps.memory import MEMORY
 from terminal.places import DATA
 from tests.provisioning.installer.machine import Bomb, Machine, stock
 
@@ -145,3 +146,38 @@ def test_a_pi_is_told_to_load_it(tmp_path):
     assert (machine.read(Path("/boot/firmware/config.txt")) or "").endswith("[all]\nauto_initramfs=1\n")
     readonly.READ_ONLY.undo(machine, memory)
     assert machine.read(Path("/boot/firmware/config.txt")) == "dtparam=audio=on\n"
+
+
+def test_undone_what_its_owner_wrote_since_into_the_firmwares_files_stays(tmp_path):
+    """A kernel's line of before may name a root that is gone: the machine would not start any more."""
+    machine = stock(tmp_path)
+    machine.learn("mounts", **{str(DATA): "/dev/sda"})
+    machine.write(Path("/usr/share/initramfs-tools/scripts/init-bottom/overlayroot"), "")
+    settings, line = Path("/boot/firmware/config.txt"), Path("/boot/firmware/cmdline.txt")
+    machine.write(settings, "dtparam=audio=on\n")
+    machine.write(line, "root=PARTUUID=1  rootwait\n# quiet\n")
+    record = Record.open(machine)
+    for step in (MEMORY, readonly.READ_ONLY):
+        step.do(machine, record.begin(step.name))
+        step.do(machine, record.begin(step.name))
+        assert step.is_done(machine)
+    assert machine.read(line) == "root=PARTUUID=1  rootwait cgroup_enable=memory\n# quiet\n"
+    machine.write(settings, (machine.read(settings) or "") + "dtoverlay=theirs\n")
+    machine.write(line, (machine.read(line) or "").replace("PARTUUID=1", "PARTUUID=2"))
+    for step in (readonly.READ_ONLY, MEMORY):
+        step.undo(machine, record.begin(step.name))
+        step.undo(machine, record.begin(step.name))
+    assert machine.read(settings) == "dtparam=audio=on\ndtoverlay=theirs\n"
+    assert machine.read(line) == "root=PARTUUID=2  rootwait\n# quiet\n"
+
+
+def test_undone_a_word_and_a_line_that_were_there_before_stay(tmp_path):
+    machine = stock(tmp_path)
+    settings, line = Path("/boot/firmware/config.txt"), Path("/boot/firmware/cmdline.txt")
+    machine.write(settings, "auto_initramfs=1\n")
+    machine.write(line, "rootwait cgroup_enable=memory\n")
+    record = Record.open(machine)
+    for step in (readonly.READ_ONLY, MEMORY):
+        step.undo(machine, record.begin(step.name))
+    assert machine.read(settings) == "auto_initramfs=1\n"
+    assert machine.read(line) == "rootwait cgroup_enable=memory\n"
