@@ -89,15 +89,23 @@ def _install(arguments: list[str]) -> int:
 
 def _require_no_other(current: Path) -> None:
     """An update does more than this: it waits for what was sold, and returns when the new version does not work."""
-    if not _runs(current):
+    there = current / "release" / "release.json"
+    if not there.exists():
         return
     with _parts(_here()) as parts:
         ours = parts.read("release.json")
-    theirs = (current / "release" / "release.json").read_bytes()
-    version = json.loads(theirs)["version"]
-    if version != json.loads(ours)["version"]:
+    theirs = there.read_bytes()
+    version, mine = json.loads(theirs)["version"], json.loads(ours)["version"]
+    if version == mine:
+        _require_same(ours, theirs, version)
+    elif _runs(current):
         raise Stop(f"{version} is installed here; to update: sudo kindpakket terminal update {sys.argv[0]}")
-    _require_same(ours, theirs, version)
+    elif _order(mine) < _order(version):
+        raise Stop(f"{version} is installed here, and this is {mine}: take the file of {version}, or of a newer one")
+
+
+def _order(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
 
 
 def _runs(release: Path) -> bool:

@@ -159,6 +159,15 @@ def test_or_a_newer_one_as_the_old_one_can_take_no_update_then(place, run):
     assert (place / "current").readlink() == Path("releases/0.2.0")
 
 
+def test_f33_but_no_older_one_which_could_not_read_what_was_sold(place, run, capsys):
+    there = place / "current/release/release.json"
+    there.parent.mkdir(parents=True)
+    there.write_text('{"version": "0.10.0"}')
+    assert run() is None
+    assert "0.10.0 is installed here, and this is 0.2.0" in capsys.readouterr().err
+    assert not (place / "releases").exists()
+
+
 def test_nor_is_another_release_of_the_same_version_taken_for_it(place, release, run, capsys):
     run()
     releases.made(release.parent, "0.2.0", releases.OTHER)
