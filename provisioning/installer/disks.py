@@ -21,6 +21,10 @@ _ROW = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\d+")
 """Start, end, sectors, size."""
 
 
+_BLKID = ("blkid", "--cache-file", "/dev/null")
+_UUID = re.compile(r"[0-9A-Fa-f-]{8,36}")
+
+
 @dataclass(frozen=True, slots=True)
 class Free:
     """Space that belongs to no partition. `start` and `sectors` count in the disk's sectors."""
@@ -43,11 +47,30 @@ def is_mounted(host: Host, path: Path = DATA) -> bool:
 
 def labelled(host: Host) -> str | None:
     """The partition that bears our label; None when no disk has one. Raises Broken when there are two."""
-    words = ("blkid", "--cache-file", "/dev/null", "--match-token", f"LABEL={DATA_LABEL}", "--output", "device")
-    found = _one(host, *words).splitlines()
+    found = _found(host, f"LABEL={DATA_LABEL}")
     if len(found) > 1:
         raise Broken(f"{' and '.join(found)} are both called {DATA_LABEL}: take one of them out")
     return found[0] if found else None
+
+
+def of_uuid(host: Host, uuid: str) -> str | None:
+    """The partition with the file system of this UUID; None when no disk has it. Raises Broken when there are two."""
+    found = _found(host, f"UUID={uuid}")
+    if len(found) > 1:
+        raise Broken(f"{' and '.join(found)} are copies of one another: take one of them out")
+    return found[0] if found else None
+
+
+def uuid(host: Host, device: str) -> str:
+    """The UUID of the file system on a device. Raises Broken when there is none."""
+    said = _one(host, *_BLKID, "--match-tag", "UUID", "--output", "value", device)
+    if not _UUID.fullmatch(said):
+        raise Broken(f"{device} has no file system that can be told from others: see `dmesg`, or take another disk")
+    return said
+
+
+def _found(host: Host, token: str) -> list[str]:
+    return _one(host, *_BLKID, "--match-token", token, "--output", "device").splitlines()
 
 
 def kernel_name(host: Host, device: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from contracts.wire.errors import Broken
-from provisioning.installer import disks, files
+from provisioning.installer import disks
 from provisioning.installer.disks import Free
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
@@ -15,7 +15,7 @@ from provisioning.installer.step import Step
 from terminal.places import DATA, DATA_LABEL, INSTALL_RECORD
 
 _FSTAB = Path("/etc/fstab")
-_LINE = f"LABEL={DATA_LABEL} {DATA} ext4 noatime,nofail,x-systemd.device-timeout=5min 0 2"
+_OPTIONS = "noatime,nofail,x-systemd.device-timeout=5min"
 _ASIDE, _BELOW = Path("/run/kindpakket-aside"), Path("/run/kindpakket-below")
 _OTHERWISE = "See `dmesg` whether the disk is broken; if not, run the same again"
 _REREAD = "Start the machine again, so that it sees the new partition; then run the same again"
@@ -29,7 +29,32 @@ def data(device: str | None, space: Free | None) -> Step:
 
 
 def _is_done(host: Host) -> bool:
-    return disks.is_mounted(host) and files.has_line(host, _FSTAB, _LINE)
+    return disks.is_mounted(host) and _kept(host) is not None
+
+
+def _kept(host: Host) -> str | None:
+    """The UUID that is mounted there at each start; None when none is.
+
+    Not the label: whoever puts in another stick of that name at a start would bring a program of his own.
+    """
+    lines = (host.read(_FSTAB) or "").splitlines()
+    named = (line.split()[0].partition("UUID=") for line in lines if not _is_other(line))
+    return next((uuid for before, _, uuid in named if uuid and not before), None)
+
+
+def _line(uuid: str) -> str:
+    return f"UUID={uuid} {DATA} ext4 {_OPTIONS} 0 2"
+
+
+def _mount_at_starts(host: Host, *line: str) -> None:
+    """Mount this at each start, or nothing, and not what was mounted there before."""
+    others = filter(_is_other, (host.read(_FSTAB) or "").splitlines())
+    host.write(_FSTAB, "".join(f"{each}\n" for each in (*others, *line)))
+
+
+def _is_other(line: str) -> bool:
+    """Whether a line of fstab mounts something elsewhere."""
+    return line.split()[1:2] != [str(DATA)]
 
 
 def _do(device: str | None, space: Free | None, host: Host, memory: Memory) -> None:
@@ -77,7 +102,7 @@ def _move(host: Host, device: str) -> None:
     host.make_folder(DATA)
     host.run("cp", "--archive", f"{DATA}/.", str(_ASIDE), otherwise=_OTHERWISE)
     host.run("umount", str(_ASIDE), otherwise=_OTHERWISE)
-    files.add_line(host, _FSTAB, _LINE)
+    _mount_at_starts(host, _line(disks.uuid(host, device)))
     if host.booted:
         host.run("systemctl", "daemon-reload", otherwise=_OTHERWISE)
     host.run("mount", "-o", "noatime", device, str(DATA), otherwise=_OTHERWISE)
@@ -107,7 +132,7 @@ def _undo(host: Host, memory: Memory) -> None:
         # This very program was loaded from there: it is let go of when this process ends.
         host.run("umount", "--lazy", str(DATA), otherwise=_OTHERWISE)
         memory.record.save()
-    files.drop_line(host, _FSTAB, _LINE)
+    _mount_at_starts(host)
     if host.booted:
         host.run("systemctl", "daemon-reload", otherwise=_OTHERWISE)
     if made:
@@ -122,12 +147,21 @@ def _give_back(host: Host, disk: str, device: str) -> None:
     host.ask("partx", "--delete", device)  # it may be in use until this process ends: then the next start forgets it
 
 
-def remount(host: Host) -> None:
-    """Mount what was unmounted when an undoing was interrupted: the record stands there."""
-    if not files.has_line(host, _FSTAB, _LINE) or disks.is_mounted(host):
+def remount(host: Host, instead: str | None = None) -> None:
+    """Mount what was unmounted when an undoing was interrupted: the record stands there.
+
+    Raises Broken when it is gone, unless another device was named instead.
+    """
+    uuid = _kept(host)
+    if uuid is None or disks.is_mounted(host):
         return
-    device = disks.labelled(host)
+    device = disks.of_uuid(host, uuid)
+    if device is None and instead:
+        return
     if device is None:
-        raise Broken(f"the partition {DATA_LABEL} is gone, with what must last: put the disk or the stick in again")
+        raise Broken(
+            f"the partition {DATA_LABEL} is gone, with what must last: put the disk or the stick in again; or, if it "
+            "is lost, name an empty one by --data DEVICE and begin anew"
+        )
     host.make_folder(DATA)
     host.run("mount", "-o", "noatime", device, str(DATA), otherwise="It is damaged: `dmesg` says more")

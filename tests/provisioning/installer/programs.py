@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,11 +163,19 @@ def _content(machine: "Machine", device: str) -> Path:
     return machine.root / "machine" / "content" / device.lstrip("/")
 
 
+def uuid_of(device: str) -> str:
+    """The UUID of the file system on it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, device))
+
+
 def _blkid(machine: "Machine", words: list[str], feed: str) -> Ran:
     if "--probe" in words:
         return Ran(0 if machine.know("partitions").get(words[-1]) else 2, "")
-    label = next((word.partition("=")[2] for word in words if word.startswith("LABEL=")), None)
-    found = [name for name, known in machine.know("partitions").items() if known and known == label]
+    parts = {name: label for name, label in machine.know("partitions").items() if label}
+    if "--match-tag" in words:
+        return Ran(0, uuid_of(words[-1])) if words[-1] in parts else Ran(2, "")
+    token = next(word for word in words if word.startswith(("LABEL=", "UUID=")))
+    found = [name for name, label in parts.items() if token in {f"LABEL={label}", f"UUID={uuid_of(name)}"}]
     return Ran(0 if found else 2, "".join(f"{name}\n" for name in found))
 
 

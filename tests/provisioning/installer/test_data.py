@@ -8,9 +8,10 @@ from contracts.wire.errors import Broken
 from provisioning.installer import plan
 from provisioning.installer.plan import Wishes
 from provisioning.installer.record import Record
-from provisioning.installer.steps.data import data
+from provisioning.installer.steps.data import data, remount
 from terminal.places import DATA
 from tests.provisioning.installer.machine import DISK, ROOT, Machine, stock
+from tests.provisioning.installer.programs import uuid_of
 
 STICK = "/dev/sda"
 
@@ -60,6 +61,35 @@ def test_f17_undone_no_partition_goes_that_has_only_the_name_of_ours(machine):
     machine.learn("partitions", **{"/dev/vda2": "somebody's", "/dev/vdb2": "KINDPAKKET"})
     plan.take_back(record, plan.undoing(record), lambda _: None)
     assert machine.know("partitions")["/dev/vda2"] == "somebody's"
+
+
+def mounted_at_starts(machine: Machine) -> list[str]:
+    lines = machine.at(Path("/etc/fstab")).read_text().splitlines()
+    return [line.split()[0] for line in lines if line.split()[1] == str(DATA)]
+
+
+def test_what_is_mounted_at_a_start_is_no_other_disk_of_that_label_since_root_runs_what_stands_there(machine):
+    install(machine)
+    assert mounted_at_starts(machine) == [f"UUID={uuid_of('/dev/vda2')}"]
+    machine.ask("umount", str(DATA))
+    journal_on(machine, STICK, "KINDPAKKET")
+    remount(machine)
+    assert machine.know("mounts")[str(DATA)] == "/dev/vda2"
+
+
+def test_without_its_own_disk_nothing_is_mounted_in_its_place(machine):
+    install(machine)
+    machine.ask("umount", str(DATA))
+    machine.learn("partitions", **{"/dev/vda2": None, STICK: "KINDPAKKET"})
+    with pytest.raises(Broken, match="put the disk or the stick in again"):
+        remount(machine)
+
+
+def test_another_disk_for_the_data_takes_the_place_of_the_one_before(machine):
+    machine.write(Path("/etc/fstab"), f"{ROOT} / ext4 defaults 0 1\nUUID=0-0 {DATA} ext4 noatime,nofail 0 2\n")
+    journal_on(machine, STICK, "KINDPAKKET")
+    install(machine, STICK)
+    assert mounted_at_starts(machine) == [f"UUID={uuid_of(STICK)}"]
 
 
 def test_a_stick_of_that_label_is_taken_by_whatever_name_it_has(machine):
