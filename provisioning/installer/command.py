@@ -65,7 +65,7 @@ def _run(host: Host, arguments: argparse.Namespace) -> int:
     _say(f"this machine: {machine.look(host)}")
     with _alone():
         if not arguments.dry_run:
-            data.remount(host)
+            data.remount(host, None if arguments.undo else arguments.data)
         return _undo(host, arguments) if arguments.undo else _install(host, arguments)
 
 
@@ -93,7 +93,7 @@ def _install(host: Host, arguments: argparse.Namespace) -> int:
     todo = plan.pending(host, record, made)
     if not todo:
         _say("all is in place: nothing to do")
-        return finishing.go_on(host, _say, partial(_agrees, arguments))
+        return _rehearsed() if arguments.dry_run else finishing.go_on(host, _say, partial(_agrees, arguments))
     _show("to do:", todo)
     _tell(made.notes)
     if arguments.dry_run:

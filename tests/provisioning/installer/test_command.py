@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.wire.errors import Broken
-from provisioning.installer import command, machine
+from provisioning.installer import command, finishing, machine
 from provisioning.installer.host import Host
 from terminal import export
 from terminal.places import DATA, INSTALL_RECORD, STATE
@@ -45,6 +45,17 @@ def test_it_installs_says_what_comes_next_and_again_does_nothing(here, capsys):
     assert "sudo reboot" in said
     assert run(here, "--yes") == 0
     assert "nothing to do" in capsys.readouterr().out
+
+
+def test_a_dry_run_starts_nothing_where_all_is_in_place(here, monkeypatch, capsys):
+    run(here, "--yes")
+    here.remove(Path("/run/kindpakket-restart-due"))
+    here.make_folder(Path("/run/systemd/system"))
+    monkeypatch.setattr(finishing, "go_on", lambda *_: pytest.fail("it went on"))
+    assert run(here, "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "nothing to do" in said
+    assert "nothing was changed" in said
 
 
 def test_nobody_asked_nothing_done(here, monkeypatch):
@@ -137,3 +148,16 @@ def test_two_disks_of_one_name_are_not_guessed_at(here):
     here.learn("partitions", **{"/dev/sda": "KINDPAKKET", "/dev/sdb": "KINDPAKKET"})
     with pytest.raises(Broken, match="take one of them out"):
         run(here, "--dry-run")
+
+
+def test_a_new_stick_takes_the_place_of_one_that_is_gone_as_installing_md_has_it(here):
+    program = Path(shutil.copytree(here.at(DATA / "program"), here.root / "machine/program", symlinks=True))
+    run(here, "--yes", "--data", "/dev/sda")
+    here.ask("umount", str(DATA))
+    here.learn("partitions", **{"/dev/sda": None})
+    shutil.copytree(program, here.at(DATA / "program"), symlinks=True)  # as the bootstrap does
+    with pytest.raises(Broken, match=r"gone.*--data"):
+        run(here, "--yes")
+    assert run(here, "--yes", "--data", "/dev/sda") == 0
+    assert here.know("mounts") == {str(DATA): "/dev/sda"}
+    assert here.know("partitions")["/dev/sda"] == "KINDPAKKET"
