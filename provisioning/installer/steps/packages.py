@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from contracts.wire.errors import Broken
 from provisioning.installer import accounts
 from provisioning.installer.host import Host
 from provisioning.installer.record import Memory
@@ -72,9 +73,22 @@ def _undo(host: Host, memory: Memory) -> None:
     there = _installed(host)
     if ours := [package for each in added for package in each["packages"] if package in there]:
         _settle(host)
+        _require_unneeded(host, ours)
         host.run(*_APT, "purge", *ours, otherwise="Remove those packages by hand, then run the same again")
     for each in added:
         accounts.remove(host, each["users"], each["groups"])
+
+
+def _require_unneeded(host: Host, ours: Sequence[str]) -> None:
+    """Raise Broken where what somebody installed later needs one of these: apt would take it along, unasked."""
+    said = host.run(
+        *_APT, "--simulate", "purge", *ours, otherwise="Remove those packages by hand, then run the same again"
+    )
+    gone = {line.split()[1] for line in said.splitlines() if line.startswith(("Purg ", "Remv "))}
+    if theirs := sorted(gone - set(ours)):
+        raise Broken(
+            f"{', '.join(theirs)} came later and would go too: `apt purge` what you can miss of it, then again"
+        )
 
 
 def packages(wanted: Sequence[str]) -> Step:

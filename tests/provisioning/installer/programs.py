@@ -108,6 +108,8 @@ def _apt_get(machine: "Machine", words: list[str], feed: str) -> Ran:
         machine.learn("packages", **dict.fromkeys(names, "installed"))
         machine.at(HOOK).parent.mkdir(parents=True, exist_ok=True)
         machine.at(HOOK).write_text("")
+    if "--simulate" in words:
+        return Ran(0, "".join(f"Purg {name} [1.0]\n" for name in names))
     if "purge" in words:
         machine.learn("packages", **dict.fromkeys(names))
         shutil.rmtree(machine.at(Path("/usr/share")), ignore_errors=True)

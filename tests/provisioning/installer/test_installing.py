@@ -229,3 +229,24 @@ def same(found: dict[str, str]) -> dict[str, str]:
 
 def _sorted(text: str) -> str:
     return json.dumps(json.loads(text), sort_keys=True) if text.startswith("{") else text
+
+
+class Needed(Machine):
+    """Where somebody installed later what needs one of our packages."""
+
+    __slots__ = ()
+
+    def ask(self, *words: str, feed: str = ""):
+        from provisioning.installer.host import Ran
+
+        if "--simulate" in words:
+            return Ran(0, "Purg theirs [1.0]\nPurg nftables [1.0.6]\n")
+        return super().ask(*words, feed=feed)
+
+
+def test_a_package_of_somebody_else_is_not_taken_along_unasked(machine):
+    install(machine)
+    there = machine.know("packages")
+    with pytest.raises(Broken, match=r"theirs .*came later"):
+        undo(Needed(machine.root))
+    assert machine.know("packages") == there
