@@ -16,6 +16,9 @@ from provisioning.town import Town, open_town
 REFERENCE_BYTES_MAX = 32
 UNDISPUTED_DAYS = 30
 
+_ABOUT = """Pay shops by bank, if they chose that. `kindpakket provision shop bank file` makes the bank's file and marks
+all that is in it, and `bank refused` takes back what the bank refused; these are the single steps."""
+
 
 class State(IntEnum):
     """How far a transfer is, by the contract's numbers."""
@@ -91,7 +94,7 @@ def packed(reference: str) -> bytes:
 
 def main(argv: list[str]) -> int:
     """Run one of the sub-commands."""
-    return desk.run(desk.group("provision shop bank", "Pay shops by bank, if they chose that.", _COMMANDS), argv)
+    return desk.run(desk.group("provision shop bank", _ABOUT, _COMMANDS), argv)
 
 
 def _add_reference(to: argparse.ArgumentParser) -> None:

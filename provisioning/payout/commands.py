@@ -1,13 +1,14 @@
 """`kindpakket provision shop bank file`: what shops have to be paid, as a file for the sponsor's bank."""
 
 import argparse
+import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from contracts.wire.errors import Broken
-from provisioning import desk
+from provisioning import desk, period
 from provisioning.desk import Answer
 from provisioning.payout import due as dues
 from provisioning.payout.accounts import Account, read_accounts
@@ -16,7 +17,7 @@ from provisioning.payout.folder import Place
 from provisioning.payout.options import add_place
 from provisioning.payout.paying import Paid, pay
 from provisioning.payout.plan import Plan, kept
-from provisioning.payout.planning import Look, Wanted, look, require_same
+from provisioning.payout.planning import Look, Wanted, Watch, look, require_same, watch
 from provisioning.town import Town, open_town
 
 _DAYS_AHEAD = 365
@@ -67,7 +68,8 @@ def _file(arguments: argparse.Namespace) -> Answer:
     if not arguments.dry_run:
         return _paid(pay(town, place, wanted), _left(town, wanted))
     if plan is None:
-        return _looked(look(town, place, wanted))
+        found = look(town, place, wanted)
+        return _looked(found, watch(place, found.plan))
     require_same(town, plan, wanted)
     return _gone_on(town, place, plan)
 
@@ -83,7 +85,7 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
 
 
 def _require_near(day: date) -> None:
-    today = datetime.now(UTC).date()
+    today = period.day(int(time.time()))
     if not today <= day <= today + timedelta(days=_DAYS_AHEAD):
         raise Broken(f"a bank pays from today on, and within {_DAYS_AHEAD} days: choose another --date")
 
@@ -96,12 +98,12 @@ def _left(town: Town, wanted: Wanted) -> list[Due]:
 # What is said of it
 
 
-def _looked(found: Look) -> Answer:
+def _looked(found: Look, seen: Watch) -> Answer:
     paid = [each for each in found.dues if each.why is Why.PAID]
     left = [each for each in found.dues if each.why is not Why.PAID]
-    lines = [*_table(paid), *_watch(found), *_waits(left), "dry run: nothing was marked as paid, and no file written"]
+    lines = [*_table(paid), *_watch(seen), *_waits(left), "dry run: nothing was marked as paid, and no file written"]
     data = {"paid": [*map(_told, paid)], "left": [*map(_told, left)], "cents": sum(each.cents for each in paid)}
-    return Answer("\n".join(lines), {**data, **_watched(found), "dry_run": True})
+    return Answer("\n".join(lines), {**data, **_watched(seen), "dry_run": True})
 
 
 def _gone_on(town: Town, place: Place, plan: Plan) -> Answer:
@@ -127,8 +129,7 @@ def _paid(done: Paid, left: Sequence[Due]) -> Answer:
         f"`kindpakket provision shop bank reverse --reference {done.plan.mark}`"
         for each in done.astray
     ]
-    watch = [*_watch(done.look)] if done.look else []
-    lines = [*_table(done.marked.paid), *refused, *watch, *_waits(left), _ending(done)]
+    lines = [*_table(done.marked.paid), *refused, *_watch(done.watch), *_waits(left), _ending(done)]
     data: dict[str, Any] = {
         "reference": done.plan.mark,
         "file": str(done.file) if done.file else None,
@@ -139,7 +140,7 @@ def _paid(done: Paid, left: Sequence[Due]) -> Answer:
         "left": [*map(_told, left)],
         "cents": sum(each.cents for each in done.marked.paid),
     }
-    return Answer("\n".join(lines), {**data, **(_watched(done.look) if done.look else {})})
+    return Answer("\n".join(lines), {**data, **_watched(done.watch)})
 
 
 def _ending(done: Paid) -> str:
@@ -166,14 +167,14 @@ def _waits(left: Sequence[Due]) -> Iterator[str]:
         yield f"left: programme {each.programme} shop {each.shop} {desk.euros(each.cents)} {why}"
 
 
-def _watch(found: Look) -> Iterator[str]:
+def _watch(found: Watch) -> Iterator[str]:
     for shop in found.changed:
         yield f"shop {shop}: ANOTHER ACCOUNT OR NAME than in the file before: ask the shop, at a number that you know"
     if found.new:
         yield f"shops with an account that no file in this folder had before: {', '.join(map(str, found.new))}"
 
 
-def _watched(found: Look) -> dict[str, Any]:
+def _watched(found: Watch) -> dict[str, Any]:
     return {"accounts_new": [*found.new], "accounts_changed": [*found.changed]}
 
 

@@ -44,6 +44,8 @@ class Message:
 
 def document(message: Message) -> bytes:
     """The file's bytes, the same each time. Raises Broken when schema or rules refuse it, and tells no content."""
+    if not message.lines:
+        raise Broken("there is no payment to write into a file")
     root = fromstring(_unnamed(message), forbid_dtd=True)
     _name(root, message)
     ET.register_namespace("", NAMESPACE)

@@ -18,7 +18,7 @@ from provisioning.payout.accounts import Account
 from provisioning.payout.folder import Place
 from provisioning.payout.message import Line, Message, document
 from provisioning.payout.plan import Marked, Payment, Plan, keep, kept
-from provisioning.payout.planning import Look, Wanted, look, require_admin, require_same
+from provisioning.payout.planning import Wanted, Watch, look, require_admin, require_same, watch
 from provisioning.town import Town
 from terminal import private
 
@@ -38,33 +38,34 @@ class Paid:
     marked: Marked
     file: Path | None
     now: bool
-    look: Look | None
+    watch: Watch
     astray: Sequence[Payment]
 
 
 def pay(town: Town, place: Place, wanted: Wanted) -> Paid:
     """Make the file, or go on with it. Raises Broken when nothing can be paid, or what is there is another file."""
     with place.alone():
-        plan, found = _planned(town, place, wanted)
+        plan = _planned(town, place, wanted)
         marked = kept(place.marked, Marked) or _seal(town, place, plan)
         if marked.mark != plan.mark:
             raise Broken(f"{place.marked} is of another plan: put both back from one backup")
         now = bool(marked.paid) and _write(town, place, marked, document(_message(plan, marked, wanted)))
-    return Paid(plan, marked, place.file if marked.paid else None, now, found, _astray(town, plan, marked))
+    file = place.file if marked.paid else None
+    return Paid(plan, marked, file, now, watch(place, plan), _astray(town, plan, marked))
 
 
-def _planned(town: Town, place: Place, wanted: Wanted) -> tuple[Plan, Look | None]:
+def _planned(town: Town, place: Place, wanted: Wanted) -> Plan:
     plan = kept(place.plan, Plan)
     if plan is not None:
         require_same(town, plan, wanted)
-        return plan, None
+        return plan
     require_admin(town, wanted.programmes)
     found = look(town, place, wanted)
     if not found.plan.payments:
         raise Broken("no shop with an account in the list has a credit to be paid; nothing was marked as paid")
     document(_message(found.plan, Marked(mark=found.plan.mark, paid=found.plan.payments, refused=()), wanted))
     keep(place.plan, found.plan)
-    return found.plan, found
+    return found.plan
 
 
 def _message(plan: Plan, marked: Marked, wanted: Wanted) -> Message:

@@ -22,6 +22,7 @@ _TAG_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TAG_LENGTH = 6
 _BYTES_MAX = 16 * 1024 * 1024
 
+_Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 _Cents = Annotated[int, Field(gt=0, le=sepa.CENTS_MAX)]
 
 
@@ -49,9 +50,9 @@ class Plan(BaseModel):
     programmes: tuple[int, ...]
     made: int
     date: date
-    salt: str
-    payer: str
-    accounts: dict[int, str]
+    salt: _Hex
+    payer: _Hex
+    accounts: dict[int, _Hex]
     payments: tuple[Payment, ...]
 
     @property

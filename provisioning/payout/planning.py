@@ -31,10 +31,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is due at one block, of which a plan is made; and shops with an account that was not there before."""
+    """What is due at one block, and the plan that is made of it."""
 
     dues: Sequence[Due]
     plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Shops of a plan whose account no file in the folder had before, or that had another one in the last file."""
+
     new: Sequence[int]
     changed: Sequence[int]
 
@@ -46,17 +52,18 @@ def look(town: Town, place: Place, wanted: Wanted) -> Look:
     block = town.chain.block("latest")
     dues = due(town, wanted.programmes, wanted.accounts.keys(), wanted.least, block.number)
     earlier = place.earlier()
-    plan = _plan(town, wanted, dues, block.time, earlier[-1].salt if earlier else secrets.token_hex(_SALT_BYTES))
+    salt = earlier[-1].salt if earlier else secrets.token_hex(_SALT_BYTES)
+    return Look(dues, _plan(town, wanted, dues, block.time, salt))
+
+
+def watch(place: Place, plan: Plan) -> Watch:
+    """What to look at before this is paid, by the plans in the folder that were made before it."""
     known: dict[int, str] = {}
-    for each in earlier:
-        known.update(each.accounts if each.salt == plan.salt else {})
-    paid = plan.accounts.items()
-    return Look(
-        dues,
-        plan,
-        new=[shop for shop, _ in paid if shop not in known],
-        changed=[shop for shop, print_ in paid if known.get(shop, print_) != print_],
-    )
+    for each in place.earlier():
+        if each.made <= plan.made and each.mark != plan.mark and each.salt == plan.salt:
+            known.update(each.accounts)
+    new = [shop for shop in plan.accounts if shop not in known]
+    return Watch(new, [shop for shop, account in plan.accounts.items() if known.get(shop, account) != account])
 
 
 def require_admin(town: Town, programmes: Sequence[int]) -> None:

@@ -36,7 +36,7 @@ def is_taken(text: str) -> bool:
 def plain(text: str) -> str:
     """The text in signs that banks take: accents off Latin letters, like signs for like, single spaces."""
     alike = unicodedata.normalize("NFC", text).translate(_ALIKE)
-    return " ".join("".join(_letter(sign) for sign in alike).split(" ")).strip()
+    return " ".join("".join(_letter(sign) for sign in alike).split())
 
 
 def _letter(sign: str) -> str:
