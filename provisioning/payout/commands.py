@@ -47,6 +47,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--iban", required=True, help="your own account, from which it is paid")
     about = "credits below it wait for the next file, as 5,00"
     parser.add_argument("--least", type=desk.option(desk.money), default=0, metavar="AMOUNT", help=about)
+    about = "a shop whose other account than before you made sure of; may be given several times"
+    parser.add_argument("--changed", type=desk.option(desk.identity), action="append", default=[], help=about)
     parser.add_argument("--dry-run", action="store_true", help="say what it would do, and do nothing; needs no key")
     parser.set_defaults(run=_file)
     return desk.run(parser, argv)
@@ -81,7 +83,8 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
         raise Broken(f"--holder or --iban: {error}") from None
     programmes = sorted(set(arguments.programme))
     accounts = read_accounts(arguments.accounts)
-    return Wanted(arguments.reference, programmes, payer, accounts, arguments.date, arguments.least)
+    asked = arguments.date, arguments.least, arguments.changed
+    return Wanted(arguments.reference, programmes, payer, accounts, *asked)
 
 
 def _require_near(day: date) -> None:

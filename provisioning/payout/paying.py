@@ -18,7 +18,7 @@ from provisioning.payout.accounts import Account
 from provisioning.payout.folder import Place
 from provisioning.payout.message import Line, Message, document
 from provisioning.payout.plan import Marked, Payment, Plan, keep, kept
-from provisioning.payout.planning import Wanted, Watch, look, require_admin, require_same, watch
+from provisioning.payout.planning import Wanted, Watch, look, require_admin, require_same, require_sure, watch
 from provisioning.town import Town
 from terminal import private
 
@@ -63,6 +63,7 @@ def _planned(town: Town, place: Place, wanted: Wanted) -> Plan:
     found = look(town, place, wanted)
     if not found.plan.payments:
         raise Broken("no shop with an account in the list has a credit to be paid; nothing was marked as paid")
+    require_sure(place, found.plan, wanted)
     document(_message(found.plan, Marked(mark=found.plan.mark, paid=found.plan.payments, refused=()), wanted))
     keep(place.plan, found.plan)
     return found.plan

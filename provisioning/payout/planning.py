@@ -1,7 +1,7 @@
 """From what is due to a plan: who is paid how much under which reference, and whose account is another than before."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +19,10 @@ _SALT_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for. `least` is in cents: a smaller credit waits for the next file."""
+    """What is asked for. `least` is in cents: a smaller credit waits for the next file.
+
+    `changed` are shops of which somebody made sure that their account is another one than in the last file.
+    """
 
     reference: str
     programmes: Sequence[int]
@@ -27,6 +30,7 @@ class Wanted:
     accounts: Mapping[int, Account] = field(repr=False)
     day: date
     least: int = 0
+    changed: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,17 @@ def watch(place: Place, plan: Plan) -> Watch:
             known.update(each.accounts)
     new = [shop for shop in plan.accounts if shop not in known]
     return Watch(new, [shop for shop, account in plan.accounts.items() if known.get(shop, account) != account])
+
+
+def require_sure(place: Place, plan: Plan, wanted: Wanted) -> None:
+    """Raises Broken when an account is another one than in the last file, and nobody made sure of it."""
+    unsure = sorted(set(watch(place, plan).changed) - set(wanted.changed))
+    if unsure:
+        sure = " ".join(f"--changed {shop}" for shop in unsure)
+        raise Broken(
+            f"another account or name than in the last file: shop {', '.join(map(str, unsure))}; ask each at a number "
+            f"that you know, and then add {sure}; nothing was marked as paid"
+        )
 
 
 def require_admin(town: Town, programmes: Sequence[int]) -> None:

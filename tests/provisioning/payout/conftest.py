@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.wire.units import Address, from_hex, to_hex
+from contracts.wire.units import Address, from_hex
 from provisioning import bank, programme, settle, shop
 from provisioning.town import Town
 from tests.chain.rpc import OWNER
@@ -42,24 +42,42 @@ def number(town: Town) -> int:
     return made
 
 
+def by_bank_shop(town: Town) -> tuple[Town, int, Till]:
+    """A shop that chose the bank: the town as its keeper signs there, its number, its till."""
+    account = account_with_gas(town.deployment.rpc_url)
+    made = shop.add(town, Address(from_hex(account.address)))
+    keeper = replace(town, account=account)
+    bank.set_by_bank(keeper, made, by_bank=True)
+    return keeper, made, Till.registered(town, made, 0)
+
+
+@pytest.fixture(scope="session")
+def shops(shared_town: Town) -> list[tuple[Town, int, Till]]:
+    """Three of them, which all tests have: a shop costs seven transactions."""
+    return [by_bank_shop(shared_town) for _ in range(3)]
+
+
 @pytest.fixture
 def opened(town: Town, number: int) -> Callable[..., Keeper]:
     def open_shop(cents: int, *, by_bank: bool = True) -> Keeper:
-        account = account_with_gas(town.deployment.rpc_url)
-        made = shop.add(town, Address(from_hex(account.address)))
-        shop.admit(town, number, made)
-        keeper = Keeper(replace(town, account=account), number, made, Till.registered(town, made, 0))
-        keeper.sell(cents)
-        if by_bank:
-            bank.set_by_bank(keeper.town, made, by_bank=True)
-        return keeper
+        return with_credit(town, number, by_bank_shop(town), cents, by_bank=by_bank)
 
     return open_shop
 
 
+def with_credit(town: Town, number: int, made: tuple[Town, int, Till], cents: int, *, by_bank: bool = True) -> Keeper:
+    """The shop in the programme, after its first sale there."""
+    keeper = Keeper(made[0], number, made[1], made[2])
+    shop.admit(town, number, keeper.shop)
+    keeper.sell(cents)
+    if not by_bank:
+        bank.set_by_bank(keeper.town, keeper.shop, by_bank=False)
+    return keeper
+
+
 @pytest.fixture
-def keepers(opened) -> list[Keeper]:
-    return [opened(1_250), opened(3_000), opened(5)]
+def keepers(town: Town, number: int, shops: list[tuple[Town, int, Till]]) -> list[Keeper]:
+    return [with_credit(town, number, made, cents) for made, cents in zip(shops, (1_250, 3_000, 5), strict=True)]
 
 
 @pytest.fixture
@@ -78,8 +96,3 @@ def words(record: Path, number: int, listed: Path, tmp_path: Path) -> tuple[str,
         *("provision", "shop", "bank", "file", "--record", str(record), "--programme", str(number)),
         *("--accounts", str(listed), "--holder", holder, "--iban", iban, "--folder", str(tmp_path / "payments")),
     )
-
-
-@pytest.fixture
-def as_owner(monkeypatch):
-    monkeypatch.setenv("KINDPAKKET_KEY", to_hex(OWNER.key))

@@ -136,14 +136,20 @@ def test_only_the_sponsors_admin_makes_a_file(words, keepers, monkeypatch, tmp_p
     assert [*(tmp_path / "payments").iterdir()] == []
 
 
-def test_another_account_under_the_same_reference_is_refused_and_in_the_next_file_told(words, keepers, listed):
+def test_another_account_is_refused_under_the_same_reference_and_in_the_next_file_until_somebody_made_sure(
+    words, keepers, listed
+):
     done(*words, *AS)
     listed.write_text(listed.read_text().replace(ACCOUNTS[0][1], ACCOUNTS[1][1]))
     assert f"shop {keepers[0].shop} has another account" in refused(*words, *AS)
     keepers[0].sell(700)
     later = ("--reference", "2026-12", "--date", DAY)
     assert done(*words, *later, "--dry-run")["accounts_changed"] == [keepers[0].shop]
-    assert "ANOTHER ACCOUNT" in run(*words, *later).out
+    assert f"--changed {keepers[0].shop}; nothing was marked" in refused(*words, *later)
+    assert f"--changed {keepers[0].shop}; nothing" in refused(*words, *later, "--changed", str(keepers[1].shop))
+    assert keepers[0].credit == 700
+    assert "ANOTHER ACCOUNT" in run(*words, *later, "--changed", str(keepers[0].shop)).out
+    assert keepers[0].credit == 0
 
 
 def test_other_options_under_the_same_reference_are_refused(words, keepers):
