@@ -33,6 +33,8 @@ PATIENCE_SECONDS = 1_800.0
 """Somebody has to walk up with the sheet. Then it ends, to be started anew with devices that are looked for anew."""
 STOPPED = 130
 """The exit status when a person stopped it, as a shell says it: the unit then leaves the keyboards alone."""
+NETWORK_SECONDS = 600.0
+"""A cable may be plugged in late. Then another sheet is listened for: this one may name what is nowhere."""
 _RETRY_MAX_SECONDS = 30.0
 
 _T = TypeVar("_T")
@@ -72,6 +74,9 @@ async def _until_enrolled(arguments: argparse.Namespace, founding: Founding, con
             terminal = await _enrol(arguments, founding, console, sheet, devices)
         except (Refused, Broken) as error:
             console.trouble(error)
+            continue
+        except TryAgain as error:
+            console.news("unreachable", str(error))
             continue
         _say(arguments, console, founding, terminal, sheet)
         return 0
@@ -117,12 +122,15 @@ async def _checked(http: Http, sheet: EnrolmentSheet) -> Deployed:
 
 
 async def _patiently(console: Console, work: Callable[[], Awaitable[_T]]) -> _T:
-    """What comes of it once everybody answers, however long that takes: a network may be plugged in late."""
-    attempts = 0
+    """What comes of it once everybody answers. Raises TryAgain when nobody did for NETWORK_SECONDS."""
+    loop, attempts = asyncio.get_running_loop(), 0
+    deadline = loop.time() + NETWORK_SECONDS
     while True:
         try:
             return await work()
         except TryAgain as error:
+            if loop.time() >= deadline:
+                raise
             attempts += 1
             console.news("offline", str(error))
             await asyncio.sleep(min(_RETRY_MAX_SECONDS, delay(attempts, secrets.SystemRandom().random)))

@@ -43,6 +43,10 @@ _NEWS: Mapping[str, tuple[str, str]] = {
         "Nog geen verbinding ({0}). Controleer de netwerkkabel; het gaat vanzelf verder.",
         "No connection yet ({0}). Check the network cable; it goes on by itself.",
     ),
+    "unreachable": (
+        "Het lukt niet ({0}). Controleer het netwerk en scan het blad opnieuw, of een ander blad.",
+        "It does not work ({0}). Check the network and scan the sheet again, or another sheet.",
+    ),
     "again": ("{0} Scan daarna het nieuwe blad.", "{1} Then scan the new sheet."),
     "broken": ("Dat ging niet. Bel de gemeente en zeg: {0}", "That did not work. Call the municipality, and say: {0}"),
 }

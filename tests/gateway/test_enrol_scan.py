@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import socket
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -283,6 +284,26 @@ async def test_f38_an_endpoint_with_other_code_is_found_out_before_a_key_is_made
         await counter.press_enter()
         await counter.spoken.until("holds other code")
     assert not counter.keys.exists
+
+
+async def test_a_sheet_that_names_what_is_nowhere_gives_way_to_another(office, world, counter, monkeypatch):
+    text = printed(office, world)
+    sheet = EnrolmentSheet.parse(text)
+    with closing(socket.socket()) as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        wrong = EnrolmentSheet(sheet.code, sheet.code_hash, sheet.shop, sheet.support, url, sheet.endpoints)
+        monkeypatch.setattr(enrol_scan, "NETWORK_SECONDS", 0.0)
+        async with counter.enrolling() as enrolled:
+            await counter.scan(wrong.text())
+            await counter.press_enter()
+            await counter.spoken.until("or another sheet")
+            assert not counter.keys.exists
+            monkeypatch.setattr(enrol_scan, "NETWORK_SECONDS", 600.0)
+            await counter.scan(text)
+            await counter.spoken.until("2/3", times=2)
+            await counter.press_enter()
+            assert await enrolled == 0
 
 
 def test_the_screen_is_large_and_in_two_languages():
