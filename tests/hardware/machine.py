@@ -18,6 +18,8 @@ from tests.hardware import image
 DISPLAYS = ("keypad-display", "office-display")
 """One for each keyboard but the scanner: qemu gives a key to a display, and the display to its keyboard."""
 HOLD_MILLISECONDS = 10
+KEYS_AHEAD_SECONDS = 1.5
+"""Fewer than the 1,024 presses, releases and pauses that qemu keeps."""
 BOOT_SECONDS = 120
 PATIENCE = 180.0
 """Seconds for anything that a person would see at once; without hardware's help Python is about eight times slower,
@@ -55,6 +57,7 @@ class Machine:
         self._heard: list[tuple[str, Any]] = []
         self._news = threading.Condition()
         self._gone = False
+        self._typed_at = 0.0
         self._said: list[dict[str, Any]] = []
         self._open: list[socket.socket] = []
 
@@ -114,12 +117,18 @@ class Machine:
         self._monitor_says(lambda message: message.get("data", {}).get("device") == name)  # DEVICE_DELETED: quite gone
 
     def send_key(self, *qcodes: str) -> None:
-        """Press these keys together on the keyboard that has no display, and let them go; qemu sees to the times."""
+        """Press these keys together on the keyboard that has no display, and let them go; qemu sees to the times.
+
+        It is told somewhat ahead, so that no pause on this side is one on the other, but not more than it can keep.
+        """
         keys = [{"type": "qcode", "data": code} for code in qcodes]
         self.qmp("send-key", keys=keys, **{"hold-time": HOLD_MILLISECONDS})
-        time.sleep(
-            2 * len(qcodes) * HOLD_MILLISECONDS / 1000
-        )  # as long as it takes qemu, which drops what it cannot keep
+        self._typed_at = max(time.monotonic(), self._typed_at) + 2 * len(qcodes) * HOLD_MILLISECONDS / 1000
+        self.await_keys(KEYS_AHEAD_SECONDS)
+
+    def await_keys(self, ahead: float = 0.0) -> None:
+        """Wait until qemu has typed what it was told, but for so many seconds of it."""
+        time.sleep(max(0.0, self._typed_at - ahead - time.monotonic()))
 
     def press(self, display: str, qcode: str) -> None:
         """Press a key on the keyboard at this display, and let it go."""

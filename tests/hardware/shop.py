@@ -106,6 +106,7 @@ class Shop:
         lock = [("caps_lock",)] * caps
         for keys in (*lock, *keystrokes(text, layout, caps=caps), *lock, ("ret",), ("down",)):
             self._machine.send_key(*keys)
+        self._machine.await_keys()
 
     def send(self, text: str, end: str = "\r\n") -> None:
         """What the serial scanner sends."""
