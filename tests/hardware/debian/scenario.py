@@ -13,7 +13,7 @@ from terminal.core.screen import Stage
 from tests.hardware.debian import stick, system
 from tests.hardware.debian.counter import COMMAND, CONFIG, DAEMON, ENROL, MOUNT, Counter
 from tests.hardware.debian.system import System
-from tests.hardware.debian.town import Town
+from tests.hardware.debian.town import SHOP, Town
 from tests.hardware.machine import PATIENCE, Boot, Machine, Silent
 from tests.hardware.outputs import Roll
 from tests.hardware.scenario import CABLE, PRINTER
@@ -141,7 +141,7 @@ class Install:
         self.counter.seen(Stage.READY)
         self._town.admit()
         self.counter.seen_within(300, lambda screen: screen.status.approves_until > 0)
-        return self._sell() + "\n" + self._console()
+        return self._sell() + "\n" + self.counter.shows(SHOP).strip()
 
     def the_plug_is_pulled_and_it_sells_again(self) -> str:
         self.counter.sell(code(3), 3_03)
@@ -150,6 +150,7 @@ class Install:
         seconds = self.on()
         self.counter.plug_in()
         self.counter.look()
+        self._reads("scanner", "keypad")
         return f"up after {seconds:.0f} s\n{self._sell()}"
 
     def boot_to_ready_is_measured(self) -> str:
@@ -172,8 +173,7 @@ class Install:
         self.counter.shell(f"udevadm wait --timeout=30 {CABLE} {PRINTER}; cat >> {CONFIG} <<'END'\n{MORE_DEVICES}END")
         self.counter.manages("systemctl", "restart", DAEMON)
         self.counter.look()
-        for name in ("scanner", "keypad", "serial", "printer"):
-            self.counter.lamp(name, Status.READY)
+        self._reads("scanner", "keypad", "serial", "printer")
         sold = self._sell(self.counter.send)
         receipt = parse(roll.code(PATIENCE))
         payer = receipt.verify().pass_address
@@ -224,6 +224,11 @@ class Install:
 
     # What the steps are made of
 
+    def _reads(self, *names: str) -> None:
+        """Wait until the daemon has these devices: what is typed before goes to nobody."""
+        for name in names:
+            self.counter.lamp(name, Status.READY)
+
     def _scan(self, sheet: str) -> str:
         """As a person does, again when it was not read: a busy host types with pauses, and a pause ends a code."""
         for seconds in (60, 60):
@@ -250,9 +255,6 @@ class Install:
         ended, said = self.counter.does(COMMAND, "terminal", "update", f"{MOUNT}/bad/kindpakket-{stick.BAD}.pyz")
         assert (ended, self.counter.shell("readlink /opt/kindpakket/current")) == (1, before), said
         return said
-
-    def _console(self) -> str:
-        return self.counter.console().strip()
 
     def _traces(self) -> dict[str, str]:
         """Every file with its size, mode and owner; a link with where it leads."""

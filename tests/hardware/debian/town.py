@@ -22,6 +22,8 @@ from tests.hardware.image import PATH, Lacking
 
 GATEWAY, ENDPOINT = "10.0.2.100:8080", "10.0.2.101:8545"
 """As the machine knows them."""
+SHOP = "Winkel 1"
+"""As the counter shows it."""
 CODE_SECONDS = 3600
 
 
@@ -66,7 +68,7 @@ class Town:
         """What the QR says on the sheet that the shop was sent."""
         code_hash = self.street.deployment.code_hash[:CODE_HASH_BYTES]
         endpoints = (f"http://{ENDPOINT}",)
-        return EnrolmentSheet(self._code, code_hash, "Winkel 1", "14 0594", f"http://{GATEWAY}", endpoints).text()
+        return EnrolmentSheet(self._code, code_hash, SHOP, "14 0594", f"http://{GATEWAY}", endpoints).text()
 
     def admit(self) -> Address:
         """Let the terminal in that used the sheet. Raises AssertionError when none has."""
