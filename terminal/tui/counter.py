@@ -98,6 +98,9 @@ class CounterView(Widget, can_focus=True):
         keys.set_class(not said.keys, "empty")
 
     def _stage(self, name: str) -> None:
+        """Style everything anew only when the stage is another: a screen comes each second, and a Pi is no fast one."""
+        if self.has_class(f"stage-{name}"):
+            return
         for old in [old for old in self.classes if old.startswith("stage-")]:
             self.remove_class(old)
         self.add_class(f"stage-{name}")

@@ -272,3 +272,18 @@ async def test_whatever_a_screen_says_it_is_shown(screen: Screen):
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             assert len(plain(app).splitlines()) == size[1]
+
+
+async def test_a_second_later_only_the_clock_is_drawn_anew_as_a_pi_is_no_fast_machine(monkeypatch):
+    app = still(READY)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pilot.pause()
+        counter, styled, drawn = app.query_one(CounterView), [], []
+        monkeypatch.setattr(app.stylesheet, "update_nodes", lambda nodes, **_: styled.extend(nodes))
+        monkeypatch.setattr(Big, "_lay_out", lambda big: drawn.append(big.id))
+        counter.update(replace(READY, status=replace(READY.status, time=Timestamp(NOW + 60))))
+        await pilot.pause()
+        assert (styled, drawn) == ([], ["clock"])
+        counter.update(APPROVED)
+        await pilot.pause()
+        assert counter in styled
