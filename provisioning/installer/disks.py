@@ -95,10 +95,14 @@ def require_usable(host: Host, device: str) -> None:
 
 
 def is_blank(host: Host, device: str) -> bool:
-    """Whether nothing is on a device that anybody could miss. Raises Broken when it is no device."""
+    """Whether nothing is on a device that anybody could miss. Raises Broken when it is no device, or cannot be read.
+
+    By wipefs, as blkid's probe finds something on every partition: its entry in the table.
+    """
     if not host.is_disk(Path(device)):
         raise Broken(f"{device} is no disk or partition: `lsblk` lists what there is")
-    return host.ask("blkid", "--probe", device).status == 2
+    signs = ("wipefs", "--no-act", "--noheadings", "--parsable", device)
+    return not host.run(*signs, otherwise="It cannot be read: see `dmesg`, or take another disk").strip()
 
 
 def partitions(host: Host, disk: str) -> list[str]:

@@ -12,7 +12,18 @@ from tests.provisioning.installer.programs import DISK, PROGRAMS, ROOT, fine
 
 __all__ = ["DISK", "PUBLIC", "ROOT", "Bomb", "Killed", "Machine", "contents", "restarted", "stock"]
 
-_ASKING = {"stat", "is-enabled", "dpkg-query", "findmnt", "lsblk", "--json", "--list-free", "blkid", "--simulate"}
+_ASKING = {
+    "stat",
+    "is-enabled",
+    "dpkg-query",
+    "findmnt",
+    "lsblk",
+    "--json",
+    "--list-free",
+    "blkid",
+    "--no-act",
+    "--simulate",
+}
 PUBLIC = """-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
 -----END PUBLIC KEY-----

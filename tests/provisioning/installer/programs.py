@@ -171,14 +171,18 @@ def uuid_of(device: str) -> str:
 
 
 def _blkid(machine: "Machine", words: list[str], feed: str) -> Ran:
-    if "--probe" in words:
-        return Ran(0 if machine.know("partitions").get(words[-1]) else 2, "")
     parts = {name: label for name, label in machine.know("partitions").items() if label}
     if "--match-tag" in words:
         return Ran(0, uuid_of(words[-1])) if words[-1] in parts else Ran(2, "")
     token = next(word for word in words if word.startswith(("LABEL=", "UUID=")))
     found = [name for name, label in parts.items() if token in {f"LABEL={label}", f"UUID={uuid_of(name)}"}]
     return Ran(0 if found else 2, "".join(f"{name}\n" for name in found))
+
+
+def _wipefs(machine: "Machine", words: list[str], feed: str) -> Ran:
+    """What it finds; it wipes nothing here, as nobody looks."""
+    found = machine.know("partitions").get(words[-1]) and "--no-act" in words
+    return Ran(0, f"0x438,,{found},ext4\n" if found else "")
 
 
 def _mount(machine: "Machine", words: list[str], feed: str) -> Ran:
@@ -215,5 +219,5 @@ PROGRAMS: dict[str, Callable[["Machine", list[str], str], Ran]] = {
     "stat": _stat, "chown": _chown, "chmod": _chmod, "systemd-sysusers": _sysusers, "userdel": _userdel,
     "groupdel": _groupdel, "systemctl": _systemctl, "dpkg-query": _dpkg_query, "apt-get": _apt_get,
     "systemd-creds": _creds, "findmnt": _findmnt, "lsblk": _lsblk, "sfdisk": _sfdisk, "mkfs.ext4": _mkfs,
-    "blkid": _blkid, "mount": _mount, "umount": _umount, "cp": _cp,
+    "blkid": _blkid, "wipefs": _wipefs, "mount": _mount, "umount": _umount, "cp": _cp,
 }  # fmt: skip
