@@ -224,8 +224,9 @@ def test_f38_who_swallows_entries_is_trusted_to_the_slice_and_anybody_settles_th
             assert pay(running, glass, customer, *FIFTY).stage is Stage.APPROVED
         shown = glass.until(lambda screen: screen.status.unsent == 0)
         until_told(glass, liar, "outcomes", 2)
-        assert [line.state for line in glass.last.recent] == [EntryState.FORWARDED] * 2  # it says paid, the chain not
-        assert (shown.status.waiting, glass.last.status.waiting) == (2, 2)
+        sent = glass.until(lambda screen: all(line.state is not EntryState.WAITING for line in screen.recent))
+        assert [line.state for line in sent.recent] == [EntryState.FORWARDED] * 2  # it says paid, the chain not
+        assert (shown.status.waiting, sent.status.waiting) == (2, 2)
         assert sell(running, glass, third, *FIFTY).stage in {Stage.ASKING, Stage.REFUSED}  # whether it looks online
         running.stop()
     assert settled_by_anybody(street, till) == 0
