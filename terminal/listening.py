@@ -1,7 +1,7 @@
 """Listens to many devices at once, those that are plugged in meanwhile too, until one says what is wanted."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NoReturn, TypeVar
 
@@ -19,24 +19,31 @@ async def listen(find: Find, take: Callable[[str, Candidate, DriverEvent], T | N
     """What `take` makes of the first thing said that it does not answer by None. All devices are free again then."""
     heard: asyncio.Queue[tuple[str, Candidate, DriverEvent]] = asyncio.Queue()
     async with asyncio.TaskGroup() as group:
-        tasks: list[asyncio.Task[None]] = []
+        running: dict[str, asyncio.Task[None]] = {}
 
         async def look() -> NoReturn:
-            known: set[str] = set()
             while True:
-                for name, candidate in find().items():
-                    if name not in known:
-                        known.add(name)
+                found = find()
+                await _end([running.pop(name) for name in running.keys() - found.keys()])
+                for name, candidate in found.items():
+                    if name not in running:
                         emit = partial(_put, heard, name, candidate)
-                        tasks.append(group.create_task(_run(candidate, emit)))
+                        running[name] = group.create_task(_run(candidate, emit))
                 await asyncio.sleep(LOOK_SECONDS)
 
         looking = group.create_task(look())
         while (taken := take(*await heard.get())) is None:
             pass
-        for task in (looking, *tasks):
+        for task in (looking, *running.values()):
             task.cancel()
     return taken
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Free these devices before others are opened: a keyboard is soon found under a more lasting name than at first."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _put(
