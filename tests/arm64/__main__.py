@@ -6,21 +6,19 @@ pays.
 """
 
 import shutil
-import signal
 import sys
 import tempfile
-import time
 from pathlib import Path
-from types import FrameType
 
 from contracts.wire.errors import Broken, TryAgain
 from provisioning.release import evdev, wheels
 from provisioning.release.wheels import Target
 from terminal.core.screen import Stage
-from tests.arm64.debian import CACHE, ROOT, Debian, check_tools
+from tests.arm64.debian import CACHE, Debian, check_tools
 from tests.end_to_end.street import Street, opened
 from tests.end_to_end.test_sale_to_paid import open_for_business, sell_when_able, until_settled
-from tests.hardware.image import Lacking
+from tests.hardware.tools import ROOT, Lacking
+from tests.hardware.verdict import limit, say, verdict
 from tests.terminal import till
 
 TOTAL_SECONDS = 240
@@ -33,13 +31,10 @@ LOADED = "coincurve, Crypto.Hash.keccak, evdev._uinput, pydantic, PIL.Image, ser
 """Whatever has machine code, and what the devices need."""
 TELL = f"import platform, {LOADED}; print(platform.machine(), platform.python_version())"
 
-_begin = time.monotonic()
-
 
 def main() -> int:
     """Gather, unpack, sell."""
-    signal.signal(signal.SIGALRM, _too_late)
-    signal.alarm(TOTAL_SECONDS)
+    limit(TOTAL_SECONDS)
     till.PATIENCE = PATIENCE
     try:
         check_tools()
@@ -47,7 +42,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as street:
             for number, debian in enumerate(DEBIANS, start=1):
                 debian.install(lock, CACHE / "wheels")
-                _say(f"{debian.name} for arm64 loads {LOADED}: {debian.ask(TELL)}")
+                say(f"{debian.name} for arm64 loads {LOADED}: {debian.ask(TELL)}")
                 _sell(street, debian, number)
     except (AssertionError, Broken, TryAgain, Lacking, OSError) as error:
         return _verdict(f"FAIL: {type(error).__name__}: {error}")
@@ -62,7 +57,7 @@ def _gather(folder: Path) -> str:
     with tempfile.TemporaryDirectory() as other:
         again = evdev.build(source.unmarked, "aarch64", Path(other))
         assert again.read_bytes() == (folder / again.name).read_bytes(), "evdev's wheel differs when it is made again"
-    _say(f"{len(list(folder.glob('*.whl')))} wheels for {', '.join(f'{t.machine} {t.python}' for t in wheels.TARGETS)}")
+    say(f"{len(list(folder.glob('*.whl')))} wheels for {', '.join(f'{t.machine} {t.python}' for t in wheels.TARGETS)}")
     return lock
 
 
@@ -71,28 +66,18 @@ def _sell(street: Street, debian: Debian, family: int) -> None:
     street.till.interpreter = debian.python()
     before = street.credit()
     with street.till.start(environment=debian.environment) as running, running.screen() as glass:
-        _say(f"{debian.name}: the daemon is ready")
+        say(f"{debian.name}: the daemon is ready")
         open_for_business(glass)
         screen = sell_when_able(running, glass, family)
         assert screen.stage is Stage.APPROVED, f"not approved: {screen}"
         until_settled(glass)
         assert running.stop() == 0, running.stderr()
     assert street.credit() - before == 12_50
-    _say(f"{debian.name}: a scan was sold, settled and owed to the shop")
-
-
-def _too_late(_signal: int, _frame: FrameType | None) -> None:
-    raise TimeoutError(f"it takes longer than {TOTAL_SECONDS} s")
-
-
-def _say(sentence: str) -> None:
-    sys.stdout.write(f"{time.monotonic() - _begin:6.1f} s  {sentence}\n")
-    sys.stdout.flush()
+    say(f"{debian.name}: a scan was sold, settled and owed to the shop")
 
 
 def _verdict(sentence: str) -> int:
-    _say(f"arm64: {sentence}")
-    return 0 if sentence == "PASS" else 1
+    return verdict("arm64", sentence)
 
 
 sys.exit(main())

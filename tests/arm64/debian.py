@@ -3,19 +3,16 @@
 By the machine's own mirror and keys, with lists of our own, so that root is not needed. It stays in build/arm64.
 """
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from provisioning.release import wheels
 from provisioning.release.wheels import Target
-from tests.hardware.image import Lacking
+from tests.hardware.tools import ROOT, Lacking, require, run
 
-ROOT = Path(__file__).parents[2]
 CACHE = ROOT / "build" / "arm64"
 PROCESSOR = "cortex-a72"
 """A Raspberry Pi 4's: what runs on it runs on a Pi 5 too."""
@@ -63,7 +60,7 @@ class Debian:
 
     def ask(self, code: str) -> str:
         """What its Python prints for this code. Raises Lacking."""
-        return _run(*self.python(), "-c", code, more=self.environment).strip()
+        return run(*self.python(), "-c", code, more=self.environment).strip()
 
     def install(self, lock: str, folder: Path) -> None:
         """Lay the wheels that the lock names for it: by their hashes, from the folder alone."""
@@ -74,7 +71,7 @@ class Debian:
         where = ["--no-index", "--find-links", str(folder), "--target", str(self.site), "--requirement", "lock.txt"]
         rules = ["--quiet", "--only-binary", ":all:", "--require-hashes", "--no-deps", "--no-compile"]
         pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-        _run(*pip, *rules, *self.target.options, *where, folder=self.folder)
+        run(*pip, *rules, *self.target.options, *where, folder=self.folder)
 
     def _make(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -91,11 +88,11 @@ class Debian:
             (self.folder / name).mkdir(parents=True)
         (self.folder / "sources.list").write_text(f"deb [arch=arm64] {_mirror()} {self.name} main\n")
         apt = ("apt-get", "-qq", *self._apt_settings())
-        _run(*apt, "update", folder=self.folder)
+        run(*apt, "update", folder=self.folder)
         wanted = f"libpython{self.target.python}-stdlib", f"python{self.target.python}-minimal", "libstdc++6"
-        said = _run(*apt, "--simulate", "--no-install-recommends", "install", *wanted, folder=self.folder)
+        said = run(*apt, "--simulate", "--no-install-recommends", "install", *wanted, folder=self.folder)
         names = [line.split()[1] for line in said.splitlines() if line.startswith("Inst ")]
-        _run(*apt, "download", *names, folder=self.folder / "archives")
+        run(*apt, "download", *names, folder=self.folder / "archives")
         return sorted((self.folder / "archives").glob("*.deb"))
 
     def _apt_settings(self) -> list[str]:
@@ -119,7 +116,7 @@ class Debian:
 
 def _mirror() -> str:
     """Where this machine has its own Debian from."""
-    said = _run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Component: main", "Created-By: Packages")
+    said = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Component: main", "Created-By: Packages")
     found = [line for line in said.splitlines() if line.rstrip("/").endswith("/debian")]
     if not found:
         raise Lacking(
@@ -131,15 +128,4 @@ def _mirror() -> str:
 def check_tools() -> None:
     """Raises Lacking unless everything stands here that a run needs."""
     wanted = {"qemu-aarch64-static": "qemu-user-static", "apt-get": "apt", "dpkg-deb": "dpkg"}
-    lacking = sorted(package for tool, package in wanted.items() if shutil.which(tool) is None)
-    if lacking:
-        raise Lacking(f"this needs packages that are not here, so install them: sudo apt install {' '.join(lacking)}")
-
-
-def _run(*command: str, folder: Path = ROOT, more: Mapping[str, str] | None = None) -> str:
-    """What the command prints. Raises Lacking with what it says when it fails."""
-    environment = {**os.environ, "LC_ALL": "C", **(more or {})}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Lacking(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
-    return done.stdout
+    require(wanted)

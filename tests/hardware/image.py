@@ -7,7 +7,6 @@ laid on top at every run.
 
 import compileall
 import hashlib
-import os
 import platform
 import shutil
 import subprocess
@@ -19,10 +18,9 @@ from py_compile import PycInvalidationMode
 
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[2]
+from tests.hardware.tools import ROOT, Lacking, require, run
+
 CACHE = ROOT / "build" / "hardware"
-PATH = f"{os.environ['PATH']}:/usr/sbin"
-"""mke2fs stands where only root's shell looks."""
 PACKAGES = (
     "busybox-static", "kmod", "udev",
     "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib",
@@ -66,10 +64,6 @@ WHEELS = ("evdev-binary", "linuxpy", "pyserial", "python-escpos", "pyudev", "tzd
 """What the drivers need beside the terminal itself. evdev has no wheel of its own for any machine."""
 
 
-class Lacking(Exception):
-    """This machine lacks something; the sentence says what to do."""
-
-
 def build() -> tuple[Path, Path]:
     """Kernel and initramfs, made or from the cache. Raises Lacking."""
     _check_tools()
@@ -89,15 +83,13 @@ def blank_disk() -> Path:
     """An empty ext4 file system for the terminal's state: a journal refuses to live in memory."""
     disk = CACHE / "state.ext4"
     disk.unlink(missing_ok=True)
-    _run("mke2fs", "-q", "-t", "ext4", "-E", "root_owner=0:0", str(disk), "64M")
+    run("mke2fs", "-q", "-t", "ext4", "-E", "root_owner=0:0", str(disk), "64M")
     return disk
 
 
 def _check_tools() -> None:
     wanted = {"qemu-system-x86_64": "qemu-system-x86", "mke2fs": "e2fsprogs", "dpkg-deb": "dpkg", "apt-get": "apt"}
-    lacking = sorted(package for tool, package in wanted.items() if shutil.which(tool, path=PATH) is None)
-    if lacking:
-        raise Lacking(f"this needs packages that are not here, so install them: sudo apt install {' '.join(lacking)}")
+    require(wanted)
     if platform.machine() != "x86_64":
         raise Lacking("the virtual machine runs this machine's wheels, and is made for x86_64 alone")
     if sys.version_info[:2] != (3, 11):
@@ -143,10 +135,10 @@ def _download() -> list[Path]:
         shutil.rmtree(store, ignore_errors=True)
         (store / "lists" / "partial").mkdir(parents=True)
         settings = ("-o", f"Dir::State::lists={store / 'lists'}", "-o", f"Dir::Cache={store}", "-qq")
-        _run("apt-get", *settings, "update")
-        depends = _run("apt-cache", *settings, "depends", "--important", KERNEL)
+        run("apt-get", *settings, "update")
+        depends = run("apt-cache", *settings, "depends", "--important", KERNEL)
         image = next(line.split()[-1] for line in depends.splitlines() if "Depends: linux-image" in line)
-        _run("apt-get", *settings, "download", image, *PACKAGES, folder=store)
+        run("apt-get", *settings, "download", image, *PACKAGES, folder=store)
         done.write_text(wanted)
     return sorted(store.glob("*.deb"))
 
@@ -177,7 +169,7 @@ def _index_modules(tree: Path, release: str) -> None:
     loader = str(tree / "usr/lib64/ld-linux-x86-64.so.2")
     libraries = str(tree / "usr/lib/x86_64-linux-gnu")
     program = ("--argv0", "depmod", str(tree / "usr/bin/kmod"))
-    _run(loader, "--library-path", libraries, *program, "-b", str(tree), release)
+    run(loader, "--library-path", libraries, *program, "-b", str(tree), release)
 
 
 def _distributions() -> Iterator[metadata.Distribution]:
@@ -222,12 +214,3 @@ def _archive(tree: Path) -> bytes:
     busybox = str(CACHE / "tree/usr/bin/busybox")
     command = [busybox, "cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0"]
     return subprocess.run(command, cwd=tree, input=names.encode(), stdout=subprocess.PIPE, check=True).stdout
-
-
-def _run(*command: str, folder: Path = ROOT) -> str:
-    """What the command prints. Raises Lacking with what it says when it fails."""
-    environment = {**os.environ, "PATH": PATH, "LC_ALL": "C"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Lacking(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
-    return done.stdout

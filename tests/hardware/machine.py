@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.hardware import image
+from tests.hardware.tools import Lacking
 
 DISPLAYS = ("keypad-display", "office-display")
 """One for each keyboard but the scanner: qemu gives a key to a display, and the display to its keyboard."""
@@ -219,7 +220,7 @@ class Machine:
                 line.close()
                 assert self._process.stderr is not None
                 if self._process.poll() is not None:
-                    raise image.Lacking(f"qemu ended: {self._process.stderr.read()}") from None
+                    raise Lacking(f"qemu ended: {self._process.stderr.read()}") from None
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)

@@ -10,8 +10,8 @@ from Crypto.PublicKey import ECC
 
 from provisioning.release import making
 from provisioning.release.wheels import Target
-from tests.hardware.debian.system import run
 from tests.hardware.image import CACHE
+from tests.hardware.tools import run
 
 HERE = Target("x86_64", "3.11")
 BAD = "9.9.9"

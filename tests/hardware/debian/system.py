@@ -8,11 +8,11 @@ network but the town's two doors.
 import hashlib
 import os
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.hardware.image import CACHE, PATH, Lacking
+from tests.hardware.image import CACHE
+from tests.hardware.tools import Lacking, require, run
 
 _HERE = Path(__file__).parent
 _MIB = 1024 * 1024
@@ -78,9 +78,7 @@ def _check() -> None:
         "qemu-system-x86_64": "qemu-system-x86", "mmdebstrap": "mmdebstrap", "mke2fs": "e2fsprogs",
         "sfdisk": "fdisk", "busybox": "busybox-static",
     }  # fmt: skip
-    lacking = sorted(package for tool, package in wanted.items() if shutil.which(tool, path=PATH) is None)
-    if lacking:
-        raise Lacking(f"this needs packages that are not here, so install them: sudo apt install {' '.join(lacking)}")
+    require(wanted)
     if os.geteuid() != 0:
         raise Lacking("Debian's disk is made by root: sudo env PATH=$PATH make test-install, or in a container")
 
@@ -152,12 +150,3 @@ def _format(tree: Path, disk: Path) -> None:
     run("sfdisk", "--quiet", str(disk), given=table)
     at = f"offset={FIRST_MIB * _MIB}"
     run("mke2fs", "-q", "-t", "ext4", "-L", "rootfs", "-E", at, "-d", str(tree), str(disk), f"{ROOT_MIB}M")
-
-
-def run(*command: str, given: str = "") -> str:
-    """What the command prints. Raises Lacking with what it says when it fails."""
-    environment = {**os.environ, "PATH": PATH, "LC_ALL": "C"}
-    done = subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Lacking(f"{command[0]} failed: {(done.stderr or done.stdout).strip()[-800:]}")
-    return done.stdout

@@ -18,7 +18,7 @@ from provisioning import fleet
 from provisioning.enrolling import GatewayDesk, admissible
 from tests.chain.processes import ROOT, command
 from tests.end_to_end.street import SLICE, Street, opened
-from tests.hardware.image import PATH, Lacking
+from tests.hardware.tools import PATH, Lacking
 
 GATEWAY, ENDPOINT = "10.0.2.100:8080", "10.0.2.101:8545"
 """As the machine knows them."""
