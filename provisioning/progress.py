@@ -16,7 +16,7 @@ from contracts.chain import Signed
 from contracts.deployment import AddressField, HashField
 from contracts.wire.errors import Broken
 from contracts.wire.units import from_hex, to_hex
-from terminal.store.place import sync_folder
+from terminal.durable import sync_folder
 
 _BYTES_MAX = 4 * 1024 * 1024
 

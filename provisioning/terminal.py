@@ -16,7 +16,7 @@ from contracts.wire.signature import SIGNATURE_BYTES
 from contracts.wire.units import Address, from_hex, to_hex
 from provisioning import desk, enrolling, replacing, sheets
 from provisioning.desk import Answer, Command
-from terminal import making
+from terminal import making, places
 from terminal.signer import TerminalSigner
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _consent(arguments: argparse.Namespace) -> Answer:
 
 
 def _signer(arguments: argparse.Namespace) -> TerminalSigner:
-    return TerminalSigner.load(arguments.state / making.KEY, Deployment.load(arguments.record).domain)
+    return TerminalSigner.load(arguments.state / places.CREDENTIAL, Deployment.load(arguments.record).domain)
 
 
 def _register(arguments: argparse.Namespace) -> Answer:

@@ -40,6 +40,11 @@ def as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
+def tell(data: Any, sentence: str, *, machine: bool) -> None:
+    """What was done, for a machine or for a person."""
+    sys.stdout.write((as_json(data) if machine else sentence) + "\n")
+
+
 def utc(time: Timestamp) -> str:
     """The time in UTC; a number of seconds for a time beyond the calendar."""
     if time > _CALENDAR_MAX:

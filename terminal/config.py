@@ -15,7 +15,7 @@ from contracts.wire.errors import Broken
 from contracts.wire.passcode import NETWORK_MAX
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, address, from_hex
-from terminal import pin
+from terminal import pin, places
 
 DEFAULT = Path("/etc/kindpakket/terminal.toml")
 PREFIX = "KINDPAKKET_TERMINAL_"
@@ -156,7 +156,7 @@ class Config(BaseSettings):
     @property
     def journal(self) -> Path:
         """The journal's file."""
-        return self.state_dir / "journal.sqlite"
+        return self.state_dir / places.JOURNAL
 
     @property
     def socket(self) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from contracts.wire.errors import Broken
 from terminal import config, toml
 from terminal.config import Device
+from terminal.durable import sync_folder
 
 _HEADER = re.compile(r"\s*\[")
 _OURS = re.compile(r"\s*\[\[\s*devices\s*\]\]")
@@ -97,7 +98,7 @@ def write(path: Path, text: str) -> Path:
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise Broken(f"{path}: cannot be written ({error.strerror}); run this as the user who owns it") from None
     return backup
@@ -125,11 +126,3 @@ def _create(path: Path, content: bytes, like: os.stat_result) -> None:
         except OSError:
             path.unlink()
             raise
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

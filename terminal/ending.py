@@ -11,11 +11,10 @@ from contracts.wire import journal
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, to_hex
 from terminal import config, export, places
+from terminal.durable import sync_folder
 from terminal.keys import KeyPlace
 from terminal.store import place
 from terminal.store.reading import View, open_for_reading
-
-JOURNAL = "journal.sqlite"
 
 
 def before(configuration: Path) -> Path:
@@ -46,7 +45,7 @@ class Ending:
     @property
     def journal(self) -> Path:
         """Where its journal stands."""
-        return self.state / JOURNAL
+        return self.state / places.JOURNAL
 
     @property
     def retired(self) -> Path:
@@ -62,7 +61,7 @@ class Ending:
         """Nobody sells here until the lock is released. Raises Broken while the daemon runs."""
         if not self.state.is_dir():
             raise Broken(f"there is no folder {self.state}: name the terminal's by --state")
-        return place.Lock(self.journal.with_name(JOURNAL + ".lock"))
+        return place.Lock(self.journal.with_name(places.JOURNAL + ".lock"))
 
     def require_nothing_lost(self, exported: Path | None) -> Address | None:
         """Whose journal it is, once no entry would be lost with it; None when there is none, and no key either.
@@ -84,7 +83,7 @@ class Ending:
             if path.is_symlink() or path.exists():
                 _overwrite(path)
                 path.unlink()
-                place.sync_folder(path.parent)
+                sync_folder(path.parent)
 
     def _require_own_key(self) -> None:
         """The daemon's user writes the configuration that names it, and root destroys it: so it is that user's."""

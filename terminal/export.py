@@ -23,7 +23,7 @@ from contracts.wire.signature import SIGNATURE_BYTES
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, address, from_hex, hash32, to_hex
 from terminal.core.line import Line
-from terminal.store.place import sync_folder
+from terminal.durable import sync_folder
 from terminal.store.reading import View
 
 FORMAT = "kindpakket journal 1"

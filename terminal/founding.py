@@ -60,7 +60,7 @@ class Founding:
     @property
     def journal(self) -> Path:
         """Where its journal stands."""
-        return self.state / "journal.sqlite"
+        return self.state / places.JOURNAL
 
     @property
     def run_dir(self) -> Path | None:

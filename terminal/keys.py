@@ -41,7 +41,7 @@ class KeyPlace:
     @classmethod
     def of(cls, configuration: Path, state: Path) -> "KeyPlace":
         """Beside the configuration, or in the daemon's folder."""
-        return cls(configuration.parent / places.SEALED_KEY.name, state / "terminal.key")
+        return cls(configuration.parent / places.SEALED_KEY.name, state / places.CREDENTIAL)
 
     @property
     def exists(self) -> bool:

@@ -11,12 +11,10 @@ from pydantic import ValidationError
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
-from terminal import config, device_tables, signer, toml
+from terminal import config, device_tables, places, signer, toml
 from terminal.config import Device
 from terminal.private import new_file
 from terminal.store import Store
-
-KEY = "terminal.key"
 
 
 class Deployed(Protocol):
@@ -62,12 +60,12 @@ class Plan:
     @property
     def key(self) -> Path:
         """Where its key lives."""
-        return self.state / KEY
+        return self.state / places.CREDENTIAL
 
     @property
     def journal(self) -> Path:
         """Where its journal lives."""
-        return self.state / "journal.sqlite"
+        return self.state / places.JOURNAL
 
 
 def make(plan: Plan) -> Address:

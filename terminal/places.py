@@ -11,6 +11,8 @@ DATA_LABEL = "KINDPAKKET"
 
 STATE = DATA / "terminal"
 """The journal's folder: the daemon's alone."""
+JOURNAL = "journal.sqlite"
+"""In such a folder, wherever that is."""
 
 ETC = Path("/etc/kindpakket")
 ETC_KEPT = DATA / "etc"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from contracts.wire.errors import Broken
-from terminal.store.place import sync_folder
+from terminal.durable import sync_folder
 
 
 @contextmanager

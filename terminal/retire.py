@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> int:
     said = (
         f"terminal {told['terminal']} is retired by entry {told['sequence']}; {told['waiting']} entries wait. {_NEXT}"
     )
-    sys.stdout.write((commands.as_json(told) if arguments.json else said) + "\n")
+    commands.tell(told, said, machine=arguments.json)
     return 0
 
 

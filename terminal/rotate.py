@@ -5,19 +5,18 @@ exported and kept, its key is destroyed, and then this machine enrols anew by a 
 """
 
 import argparse
-import sys
 from contextlib import closing
 from pathlib import Path
 
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, to_hex
 from terminal import commands, config, retire
+from terminal.durable import sync_folder
 from terminal.ending import Ending, ask
 from terminal.store import mirror_reading
 from terminal.store.mirror_format import NAME
-from terminal.store.place import sync_folder
 from terminal.store.reading import View, open_for_reading
-from terminal.wipe import add_places
+from terminal.wipe import add_options
 
 _EXAMPLE = """example: systemctl stop kindpakket.target && kindpakket terminal rotate
 
@@ -38,8 +37,7 @@ def main(argv: list[str]) -> int:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_places(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of text")
+    add_options(parser)
     arguments = parser.parse_args(argv)
     return commands.run(lambda: _run(arguments))
 
@@ -55,10 +53,12 @@ def _run(arguments: argparse.Namespace) -> int:
         next_step = (
             "start the daemon (systemctl start kindpakket.target) until doctor finds no entry waiting, then again"
         )
-        _tell(arguments, told, f"terminal {told['terminal']} is retired by entry {told['sequence']}: {next_step}")
+        said = f"terminal {told['terminal']} is retired by entry {told['sequence']}: {next_step}"
+        commands.tell(told, said, machine=arguments.json)
         return 0
     terminal = _end(arguments, ending)
-    _tell(arguments, {"terminal": terminal and to_hex(terminal), "kept": str(ending.retired)}, _said(ending, terminal))
+    data = {"terminal": terminal and to_hex(terminal), "kept": str(ending.retired)}
+    commands.tell(data, _said(ending, terminal), machine=arguments.json)
     return 0
 
 
@@ -109,7 +109,3 @@ def _said(ending: Ending, terminal: Address | None) -> str:
         return _ENROL
     books = f"KINDPAKKET_TERMINAL_STATE_DIR={ending.retired / to_hex(terminal)} kindpakket terminal journal list"
     return f"the key of {to_hex(terminal)} is destroyed. {_ENROL}. Its books: {books} --config {ending.before}"
-
-
-def _tell(arguments: argparse.Namespace, data: object, sentence: str) -> None:
-    sys.stdout.write((commands.as_json(data) if arguments.json else sentence) + "\n")

@@ -20,11 +20,6 @@ class Rounds:
         """Do not wait for the next turn."""
         self._woken.set()
 
-    @property
-    def is_woken(self) -> bool:
-        """Whether the next turn follows at once."""
-        return self._woken.is_set()
-
     async def run(self, turn: Callable[[], Awaitable[float]], delay: float = 0.0) -> NoReturn:
         """The first turn after so many seconds, each other after as many as the one before it said; until cancelled."""
         while True:

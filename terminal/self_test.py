@@ -67,7 +67,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         "both are settled" if outcome.settled else "the contract has not settled both yet: the screen shows when it has"
     )
     said = f"one cent was sold (entry {outcome.sold}) and given back (entry {outcome.given_back}); {end}"
-    sys.stdout.write((commands.as_json(asdict(outcome)) if arguments.json else said) + "\n")
+    commands.tell(asdict(outcome), said, machine=arguments.json)
     return 0
 
 

@@ -2,14 +2,13 @@
 
 import argparse
 import shutil
-import sys
 from pathlib import Path
 
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, to_hex
 from terminal import commands, config, places
-from terminal.ending import JOURNAL, Ending, ask
-from terminal.store.place import sync_folder
+from terminal.durable import sync_folder
+from terminal.ending import Ending, ask
 
 _EXAMPLE = """examples:
   kindpakket terminal wipe
@@ -30,19 +29,19 @@ def main(argv: list[str]) -> int:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_places(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of text")
+    add_options(parser)
     arguments = parser.parse_args(argv)
     return commands.run(lambda: _run(arguments))
 
 
-def add_places(to: argparse.ArgumentParser) -> None:
+def add_options(to: argparse.ArgumentParser) -> None:
     """The options that `rotate` has too."""
     to.add_argument("--config", type=Path, default=config.DEFAULT, metavar="FILE", help="default: %(default)s")
     about = "where key and journal are, when there is no configuration any more (default %(default)s)"
     to.add_argument("--state", type=Path, default=places.STATE, metavar="DIR", help=about)
     to.add_argument("--exported", type=Path, metavar="FILE", help="an export that holds every entry of this journal")
     to.add_argument("--yes", action="store_true", help="do not ask whether it is meant")
+    to.add_argument("--json", action="store_true", help="one JSON document instead of text")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -67,7 +66,7 @@ def _wipe(ending: Ending) -> None:
             path.unlink()
         sync_folder(ending.config.parent)
         shutil.rmtree(ending.retired, ignore_errors=True)
-        for path in ending.state.glob(JOURNAL + "*"):
+        for path in ending.state.glob(places.JOURNAL + "*"):
             path.unlink()
         sync_folder(ending.state)
     except OSError as error:
@@ -78,4 +77,4 @@ def _say(arguments: argparse.Namespace, terminal: Address | None) -> None:
     whose = None if terminal is None else to_hex(terminal)
     said = "nothing of a terminal is left here" if whose is None else f"terminal {whose} is gone from this machine"
     after = "have its export settled first, if there is one; then its slices released if it had retired, or it revoked"
-    sys.stdout.write((commands.as_json({"terminal": whose}) if arguments.json else f"{said}; {after}") + "\n")
+    commands.tell({"terminal": whose}, f"{said}; {after}", machine=arguments.json)

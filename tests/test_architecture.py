@@ -13,6 +13,7 @@ OURS = ("contracts", "drivers", "provisioning", "terminal")
 
 ADAPTERS = ("store", "signer", "flusher", "checkpoint", "link")
 LOOPS = ("flusher", "checkpoint")
+KEEPERS = ("store", "signer")
 
 MAY_IMPORT = {
     "contracts.wire": {"contracts.wire"},
@@ -24,7 +25,12 @@ MAY_IMPORT = {
     **{
         f"terminal.{name}": {f"terminal.{name}", "terminal.core", "terminal.rounds", "contracts.wire"} for name in LOOPS
     },
+    **{
+        f"terminal.{name}": {f"terminal.{name}", "terminal.core", "terminal.durable", "contracts.wire"}
+        for name in KEEPERS
+    },
     "terminal.rounds": {"contracts.wire"},
+    "terminal.durable": set(),
     "terminal": {"terminal", "drivers", "contracts.wire", "contracts.deployment"},
 }
 """What each part may know of ours; the longest name that fits a module is its part."""

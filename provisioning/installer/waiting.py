@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from provisioning.installer.host import Host
-from terminal.ending import JOURNAL, Ending
-from terminal.places import ETC_KEPT, STATE
+from terminal.ending import Ending
+from terminal.places import ETC_KEPT, JOURNAL, STATE
 from terminal.store.reading import Reader
 
 

@@ -9,6 +9,7 @@ from coincurve import PrivateKey
 from contracts.wire.errors import Broken
 from contracts.wire.signature import address_of, is_private_key
 from contracts.wire.units import Address, from_hex, to_hex
+from terminal.durable import sync_folder
 
 _KEY_FILE_BYTES_MAX = 67  # 0x, 64 digits, a line end
 
@@ -114,12 +115,3 @@ def _write(descriptor: int, rest: bytes) -> None:
     while rest:
         rest = rest[os.write(descriptor, rest) :]
     os.fsync(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names of new files in the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from contracts.wire.units import Timestamp
+from terminal.durable import sync_folder
 from terminal.store import place
 from terminal.store.mirror_compare import Foreign, compare
 from terminal.store.mirror_format import NAME, SECTOR, Frame, Kept, KeptDay, Owner, pack
@@ -73,7 +74,7 @@ class MirrorFile:
         if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
             raise Foreign("it is no file")
         os.fsync(self._descriptor)
-        place.sync_folder(self._path.parent)
+        sync_folder(self._path.parent)
         os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         size = os.fstat(self._descriptor).st_size
         if not size:

@@ -13,6 +13,7 @@ from pathlib import Path
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, address, to_hex
+from terminal.durable import sync_folder
 from terminal.store import checking, place, schema
 from terminal.store.reading import View, open_for_reading
 
@@ -31,7 +32,7 @@ def create(path: Path, domain: Domain, terminal: Address, *, volatile_ok: bool, 
     try:
         _write_draft(draft, domain, terminal, fill)
         os.link(draft, path)  # refuses where a rename would overwrite
-        place.sync_folder(path.parent)
+        sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
         raise Broken(f"{path} cannot be made ({error}): free space, or make its folder writable") from error
     finally:

@@ -82,15 +82,6 @@ def hand_over(descriptor: int, folder: Path) -> None:
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names of new files in the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 class Lock:
     """One holder at a time, until `release` or the end of the process, however it ends (flock(2)).
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address
+from terminal.durable import sync_folder
 from terminal.store import checking, closings, inserting, mirror_format, mirror_reading, opening, place, schema
 from terminal.store.closings import Closing
 from terminal.store.mirror_format import KeptDay
@@ -99,7 +100,7 @@ def _out_of_the_way(path: Path) -> Iterator[Path | None]:
         for file, aside in moved.items():
             aside.rename(file)
         raise
-    place.sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _fill(draft: sqlite3.Connection, content: Content) -> None:

@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.wire.errors import Broken
 from terminal import release
+from terminal.durable import sync_folder
 from terminal.private import new_file
 from terminal.release import Manifest, Number
-from terminal.store.place import sync_folder
 
 CHECKS_MAX = 256
 

@@ -328,7 +328,7 @@ async def test_a_failure_is_waited_out_unless_the_gateway_is_heard_elsewhere(rig
 async def test_being_woken_is_no_reason_to_ask_twice(rig):
     await rig.turn()
     rig.follower.wake()
-    assert not rig.follower._rounds.is_woken
+    assert not rig.follower._rounds._woken.is_set()
 
 
 def test_a_daemon_stops_while_it_waits_at_the_gateway(tmp_path):

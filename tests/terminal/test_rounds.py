@@ -52,9 +52,9 @@ async def test_news_during_a_turn_is_not_slept_over():
 async def test_news_ends_the_first_wait():
     rounds = Rounds()
     rounds.wake()
-    assert rounds.is_woken
+    assert rounds._woken.is_set()
     assert await run(rounds, lambda: FOREVER, delay=FOREVER) == 1
-    assert not rounds.is_woken
+    assert not rounds._woken.is_set()
 
 
 async def test_without_news_it_waits():
