@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from contracts.wire.errors import Broken
+from provisioning import bounded
 
 LIST_BYTES_MAX = 16 * 1024 * 1024
 FAULTS_SHOWN = 10
@@ -12,7 +13,7 @@ _SEPARATORS = ";\t,"
 
 def read(path: Path, otherwise: str) -> str:
     """The file's text: UTF-8, or else in this encoding. Raises Broken when it cannot be read or is too large."""
-    content = _content(path)
+    content = bounded.content(path, LIST_BYTES_MAX, "a list")
     for encoding in ("utf-8-sig", otherwise):
         try:
             return content.decode(encoding)
@@ -34,14 +35,3 @@ def require_right(path: Path, faults: list[str], nothing_was: str) -> None:
     more = len(faults) - FAULTS_SHOWN
     shown = [*faults[:FAULTS_SHOWN], *([f"and {more} more lines"] if more > 0 else [])]
     raise Broken(f"{path}: {'; '.join(shown)}; {nothing_was}")
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LIST_BYTES_MAX + 1)
-    except OSError as error:
-        raise Broken(f"{path}: cannot be read ({error.strerror})") from error
-    if len(content) > LIST_BYTES_MAX:
-        raise Broken(f"{path}: a list has at most {LIST_BYTES_MAX} bytes")
-    return content

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.ElementTree import fromstring
 
 from contracts.wire.errors import Broken
+from provisioning import bounded
 
 BYTES_MAX = 8 * 1024 * 1024
 
@@ -50,7 +51,7 @@ def refusals(path: Path, mark: str, sent: Collection[str]) -> Mapping[str, str]:
 
 def _report(path: Path) -> tuple[Element, dict[str, str]]:
     try:
-        root: Element = fromstring(_content(path), forbid_dtd=True)
+        root: Element = fromstring(bounded.content(path, BYTES_MAX, "a status report"), forbid_dtd=True)
     except (ParseError, ValueError, LookupError):  # defusedxml's own errors are ValueErrors
         raise Broken(f"{path} is no XML that is read here; nothing was taken back") from None
     found = _REPORT.fullmatch(root.tag)
@@ -85,14 +86,3 @@ def _singles(path: Path, report: Element, sent: Collection[str], spaces: dict[st
 def _status(of: Element, path: str, spaces: dict[str, str]) -> _Status:
     code = of.findtext("p:StsRsnInf/p:Rsn/p:Cd", "", spaces)
     return _Status(of.findtext(path, "", spaces), code if _CODE.fullmatch(code) else "")
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(BYTES_MAX + 1)
-    except OSError as error:
-        raise Broken(f"{path}: cannot be read ({error.strerror})") from error
-    if len(content) > BYTES_MAX:
-        raise Broken(f"{path}: a status report has at most {BYTES_MAX} bytes")
-    return content
