@@ -47,18 +47,12 @@ def is_mounted(host: Host, path: Path = DATA) -> bool:
 
 def labelled(host: Host) -> str | None:
     """The partition that bears our label; None when no disk has one. Raises Broken when there are two."""
-    found = _found(host, f"LABEL={DATA_LABEL}")
-    if len(found) > 1:
-        raise Broken(f"{' and '.join(found)} are both called {DATA_LABEL}: take one of them out")
-    return found[0] if found else None
+    return _only(host, f"LABEL={DATA_LABEL}", f"are both called {DATA_LABEL}")
 
 
 def of_uuid(host: Host, uuid: str) -> str | None:
     """The partition with the file system of this UUID; None when no disk has it. Raises Broken when there are two."""
-    found = _found(host, f"UUID={uuid}")
-    if len(found) > 1:
-        raise Broken(f"{' and '.join(found)} are copies of one another: take one of them out")
-    return found[0] if found else None
+    return _only(host, f"UUID={uuid}", "are copies of one another")
 
 
 def uuid(host: Host, device: str) -> str:
@@ -69,8 +63,12 @@ def uuid(host: Host, device: str) -> str:
     return said
 
 
-def _found(host: Host, token: str) -> list[str]:
-    return _one(host, *_BLKID, "--match-token", token, "--output", "device").splitlines()
+def _only(host: Host, token: str, why: str) -> str | None:
+    """The one device that blkid finds by this; None when there is none."""
+    found = _one(host, *_BLKID, "--match-token", token, "--output", "device").splitlines()
+    if len(found) > 1:
+        raise Broken(f"{' and '.join(found)} {why}: take one of them out")
+    return found[0] if found else None
 
 
 def kernel_name(host: Host, device: str) -> str:
