@@ -9,7 +9,7 @@ PAGE = ROOT / "docs" / "dependencies.md"
 LOCKS = {
     "terminal": "on a till",
     "pip": "in a release, to unpack it",
-    "demo": "gateway, chain and demo",
+    "demo": "gateway, chain, portal and demo",
     "test": "development only",
 }
 

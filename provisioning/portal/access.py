@@ -1,0 +1,87 @@
+"""Who may open which page: said where the page is named, and refused everywhere else.
+
+`page()` stands in every part's `urls.py`, so that a route without an answer to "who" cannot be written; `Doorkeeper`
+refuses any other.
+"""
+
+from collections.abc import Callable, Collection
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+View = Callable[..., HttpResponseBase]
+
+
+class Role(StrEnum):
+    """What somebody at the town hall does; one person may do several."""
+
+    GRANTS = "grants"
+    """Applications, decisions, families, passes."""
+    SHOPS = "shops"
+    """Shops, their terminals and slices."""
+    FINANCE = "finance"
+    """Programmes, their money, payout."""
+    AUDITOR = "auditor"
+    """Reads figures and the trail; changes nothing, and sees no family."""
+
+
+NAMES = {
+    Role.GRANTS: _("Grants"),
+    Role.SHOPS: _("Shops"),
+    Role.FINANCE: _("Finance"),
+    Role.AUDITOR: _("Auditor"),
+}
+
+ANYBODY: frozenset[Role] = frozenset()
+"""The pages for families and shops, and the sign-in itself."""
+STAFF = frozenset(Role)
+"""Whoever has any role."""
+
+
+def page(route: str, view: View, name: str, who: Collection[Role]) -> URLPattern:
+    """A route with those who may open it."""
+    found = path(route, view, name=name)
+    found.callback.who = frozenset(who)  # type: ignore[attr-defined]
+    return found
+
+
+def is_verified(request: HttpRequest) -> bool:
+    """Whether somebody signed in, with the second factor."""
+    return request.user.is_authenticated and bool(request.user.is_verified())  # type: ignore[attr-defined]
+
+
+def roles_of(request: HttpRequest) -> frozenset[Role]:
+    """The roles of whoever asks; none before the second factor was given. Read once for each request."""
+    if not is_verified(request):
+        return frozenset()
+    if not hasattr(request, "portal_roles"):
+        groups = set(request.user.groups.values_list("name", flat=True))
+        request.portal_roles = frozenset(role for role in Role if role in groups)  # type: ignore[attr-defined]
+    return request.portal_roles  # type: ignore[attr-defined, no-any-return]
+
+
+class Doorkeeper:
+    """Refuses what no `page()` allows."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass it on; the view is not known yet."""
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
+        """To the sign-in, to 403, or on."""
+        who: frozenset[Role] | None = getattr(view, "who", None)
+        if who is None:
+            raise PermissionDenied
+        if who == ANYBODY or roles_of(request) & who:
+            return None
+        if is_verified(request):
+            raise PermissionDenied
+        return redirect_to_login(request.get_full_path())

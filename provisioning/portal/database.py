@@ -1,0 +1,32 @@
+"""Where the portal's tables stand, as Django is told."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from contracts.wire.errors import Broken
+
+_SQLITE = {
+    "transaction_mode": "IMMEDIATE",  # a writer waits at its beginning, and is never refused in its middle
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    "timeout": 20,
+}
+
+
+def described(where: str, place: Path) -> dict[str, Any]:
+    """`sqlite`, or a URL `postgresql://user:password@host:port/name?option=value`, as in DATABASES. Raises Broken."""
+    if where == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": place / "portal.sqlite", "OPTIONS": dict(_SQLITE)}
+    parts = urlsplit(where)
+    if parts.scheme != "postgresql":
+        raise Broken("the portal's database is `sqlite` or postgresql://user@host/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }

@@ -1,0 +1,1 @@
+"""What becomes of an application, with reasons; and those who need not apply."""

@@ -1,0 +1,1 @@
+"""What was activated and spent, for those who pay for it."""

@@ -1,0 +1,42 @@
+"""Where one can go: the desk's parts, as far as the reader may open them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from provisioning.portal.access import Role
+
+ENTRIES: tuple[tuple[str, Promise | str], ...] = (
+    ("figures:dashboard", _("Figures")),
+    ("deciding:list", _("Applications")),
+    ("passes:search", _("Families and passes")),
+    ("shops:list", _("Shops")),
+    ("programmes:list", _("Programmes")),
+    ("rules:list", _("Rules")),
+    ("payouts:list", _("Payouts")),
+    ("staff:trail", _("Trail")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One way on."""
+
+    url: str
+    name: Promise | str
+
+
+def menu(roles: Collection[Role]) -> list[Entry]:
+    """The entries that somebody with these roles may open."""
+    found = []
+    for name, said in ENTRIES:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        if getattr(resolve(url).func, "who", frozenset()) & frozenset(roles):
+            found.append(Entry(url, said))
+    return found

@@ -1,0 +1,1 @@
+"""Passes: who has one, its letter, a lost one, and what was granted to it."""

@@ -1,0 +1,1 @@
+"""What shops have to be paid, and the statement by which they match it."""

@@ -1,0 +1,1 @@
+"""The only place where people are known: households and their children, sealed, and for how long."""

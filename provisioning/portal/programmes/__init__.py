@@ -1,0 +1,1 @@
+"""Programmes: their period, money, limits, and what could be lost by them."""

@@ -1,0 +1,1 @@
+"""Shops that ask to join, and their terminals."""

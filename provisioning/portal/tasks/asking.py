@@ -1,0 +1,15 @@
+"""How a page asks for something on the contract."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from provisioning.portal.staff import trail
+from provisioning.portal.tasks.models import Task
+
+
+def ask(request: HttpRequest, kind: str, **arguments: Any) -> Task:
+    """Write it down, in the caller's transaction and in the trail. Arguments are numbers and text, and no person's."""
+    task = Task.objects.create(kind=kind, arguments=arguments, by_id=request.user.pk)
+    trail.note(request, f"task.{kind}", subject=f"task {task.pk}", **arguments)
+    return task

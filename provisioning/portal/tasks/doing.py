@@ -1,0 +1,63 @@
+"""One task after another, on the contract. Errors are sorted by what must be done about them."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from contracts.chain import Reverted
+from contracts.wire.errors import Broken, Refused, TryAgain
+from contracts.wire.reasons import MEANINGS
+from provisioning.portal.tasks.handlers import HANDLERS, Handler, Result
+from provisioning.portal.tasks.models import Task
+from provisioning.town import Town
+
+_SECONDS_MAX = 300
+_State = Task.State
+
+
+def do_next(town: Town) -> Task | None:
+    """Do the oldest task that is due; None when there is none. What it did stands in the task."""
+    task = Task.objects.filter(state=_State.WAITING, not_before__lte=timezone.now()).order_by("id").first()
+    if task is not None:
+        do(town, task)
+    return task
+
+
+def do(town: Town, task: Task) -> None:
+    """Try it once, and write down what came of it."""
+    task.attempts += 1
+    handler = HANDLERS.get(task.kind)
+    if handler is None:
+        _end(task, _State.BROKEN, f"nothing here knows how to do {task.kind}")
+        return
+    try:
+        result = handler.act(town, task.arguments)
+    except TryAgain as fault:
+        _later(task, str(fault))
+    except Reverted as refusal:
+        _end(task, _State.REFUSED, str(refusal))
+    except Refused as refusal:
+        _end(task, _State.REFUSED, " ".join(filter(None, (MEANINGS[refusal.reason].en, refusal.detail))))
+    except Broken as fault:
+        _end(task, _State.BROKEN, str(fault))
+    else:
+        _done(task, handler, result)
+
+
+def _done(task: Task, handler: Handler, result: Result) -> None:
+    with transaction.atomic():
+        task.result = result
+        handler.note(task)
+        _end(task, _State.DONE, "")
+
+
+def _end(task: Task, state: Task.State, said: str) -> None:
+    task.state, task.said, task.ended_at = state, said, timezone.now()
+    task.save()
+
+
+def _later(task: Task, said: str) -> None:
+    seconds = min(2**task.attempts, _SECONDS_MAX)
+    task.said, task.not_before = said, timezone.now() + timedelta(seconds=seconds)
+    task.save()
