@@ -1,6 +1,6 @@
-"""What each kind of task does on the contract, and what the desk notes when it is done.
+"""What each kind of task does on the contract, what the desk notes when it is done, and what is read ever again.
 
-A part registers its kinds in its `chain.py`, which is loaded by the worker alone: no page has a key.
+A part registers both in its `chain.py`, which is loaded by the worker alone: no page has a key.
 """
 
 from collections.abc import Callable
@@ -34,3 +34,22 @@ def handles(kind: str, act: Callable[[Town, Arguments], Result], note: Callable[
     if kind in HANDLERS:
         raise ValueError(f"two handlers for {kind}")
     HANDLERS[kind] = Handler(act) if note is None else Handler(act, note)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What the worker does again, this many seconds after it was last done."""
+
+    seconds: float
+    do: Callable[[Town], None]
+
+
+ROUNDS: list[Round] = []
+
+
+def every(seconds: float, do: Callable[[Town], None]) -> None:
+    """Have the worker do this at its start, and again and again: to read the contract, or to tidy up.
+
+    It runs between two tasks, so it is short, and goes on where it was. An error in it is told, and stops nothing.
+    """
+    ROUNDS.append(Round(seconds, do))
