@@ -310,7 +310,9 @@ def main(argv: list[str]) -> int:
 
 def _run(path: Path) -> None:
     forbid_core_dumps()
-    faulthandler.enable()  # a watchdog that bites (SIGABRT) then leaves in the log where it hung: lines, and no values
+    # A watchdog that bites (SIGABRT) then leaves in the log where the loop hung: lines, and no values. Of this thread
+    # alone: the others run on while they are looked at, and the process was seen to crash (SIGSEGV) over that.
+    faulthandler.enable(all_threads=False)
     settings = config.load(path)
     os.umask(0o077)
     signer = TerminalSigner.load(settings.key_file, settings.domain)

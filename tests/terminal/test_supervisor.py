@@ -237,7 +237,7 @@ def test_what_the_watchdog_bites_says_where_it_hung_and_no_value(tmp_path, manag
         process.process.send_signal(signal.SIGABRT)
         assert process.process.wait(PATIENCE) == -signal.SIGABRT
         said = process.stderr()
-    assert "Current thread" in said
+    assert "Stack (most recent call first)" in said
     assert 'daemon.py", line' in said
     assert code(1) not in said
 
