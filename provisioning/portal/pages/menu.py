@@ -17,6 +17,7 @@ ENTRIES: tuple[tuple[str, Promise | str], ...] = (
     ("programmes:list", _("Programmes")),
     ("rules:list", _("Rules")),
     ("payouts:list", _("Payouts")),
+    ("tasks:list", _("Tasks")),
     ("staff:trail", _("Trail")),
 )
 

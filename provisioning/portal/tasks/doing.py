@@ -1,8 +1,9 @@
 """One task after another, on the contract. Errors are sorted by what must be done about them."""
 
+import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from contracts.chain import Reverted
@@ -12,6 +13,7 @@ from provisioning.portal.tasks.handlers import HANDLERS, Handler, Result
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
 
+_LOG = logging.getLogger(__name__)
 _SECONDS_MAX = 300
 _State = Task.State
 
@@ -33,16 +35,19 @@ def do(town: Town, task: Task) -> None:
         return
     try:
         result = handler.act(town, task.arguments)
-    except TryAgain as fault:
+        _done(task, handler, result)
+    except (TryAgain, OperationalError) as fault:
         _later(task, str(fault))
+    except Refused as refusal:
+        task.reason = refusal.reason.value
+        _end(task, _State.REFUSED, " ".join(filter(None, (MEANINGS[refusal.reason].en, refusal.detail))))
     except Reverted as refusal:
         _end(task, _State.REFUSED, str(refusal))
-    except Refused as refusal:
-        _end(task, _State.REFUSED, " ".join(filter(None, (MEANINGS[refusal.reason].en, refusal.detail))))
     except Broken as fault:
         _end(task, _State.BROKEN, str(fault))
-    else:
-        _done(task, handler, result)
+    except Exception as fault:  # noqa: BLE001 -- a mistake in one handler must not keep all others from their work
+        _LOG.exception("task %s, %s", task.pk, task.kind)
+        _end(task, _State.BROKEN, f"the program has a mistake here ({type(fault).__name__}); its log says more")
 
 
 def _done(task: Task, handler: Handler, result: Result) -> None:
@@ -54,10 +59,14 @@ def _done(task: Task, handler: Handler, result: Result) -> None:
 
 def _end(task: Task, state: Task.State, said: str) -> None:
     task.state, task.said, task.ended_at = state, said, timezone.now()
+    if state != _State.DONE:
+        task.result = None
     task.save()
 
 
 def _later(task: Task, said: str) -> None:
-    seconds = min(2**task.attempts, _SECONDS_MAX)
+    """Try again, each time after twice as long."""
+    task.state, task.ended_at, task.result = _State.WAITING, None, None
+    seconds = min(2 ** min(task.attempts, 9), _SECONDS_MAX)
     task.said, task.not_before = said, timezone.now() + timedelta(seconds=seconds)
     task.save()

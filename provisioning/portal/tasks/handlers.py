@@ -40,6 +40,8 @@ def handles(kind: str, act: Callable[[Town, Arguments], Result], note: Callable[
 class Round:
     """What the worker does again, this many seconds after it was last done."""
 
+    name: str
+    """Its module and function, without what all of them share."""
     seconds: float
     do: Callable[[Town], None]
 
@@ -52,4 +54,5 @@ def every(seconds: float, do: Callable[[Town], None]) -> None:
 
     It runs between two tasks, so it is short, and goes on where it was. An error in it is told, and stops nothing.
     """
-    ROUNDS.append(Round(seconds, do))
+    name = f"{do.__module__.removeprefix('provisioning.portal.')}.{do.__name__}"
+    ROUNDS.append(Round(name, seconds, do))

@@ -2,6 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from contracts.wire.reasons import MEANINGS, Reason
 
 
 class Task(models.Model):
@@ -10,18 +14,20 @@ class Task(models.Model):
     class State(models.TextChoices):
         """Where it stands."""
 
-        WAITING = "waiting"
-        DONE = "done"
-        REFUSED = "refused"
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
         """The contract said no, and will say so again: a person must change something."""
-        BROKEN = "broken"
+        BROKEN = "broken", _("Look at this")
         """A person must look before it is tried again."""
 
     kind = models.CharField(max_length=32)
     arguments = models.JSONField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     said = models.TextField(blank=True)
-    """What came of the newest attempt, in a sentence without any person or secret."""
+    """What came of the newest attempt, in a sentence without any person or secret; English."""
+    reason = models.PositiveSmallIntegerField(null=True)
+    """Why it was refused, where that has a number (`contracts.wire.reasons`), to be told in the reader's language."""
     result = models.JSONField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
@@ -34,3 +40,27 @@ class Task(models.Model):
 
         ordering = ("id",)
         indexes = (models.Index(fields=("state", "not_before"), name="tasks_waiting"),)
+
+    @property
+    def told(self) -> str:
+        """What came of it, in the reader's language where we have it so."""
+        if self.reason is None:
+            return self.said
+        meaning = MEANINGS[Reason(self.reason)]
+        return meaning.nl if get_language() == "nl" else meaning.en
+
+
+class Turn(models.Model):
+    """When the worker last did what it does ever again (`handlers.every`), and what went wrong with it."""
+
+    name = models.CharField(max_length=64, unique=True)
+    tried_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    """When it last ended without an error."""
+    said = models.CharField(max_length=200, blank=True)
+    """What is wrong, in a sentence without any person or secret; nothing while all is well."""
+
+    class Meta:
+        """By name."""
+
+        ordering = ("name",)

@@ -1,6 +1,11 @@
 """The pages of this part."""
 
-from django.urls import URLPattern
+from provisioning.portal.access import STAFF, Role, page
+from provisioning.portal.tasks import views
 
 app_name = "tasks"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    page("tasks/", views.tasks, "list", STAFF),
+    page("tasks/states", views.states, "states", STAFF),
+    page("tasks/<int:number>/again", views.again, "again", STAFF - {Role.AUDITOR}),
+]

@@ -1,0 +1,48 @@
+"""What the worker was asked to do, and what came of it. No person stands in it, so all staff may read it."""
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from provisioning.portal.access import Role, roles_of
+from provisioning.portal.staff import trail
+from provisioning.portal.tasks.models import Task, Turn
+
+_PAGE = 50
+_STATES_MAX = 100
+
+
+def tasks(request: HttpRequest) -> HttpResponse:
+    """All of them, the newest first, or those in one state."""
+    state = request.GET.get("state", "")
+    found = _in_state(state).select_related("by").order_by("-id")
+    page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
+    about = {"page": page, "state": state, "states": Task.State.choices, "turns": Turn.objects.all()}
+    may_try = bool(roles_of(request) - {Role.AUDITOR})
+    return render(request, "tasks/list.html", {**about, "may_try": may_try})
+
+
+def states(request: HttpRequest) -> JsonResponse:
+    """How the tasks of these numbers stand, each as the HTML that `state.html` makes of it."""
+    numbers = [int(text) for text in request.GET.get("ids", "").split(",")[:_STATES_MAX] if text.isdecimal()]
+    found = Task.objects.filter(pk__in=[number for number in numbers if number < 2**63])
+    return JsonResponse({task.pk: render_to_string("tasks/state.html", {"task": task}, request) for task in found})
+
+
+@require_POST
+def again(request: HttpRequest, number: int) -> HttpResponse:
+    """Try one again that was given up: somebody has looked at it."""
+    task = get_object_or_404(Task, pk=number, state__in=(Task.State.BROKEN, Task.State.REFUSED))
+    task.state, task.not_before, task.ended_at, task.reason = Task.State.WAITING, timezone.now(), None, None
+    task.attempts, task.said = 0, ""
+    task.save()
+    trail.note(request, "task.again", f"task {task.pk}", kind=task.kind)
+    return redirect("tasks:list")
+
+
+def _in_state(state: str) -> QuerySet[Task]:
+    return Task.objects.filter(state=state) if state in Task.State.values else Task.objects.all()
