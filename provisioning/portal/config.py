@@ -36,6 +36,8 @@ class Config(BaseModel):
     """A node; default: the one in the record."""
     gateway: Line | None = None
     """Where terminals are enrolled and tell their health."""
+    four_eyes_cents: Annotated[int, Field(ge=0)] = 100_000
+    """Above this for one household, a second person confirms what the first decided."""
     embedded: bool = False
     """Whether it brings its own development chain, to be tried without any other part."""
 
