@@ -186,6 +186,11 @@ class Chain:
                 raise TryAgain(f"{sentence}; look whether it happened before you do it again") from error
         return _sent(transaction, receipt)
 
+    def transactions(self, account: LocalAccount) -> int:
+        """How many transactions of the account stand in blocks: whichever it signed with a lower nonce is decided."""
+        with self._asking():
+            return self._web3.eth.get_transaction_count(account.address, "latest")
+
     def sign(self, account: LocalAccount, call: Any) -> Signed:
         """The transaction with the account's next nonce, a fifth more gas than it needs now, and EIP-1559 fees."""
         with self._asking():
