@@ -8,7 +8,7 @@ from provisioning import holdings, shop
 from provisioning.demo import plot
 from provisioning.demo.acting import Acting, Scene
 from provisioning.demo.cable import Cable
-from provisioning.demo.processes import command
+from provisioning.processes import command
 from terminal.core.screen import Stage
 
 PIN = "2580"

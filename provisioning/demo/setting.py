@@ -23,8 +23,8 @@ from provisioning.demo.books import Paid, Till
 from provisioning.demo.cable import Cable, Relay
 from provisioning.demo.counter import Counter
 from provisioning.demo.founding import people
-from provisioning.demo.processes import Program, command
 from provisioning.passes import NewPass
+from provisioning.processes import Program, command
 from provisioning.town import Town
 from terminal import export, making
 from terminal.reconcile import reconcile

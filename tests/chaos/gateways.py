@@ -10,7 +10,7 @@ from pathlib import Path
 
 from contracts.wire.errors import Broken
 from contracts.wire.units import to_hex
-from provisioning.demo.processes import Program
+from provisioning.processes import Program
 
 _RESTART_SECONDS = 0.5
 
@@ -71,7 +71,7 @@ class Fleet:
             await asyncio.sleep(_RESTART_SECONDS)
             for each in self.gateways:
                 if each.wanted and each.ended:
-                    self.faults.append(f"{each.name} ended by itself: {last_words(each._log_path)}")
+                    self.faults.append(f"{each.name} ended by itself: {each.last_word()}")
                     each.wanted = False
                     await self._start(each)
 
@@ -93,11 +93,6 @@ def events(logs: Iterable[Path]) -> Counter[str]:
             with contextlib.suppress(ValueError, TypeError, KeyError):
                 found[str(json.loads(line)["event"])] += 1
     return found
-
-
-def last_words(log: Path) -> str:
-    """The last line of a log."""
-    return (log.read_text(errors="replace").splitlines() or ["nothing was said"])[-1][:300]
 
 
 def free_port() -> int:

@@ -20,8 +20,8 @@ from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Timestamp
 from provisioning import deploy, fleet, grant, programme, shop, sponsor
 from provisioning.demo.counter import Counter
-from provisioning.demo.processes import Program
 from provisioning.fleet import Raise
+from provisioning.processes import Program
 from provisioning.town import Town
 from terminal import making
 from terminal.signer import TerminalSigner

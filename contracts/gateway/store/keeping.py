@@ -54,7 +54,7 @@ def copy(where: str | Path, target: Path) -> None:
     if target.exists() or part.exists():
         raise Broken(f"{target} or {part} is there already: nothing is overwritten, choose another name")
     try:
-        _copy(source, part)
+        copy_file(source, part)
         part.rename(target)
         _to_disk(target.parent)
     except (OSError, sqlite3.Error) as error:
@@ -63,14 +63,18 @@ def copy(where: str | Path, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
+    """A whole copy of an SQLite database, on the disk and readable by its owner alone; it may be in use.
+
+    Raises Broken when it is damaged, sqlite3.Error or OSError when it cannot be read or written.
+    """
     target.touch(mode=0o600)
     with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
         here.backup(there)
         there.execute("PRAGMA journal_mode = DELETE")  # one file, whatever becomes of those beside it
         (found,) = there.execute("PRAGMA integrity_check").fetchone()
         if found != "ok":
-            raise Broken(f"the store in {source} is damaged ({found}): keep it, and the copies from before")
+            raise Broken(f"the database {source} is damaged ({found}): keep it, and the copies from before")
     _to_disk(target)
 
 

@@ -5,7 +5,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -24,13 +24,25 @@ def _die_with_parent() -> None:
 
 
 class Program:
-    """One `kindpakket` command in a process of its own, its log in a file."""
+    """One `kindpakket` command in a process of its own.
 
-    def __init__(self, name: str, arguments: list[str], log: Path, environment: dict[str, str] | None = None) -> None:
+    Its log goes into a file, or where ours goes if there is none. Its environment is ours with `environment`, and
+    without the names in `kept_back`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        arguments: list[str],
+        log: Path | None = None,
+        environment: dict[str, str] | None = None,
+        kept_back: Collection[str] = (),
+    ) -> None:
         self.name = name
         self._arguments = arguments
         self._log_path = log
-        self._environment = {**os.environ, **(environment or {})}
+        ours = {name: value for name, value in os.environ.items() if name not in kept_back}
+        self._environment = {**ours, **(environment or {})}
         self._log: IO[bytes] | None = None
         self._process: asyncio.subprocess.Process | None = None
 
@@ -39,7 +51,7 @@ class Program:
 
         Raises Broken with the last line of its log when it ends before, or says nothing for a minute.
         """
-        self._log = self._log_path.open("ab")
+        self._log = self._log_path.open("ab") if self._log_path else None
         command = [sys.executable, "-m", "provisioning.cli", *self._arguments]
         self._process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=self._log,
@@ -49,7 +61,7 @@ class Program:
             return await asyncio.wait_for(self._ready_line(), _READY_SECONDS)
         except TimeoutError:
             await self.kill()
-            raise Broken(f"{self.name} was not ready within {_READY_SECONDS} s; see {self._log_path}") from None
+            raise Broken(f"{self.name} was not ready within {_READY_SECONDS} s; see {self._where}") from None
 
     async def _ready_line(self) -> str:
         assert self._process  # noqa: S101  # start() made it
@@ -58,8 +70,12 @@ class Program:
             if line.startswith("ready"):
                 return line.strip()
         await self._process.wait()
-        last = (self._log_path.read_text(errors="replace").splitlines() or ["no word of why"])[-1]
-        raise Broken(f"{self.name} did not start: {last}")
+        raise Broken(f"{self.name} did not start: {self.last_word()}")
+
+    async def wait(self) -> int:
+        """Wait until it ends, and give its exit status."""
+        assert self._process  # noqa: S101  # start() made it
+        return await self._process.wait()
 
     async def stop(self) -> None:
         """End it as systemd would: SIGTERM, and SIGKILL if that is not heeded."""
@@ -78,6 +94,16 @@ class Program:
         """Send SIGKILL and return at once: what it was doing is cut off in the middle."""
         if self._process and self._process.returncode is None:
             self._process.send_signal(signal.SIGKILL)
+
+    @property
+    def _where(self) -> str:
+        return str(self._log_path or "what it said above")
+
+    def last_word(self) -> str:
+        """The last line of its log, or where that went."""
+        if self._log_path is None:
+            return self._where
+        return (self._log_path.read_text(errors="replace").splitlines() or ["no word of why"])[-1][:300]
 
     async def _end(self, how: signal.Signals) -> None:
         if self._process and self._process.returncode is None:
