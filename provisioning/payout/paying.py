@@ -42,6 +42,18 @@ class Paid:
     astray: Sequence[Payment]
 
 
+def begin(place: Place, plan: Plan, wanted: Wanted) -> None:
+    """Write the plan down: `pay` pays it from then on.
+
+    Raises Broken when it holds nothing that a bank takes, or a changed account of which nobody made sure.
+    """
+    if not plan.payments:
+        raise Broken("no shop with an account in the list has a credit to be paid; nothing was marked as paid")
+    require_sure(place, plan, wanted)
+    document(_message(plan, Marked(mark=plan.mark, paid=plan.payments, refused=()), wanted))
+    keep(place.plan, plan)
+
+
 def pay(town: Town, place: Place, wanted: Wanted) -> Paid:
     """Make the file, or go on with it. Raises Broken when nothing can be paid, or what is there is another file."""
     with place.alone():
@@ -60,13 +72,9 @@ def _planned(town: Town, place: Place, wanted: Wanted) -> Plan:
         require_same(town, plan, wanted)
         return plan
     require_admin(town, wanted.programmes)
-    found = look(town, place, wanted)
-    if not found.plan.payments:
-        raise Broken("no shop with an account in the list has a credit to be paid; nothing was marked as paid")
-    require_sure(place, found.plan, wanted)
-    document(_message(found.plan, Marked(mark=found.plan.mark, paid=found.plan.payments, refused=()), wanted))
-    keep(place.plan, found.plan)
-    return found.plan
+    plan = look(town, place, wanted).plan
+    begin(place, plan, wanted)
+    return plan
 
 
 def _message(plan: Plan, marked: Marked, wanted: Wanted) -> Message:

@@ -35,7 +35,12 @@ def refusals(path: Path, mark: str, sent: Collection[str]) -> Mapping[str, str]:
 
     Raises Broken when the file is no such report, is about another file, or contradicts itself.
     """
-    report, spaces = _report(path)
+    return refusals_in(bounded.content(path, BYTES_MAX, "a status report"), str(path), mark, sent)
+
+
+def refusals_in(content: bytes, path: str, mark: str, sent: Collection[str]) -> Mapping[str, str]:
+    """As `refusals`, of a report's bytes, which the errors call by this path."""
+    report, spaces = _report(content, path)
     originals = [each.text for each in report.findall("p:OrgnlGrpInfAndSts/p:OrgnlMsgId", spaces)]
     if originals != [mark]:
         raise Broken(f"{path} is about another file than {mark}; nothing was taken back")
@@ -49,9 +54,9 @@ def refusals(path: Path, mark: str, sent: Collection[str]) -> Mapping[str, str]:
     return {name: single[name].reason if name in single else refused.reason for name in sent}
 
 
-def _report(path: Path) -> tuple[Element, dict[str, str]]:
+def _report(content: bytes, path: str) -> tuple[Element, dict[str, str]]:
     try:
-        root: Element = fromstring(bounded.content(path, BYTES_MAX, "a status report"), forbid_dtd=True)
+        root: Element = fromstring(content, forbid_dtd=True)
     except (ParseError, ValueError, LookupError):  # defusedxml's own errors are ValueErrors
         raise Broken(f"{path} is no XML that is read here; nothing was taken back") from None
     found = _REPORT.fullmatch(root.tag)
@@ -72,7 +77,7 @@ def _wholes(report: Element, mark: str, spaces: dict[str, str]) -> Iterator[_Sta
         yield _status(batch, "p:PmtInfSts", spaces)
 
 
-def _singles(path: Path, report: Element, sent: Collection[str], spaces: dict[str, str]) -> dict[str, _Status]:
+def _singles(path: str, report: Element, sent: Collection[str], spaces: dict[str, str]) -> dict[str, _Status]:
     found: dict[str, _Status] = {}
     for transfer in report.findall("p:OrgnlPmtInfAndSts/p:TxInfAndSts", spaces):
         name, status = transfer.findtext("p:OrgnlEndToEndId", "", spaces), _status(transfer, "p:TxSts", spaces)

@@ -38,6 +38,9 @@ class Config(BaseModel):
     """Where terminals are enrolled and tell their health."""
     four_eyes_cents: Annotated[int, Field(ge=0)] = 100_000
     """Above this for one household, a second person confirms what the first decided."""
+    payer_name: Line | None = None
+    payer_iban: Line | None = None
+    """The town's own account, from which shops are paid by bank; without it no file for the bank is made."""
     embedded: bool = False
     """Whether it brings its own development chain, to be tried without any other part."""
 
