@@ -81,6 +81,11 @@ class Chain:
         self._web3.middleware_onion.remove("validation")  # it asks for the chain's id twice in every call
         self._rpc_url = rpc_url
 
+    @property
+    def rpc_url(self) -> str:
+        """Which endpoint this is."""
+        return self._rpc_url
+
     def chain_id(self) -> int:
         """The chain's id (EIP-155)."""
         with self._asking():

@@ -66,15 +66,15 @@ def shown(seen: "Seen") -> Shown:
         name=seen.programme.name,
         block=seen.block.number,
         time=seen.block.time,
-        passes=_count(seen.passes, seen.passes),
+        passes=count(seen.passes, seen.passes),
         granted=seen.granted if enough else None,
-        activated=_count(seen.activated, seen.passes) if enough else None,
+        activated=count(seen.activated, seen.passes) if enough else None,
         spent=sum(bar.cents for bar in bars) if bars else None,
         shops=bars,
     )
 
 
-def _count(part: int, whole: int) -> Count:
+def count(part: int, whole: int) -> Count:
     """The part, or the bounds between which it lies when it or the rest is a few."""
     if 0 < part < CROWD:
         return Count(1, min(CROWD - 1, whole))
