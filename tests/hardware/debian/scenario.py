@@ -10,6 +10,7 @@ from contracts.wire.receipt import parse
 from contracts.wire.units import euros, to_hex
 from drivers.base import Status
 from terminal.core.screen import Stage
+from terminal.places import DATA
 from tests.hardware.debian import stick, system
 from tests.hardware.debian.counter import COMMAND, CONFIG, DAEMON, ENROL, MOUNT, Counter
 from tests.hardware.debian.system import System
@@ -40,9 +41,11 @@ TRACES = ("/etc", "/usr", "/opt", "/var/lib", "/boot")
 NO_TRACE = (
     "/var/lib/dpkg/", "/var/lib/apt/", "/var/lib/ucf/", "/var/lib/systemd/", "/var/lib/dhcp/", "/var/lib/logrotate/",
     "/var/lib/initramfs-tools/", "/boot/initrd.img-", "/etc/resolv.conf", "/etc/ld.so.cache",
-    "/var/lib/kindpakket/terminal", "/var/lib/kindpakket",
+    "/etc/passwd-", "/etc/shadow-", "/etc/group-", "/etc/gshadow-", "/etc/crypttab",
+    "/var/lib/kindpakket/terminal", "/var/lib/kindpakket", "/etc/fstab",
 )  # fmt: skip
-"""What Debian itself rewrites meanwhile, and the journal, which stays."""
+"""What Debian itself rewrites meanwhile (its copies of the accounts' files; cryptsetup, which overlayroot needs, leaves
+its empty table when it is purged), and the journal, which stays, with the line that mounts it."""
 
 
 class Install:
@@ -265,14 +268,15 @@ class Install:
         """The journal, which is all that is left. Raises AssertionError with what is left besides."""
         left = _changed(self.before, self._traces())
         assert (ours := [name for name in left if not name.startswith(NO_TRACE)]) == [], f"{len(ours)} left: {ours}"
+        assert self.counter.shell(f"grep -v ' {DATA} ' /etc/fstab") == system.FSTAB
         return self.counter.shell("ls -l /var/lib/kindpakket/terminal")
 
     def _traces(self) -> dict[str, str]:
-        """Every file with its size, mode and owner; a link with where it leads."""
-        found = f"find {' '.join(TRACES)} -xdev -printf '%p\\t%m %u:%g %y %l %s\\n' | gzip -1 | base64 -w 0"
+        """Every file with its size, mode and owner; a link with where it leads. A folder's size never shrinks again."""
+        folder, other = "-type d -printf '%p\\t%m %u:%g d\\n'", "-printf '%p\\t%m %u:%g %y %l %s\\n'"
+        found = f"find {' '.join(TRACES)} -xdev \\( {folder} -o {other} \\) | gzip -1 | base64 -w 0"
         listed = gzip.decompress(base64.b64decode(self.counter.shell(found))).decode()
-        rows = (line.split("\t", 1) for line in listed.splitlines())
-        return {path: about.removesuffix(" 4096") for path, about in rows}
+        return dict(line.split("\t", 1) for line in listed.splitlines())
 
 
 def _changed(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:

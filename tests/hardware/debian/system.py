@@ -27,6 +27,7 @@ MIRRORED = ("busybox", "nftables", "overlayroot", "systemd-timesyncd", "unattend
 ROOT_MIB, DISK_MIB, FIRST_MIB = 2048, 4096, 1
 """The root partition, the whole disk, and where the first begins: the rest is free, for a partition of the data."""
 ROOT_DEVICE = "/dev/vda1"
+FSTAB = f"{ROOT_DEVICE} / ext4 errors=remount-ro 0 1\n"
 _AGENT = Path("/usr/local/lib/test-agent.py")
 
 
@@ -132,7 +133,7 @@ def _lay(tree: Path) -> None:
         "etc/apt/sources.list": "deb [trusted=yes] file:/srv/apt ./\n",
         "etc/initramfs-tools/conf.d/driver-policy": "MODULES=dep\n",  # what Debian's installer calls targeted
         "etc/hostname": "counter\n",
-        "etc/fstab": f"{ROOT_DEVICE} / ext4 errors=remount-ro 0 1\n",
+        "etc/fstab": FSTAB,
         "etc/network/interfaces": "auto lo\niface lo inet loopback\nallow-hotplug enp0s16\niface enp0s16 inet dhcp\n",
         "etc/systemd/system/test-agent.service": (_HERE / "agent.service").read_text(),
     }
