@@ -72,6 +72,17 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
         "make what an installer carries to a terminal",
     ),
     ("provision", "report"): ("provisioning.report:main", "how many passes are in use, and what was spent where"),
+    ("portal", "run"): (
+        "provisioning.portal.running.run:main",
+        "the town hall's desk: pages, and who does what they ask",
+    ),
+    ("portal", "serve"): ("provisioning.portal.running.serve:main", "the desk's pages alone, without any key"),
+    ("portal", "work"): ("provisioning.portal.running.work:main", "do on the contract what the pages ask for"),
+    ("portal", "setup"): (
+        "provisioning.portal.running.setup:main",
+        "make a desk's folder, or bring its tables up to date",
+    ),
+    ("portal", "backup"): ("provisioning.portal.running.backup:main", "copy the desk's folder, also while it runs"),
     ("demo",): ("provisioning.demo.main:main", "a shop's day on this machine, with everything simulated"),
 }
 

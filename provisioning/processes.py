@@ -41,8 +41,7 @@ class Program:
         self.name = name
         self._arguments = arguments
         self._log_path = log
-        ours = {name: value for name, value in os.environ.items() if name not in kept_back}
-        self._environment = {**ours, **(environment or {})}
+        self._environment = _environment(environment or {}, kept_back)
         self._log: IO[bytes] | None = None
         self._process: asyncio.subprocess.Process | None = None
 
@@ -119,13 +118,20 @@ class Program:
             self._log = None
 
 
-async def command(*words: str, environment: Mapping[str, str], given: str = "") -> str:
-    """What one `kindpakket` command says, once it has ended. Raises Broken with its last words when it fails."""
+async def command(*words: str, environment: Mapping[str, str], given: str = "", kept_back: Collection[str] = ()) -> str:
+    """What one `kindpakket` command says, once it has ended. Raises Broken with its last words when it fails.
+
+    `environment` and `kept_back` as of a Program.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "provisioning.cli", *words, stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_environment(environment, kept_back),
     )  # fmt: skip
     said, failed = await process.communicate(given.encode())
     if process.returncode:
         raise Broken(f"kindpakket {' '.join(words[:2])}: {failed.decode().strip()}")
     return said.decode().strip()
+
+
+def _environment(more: Mapping[str, str], kept_back: Collection[str]) -> dict[str, str]:
+    return {**{name: value for name, value in os.environ.items() if name not in kept_back}, **more}

@@ -113,7 +113,6 @@ USE_TZ = True
 TIME_ZONE = "Europe/Amsterdam"
 
 STATIC_URL = "static/"
-STATIC_ROOT = PLACE / "static"
 WHITENOISE_USE_FINDERS = True
 
 LOGGING = {
