@@ -15,14 +15,12 @@ from provisioning.payout.plan import Plan, kept
 from provisioning.payout.planning import look, require_admin, watch
 from provisioning.payout.refused import take_back
 from provisioning.portal.payouts import asked, days
-from provisioning.portal.payouts.models import CONTENT, BankFile, Credit, Payment
+from provisioning.portal.payouts.models import CONTENT, UNDER_WAY, BankFile, Credit, Payment
 from provisioning.portal.people import sealing
 from provisioning.portal.programmes.models import Programme
 from provisioning.portal.tasks.handlers import Arguments, Result, every, handles
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
-
-_UNDER_WAY = (Payment.State.MARKED, Payment.State.DISPUTED)
 
 
 def _file(arguments: Arguments) -> BankFile:
@@ -148,7 +146,7 @@ def _repay(town: Town, arguments: Arguments) -> Result:
 
 def credits_due(town: Town) -> None:
     """What every programme owes every shop now."""
-    numbers = [*Programme.objects.filter(number__isnull=False).values_list("number", flat=True)]
+    numbers = [each.number for each in Programme.objects.filter(number__isnull=False) if each.number is not None]
     known = asked.accounts()
     found = dues.due(town, numbers, known.keys(), 0, town.chain.block_number("latest")) if numbers else []
     rows = [Credit(programme=each.programme, shop=each.shop, cents=each.cents, why=each.why.name) for each in found]
@@ -159,7 +157,7 @@ def credits_due(town: Town) -> None:
 
 def transfers(town: Town) -> None:
     """How far the payments are that the contract has not ended. Files that are sealed here are kept nowhere else."""
-    under_way = Payment.objects.filter(state__in=_UNDER_WAY).select_related("file")
+    under_way = Payment.objects.filter(state__in=UNDER_WAY).select_related("file")
     for each in under_way.iterator():
         found = bank.show(town, each.programme, each.shop, str(each.file))
         state = found.state.name.lower()

@@ -142,6 +142,10 @@ class Payment(models.Model):
         constraints = (models.UniqueConstraint(fields=("file", "programme", "shop"), name="payouts_payment"),)
 
 
+UNDER_WAY = (Payment.State.MARKED, Payment.State.DISPUTED)
+"""Marked, and neither arrived nor taken back."""
+
+
 class DaySum(models.Model):
     """What one terminal sold on one day in one programme, or gave back, of one standing. No pass is in it.
 
