@@ -111,3 +111,8 @@ class Waiting(models.Model):
     entries = models.PositiveIntegerField()
     oldest_seconds = models.PositiveIntegerField()
     read_at = models.DateTimeField()
+
+    @property
+    def minutes(self) -> int:
+        """How old the oldest is."""
+        return self.oldest_seconds // 60

@@ -1,6 +1,11 @@
 """The pages of this part."""
 
-from django.urls import URLPattern
+from provisioning.portal.access import STAFF, page
+from provisioning.portal.figures import views
 
 app_name = "figures"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    page("figures", views.dashboard, "dashboard", STAFF),
+    page("figures/<int:number>", views.programme, "programme", STAFF),
+    page("figures/<int:number>.csv", views.export, "export", STAFF),
+]

@@ -13,6 +13,7 @@ from contracts.wire.units import Cents, Timestamp
 from provisioning import fleet, grant, programme, report_reading, shop
 from provisioning.fleet import Raise
 from provisioning.portal.figures import chain, reading, summing
+from provisioning.portal.figures.books import Books
 from provisioning.portal.figures.models import Budget, Placed, Progress, Sale, Shown, Slice
 from tests.provisioning.conftest import OTHER_ADDRESS, TERMS
 from tests.provisioning.journals import Till, now, payment
@@ -46,7 +47,7 @@ def test_the_rows_say_what_the_contract_says(town, street):
     assert sum(one.granted for one in Budget.objects.filter(programme=street.number)) == seen.granted
     found = summing.figures(street.number)
     assert (found.passes.least, found.granted) == (FAMILIES, FAMILIES * 100_00)
-    assert (found.activated.least, found.activated.most) == (FAMILIES - 9, FAMILIES - 1)
+    assert found.activated == summing.Between(least=FAMILIES - 9, most=FAMILIES - 1)
     large, small, few = street.shops
     assert [(part.of, part.cents) for part in found.shops] == [((large,), 400_00), ((small, few, street.idle), 68_00)]
     assert found.spent == sum(week.cents for week in found.weeks) == 468_00
@@ -74,13 +75,13 @@ def test_reading_again_adds_nothing_and_a_stop_between_two_chunks_loses_nothing(
 
 
 def test_what_a_kill_left_undone_is_done_once(town, street, monkeypatch):
-    real = reading.Books.finish
+    real = Books.finish
 
     def killed(books):
         real(books)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reading.Books, "finish", killed)
+    monkeypatch.setattr(Books, "finish", killed)
     with pytest.raises(KeyboardInterrupt):
         read_all(town)
     assert not Budget.objects.exists()
