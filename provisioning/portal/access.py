@@ -6,11 +6,12 @@ refuses any other.
 
 from collections.abc import Callable, Collection
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
@@ -41,9 +42,11 @@ ANYBODY: frozenset[Role] = frozenset()
 """The pages for families and shops, and the sign-in itself."""
 STAFF = frozenset(Role)
 """Whoever has any role."""
+HALFWAY: frozenset[Literal["halfway"]] = frozenset({"halfway"})
+"""Whoever gave the password, and not the second factor yet."""
 
 
-def page(route: str, view: View, name: str, who: Collection[Role]) -> URLPattern:
+def page(route: str, view: View, name: str, who: Collection[Role] | frozenset[Literal["halfway"]]) -> URLPattern:
     """A route with those who may open it."""
     found = path(route, view, name=name)
     found.callback.who = frozenset(who)  # type: ignore[attr-defined]
@@ -65,6 +68,13 @@ def roles_of(request: HttpRequest) -> frozenset[Role]:
     return request.portal_roles  # type: ignore[attr-defined, no-any-return]
 
 
+def standing(request: HttpRequest) -> frozenset[str]:
+    """The roles, or how far the sign-in is."""
+    if request.user.is_authenticated and not is_verified(request):
+        return HALFWAY
+    return roles_of(request)
+
+
 class Doorkeeper:
     """Refuses what no `page()` allows."""
 
@@ -77,11 +87,13 @@ class Doorkeeper:
 
     def process_view(self, request: HttpRequest, view: View, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
         """To the sign-in, to 403, or on."""
-        who: frozenset[Role] | None = getattr(view, "who", None)
+        who: frozenset[str] | None = getattr(view, "who", None)
         if who is None:
             raise PermissionDenied
-        if who == ANYBODY or roles_of(request) & who:
+        if who == ANYBODY or standing(request) & who:
             return None
         if is_verified(request):
+            if who == HALFWAY:
+                return redirect("pages:desk")
             raise PermissionDenied
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else resolve_url("pages:desk"))

@@ -1,5 +1,6 @@
 """Django's settings. What a municipality decides stands in `portal.toml`; what is here is the same everywhere."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -32,10 +33,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "axes",
     "csp",
     *(f"provisioning.portal.{part}" for part in PARTS),
 ]
 MIDDLEWARE = [
+    "provisioning.portal.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -44,10 +47,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "provisioning.portal.staff.ending.Ending",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "provisioning.portal.access.Doorkeeper",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
@@ -71,13 +76,29 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or a browser left open would lock its owner out for good
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "provisioning.portal.staff.views.signing_in.locked"
+AXES_USERNAME_CALLABLE = "provisioning.portal.staff.second.tried_name"
+# Its tables keep what was posted, so every field of a page that asks for the password stands here.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next", "new_password1", "new_password2"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+OTP_TOTP_ISSUER = PORTAL.municipality
 LOGIN_URL = "staff:sign_in"
 LOGIN_REDIRECT_URL = "pages:desk"
-SESSION_COOKIE_AGE = 8 * 3600
+LOGOUT_REDIRECT_URL = "staff:sign_in"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if PORTAL.https else ("session", "csrf")
+SESSION_COOKIE_AGE = 9 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "provisioning.portal.pages.views.stale"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PORTAL.https
 SECURE_SSL_REDIRECT = PORTAL.https
 SECURE_HSTS_SECONDS = 365 * 86_400 if PORTAL.https else 0
@@ -115,9 +136,17 @@ TIME_ZONE = "Europe/Amsterdam"
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 
+# Django's own handlers go, and every line passes through these two.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "filters": {"pages": {"()": "provisioning.portal.logs.Pages"}},
+    "formatters": {"plain": {"()": "provisioning.portal.logs.Plain"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["pages"], "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "axes": {"level": "ERROR"},
+    },
 }

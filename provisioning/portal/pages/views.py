@@ -27,3 +27,8 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 def broken(request: HttpRequest) -> HttpResponse:
     """500, which must work when little else does."""
     return render(request, "pages/broken.html", status=500)
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
+    """403: a form without the mark that this browser was given, mostly because it was open for too long."""
+    return render(request, "pages/stale.html", status=403)

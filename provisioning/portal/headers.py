@@ -1,0 +1,35 @@
+"""What every answer tells a browser, after OWASP's list of secure headers. Django and csp say the rest."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+_ALWAYS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Permissions-Policy": ", ".join(
+        f"{name}=()"
+        for name in (
+            "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+            "fullscreen", "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment",
+            "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "web-share", "xr-spatial-tracking",
+        )
+    ),
+}  # fmt: skip
+
+
+class Headers:
+    """The outermost middleware. Nothing but the files of `static` is kept by a browser or on the way."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add them to the answer, whatever it is."""
+        response = self._get_response(request)
+        for name, value in _ALWAYS.items():
+            response[name] = value
+        if not request.path.startswith(settings.STATIC_URL):
+            response["Cache-Control"] = "no-store"
+        return response
