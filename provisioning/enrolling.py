@@ -67,13 +67,13 @@ class GatewayDesk:
 
     def offer(self, code: EnrolmentCode, seconds: int) -> Timestamp:
         """Let one terminal use the code; until when."""
-        told = self._ask("PUT", code, "", {"shop": code.shop, "valid_seconds": seconds})
+        told = self.ask("PUT", f"/v1/enrolments/{to_hex(code.identity)}", {"shop": code.shop, "valid_seconds": seconds})
         return Timestamp(int(told["expires_at"]))
 
     def used(self, code: EnrolmentCode) -> _Used | None:
         """What became of the code, as the gateway says; None when it was never offered there, or long ago."""
         try:
-            return _Used.model_validate(self._ask("GET", code, "/used"))
+            return _Used.model_validate(self.ask("GET", f"/v1/enrolments/{to_hex(code.identity)}/used"))
         except Refused as error:
             if error.reason is not Reason.NOTHING_NEW:
                 raise
@@ -81,9 +81,10 @@ class GatewayDesk:
         except ValidationError as error:
             raise TryAgain("the gateway answers in another form: is it ours?") from error
 
-    def _ask(self, method: str, code: EnrolmentCode, what: str, body: Any = None) -> Any:
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What the gateway answers, as JSON. Raises Refused or TryAgain."""
         try:
-            answer = self._client.request(method, f"/v1/enrolments/{to_hex(code.identity)}{what}", json=body)
+            answer = self._client.request(method, path, json=body)
             told = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise TryAgain(f"the gateway does not answer ({type(error).__name__}): check --gateway") from error

@@ -1,4 +1,4 @@
-"""Asking for something once: a page that is sent twice asks for it one time, and what follows is asked by the worker."""
+"""Asking for something once, though its page is sent twice; and what the worker asks by itself when that is done."""
 
 from typing import Any
 

@@ -2,7 +2,7 @@
 
 The arithmetic is the contract's (docs/contract.md, decision 3). A terminal approves by itself only what its slice
 covers, so what is drawn for budgets that were spent twice, or rules that changed meanwhile, is never more than all
-slices together. A terminal that was tampered with takes its slice at most. A pass that was copied spends its own budget,
+slices together. A terminal that was tampered with takes its slice at most. A copied pass spends its own budget,
 and in a day its day limit.
 """
 

@@ -1,0 +1,74 @@
+"""A killed worker begins again: whatever it had sent counts once."""
+
+import pytest
+
+from contracts.chain import Chain, Reverted
+from contracts.wire.errors import TryAgain
+from provisioning import programme, shop
+from provisioning.portal.programmes import once
+from provisioning.portal.programmes.models import Once
+from provisioning.town import Town
+from tests.provisioning.conftest import OTHER_ADDRESS, OWNER_ADDRESS
+
+pytestmark = pytest.mark.django_db
+
+
+def lost(*_: object) -> None:
+    raise TryAgain("killed")
+
+
+def test_what_is_done_twice_under_one_code_happens_once_and_under_another_again(town: Town):
+    before = int(town.view("shop_count"))
+    first, again, other = (shop.add(once.town(town, code), OTHER_ADDRESS) for code in ("a", "a", "b"))
+    assert (first, again, other) == (before + 1, before + 1, before + 2)
+    assert int(town.view("shop_count")) == before + 2
+
+
+def test_killed_after_it_was_signed_it_sends_the_same(town: Town, monkeypatch):
+    before = int(town.view("shop_count"))
+    with monkeypatch.context() as patch, pytest.raises(TryAgain):
+        patch.setattr(Chain, "submit", lost)
+        shop.add(once.town(town, "signed"), OTHER_ADDRESS)
+    assert int(town.view("shop_count")) == before
+    kept = bytes(Once.objects.get(code__startswith="signed ").raw or b"")
+    assert shop.add(once.town(town, "signed"), OTHER_ADDRESS) == before + 1
+    assert bytes(Once.objects.get(code__startswith="signed ").raw or b"") == kept
+
+
+def test_killed_after_it_was_sent_it_is_found(town: Town, monkeypatch):
+    before = int(town.view("shop_count"))
+    with monkeypatch.context() as patch, pytest.raises(TryAgain):
+        patch.setattr(Chain, "wait", lost)
+        shop.add(once.town(town, "sent"), OTHER_ADDRESS)
+    assert shop.add(once.town(town, "sent"), OTHER_ADDRESS) == before + 1
+    assert int(town.view("shop_count")) == before + 1
+
+
+def test_another_transaction_took_its_place_and_it_is_signed_anew(town: Town, monkeypatch):
+    before = int(town.view("shop_count"))
+    with monkeypatch.context() as patch, pytest.raises(TryAgain):
+        patch.setattr(Chain, "submit", lost)
+        shop.add(once.town(town, "late"), OTHER_ADDRESS)
+    assert shop.add(town, OWNER_ADDRESS) == before + 1, "the key was used by hand meanwhile"
+    assert shop.add(once.town(town, "late"), OTHER_ADDRESS) == before + 2
+    assert shop.add(once.town(town, "late"), OTHER_ADDRESS) == before + 2
+
+
+def test_money_that_is_not_there_is_refused_and_may_be_tried_again_once_it_is(town: Town):
+    before = programme.show(town, 1).reserve
+    careful = once.town(town, "money")
+    with pytest.raises(Reverted):
+        programme.withdraw(careful, 1, before + 1)
+    assert programme.withdraw(careful, 1, 100) == 100
+    assert programme.withdraw(careful, 1, 100) == 100
+    assert programme.show(town, 1).reserve == before - 100
+
+
+def test_a_killed_funding_moves_the_money_once(town: Town, monkeypatch):
+    before, real = programme.show(town, 1).reserve, Chain.wait
+    with monkeypatch.context() as patch, pytest.raises(TryAgain):
+        waits = iter((True, True, False))
+        patch.setattr(Chain, "wait", lambda self, name: real(self, name) if next(waits) else lost())
+        programme.fund(once.town(town, "funding"), 1, 500, mint=True)
+    programme.fund(once.town(town, "funding"), 1, 500, mint=True)
+    assert programme.show(town, 1).reserve == before + 500
