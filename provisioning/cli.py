@@ -83,6 +83,9 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
         "make a desk's folder, or bring its tables up to date",
     ),
     ("portal", "backup"): ("provisioning.portal.running.backup:main", "copy the desk's folder, also while it runs"),
+    ("portal", "forget"): ("provisioning.portal.people.command:main", "delete people whose time is over"),
+    ("portal", "user"): ("provisioning.portal.staff.commands:main", "who may sign in at the desk, and what each may"),
+    ("portal", "code"): ("provisioning.portal.staff.commands:code", "a phone's code, at a desk that is tried out"),
     ("demo",): ("provisioning.demo.main:main", "a shop's day on this machine, with everything simulated"),
 }
 

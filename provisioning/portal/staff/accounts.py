@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
 from django_otp.oath import TOTP
 
 from contracts.wire.errors import Broken
@@ -75,9 +76,24 @@ def find(name: str) -> User:
     return user
 
 
-def roles_of(user: User) -> list[str]:
-    """Its roles' names."""
-    return [role for role in Role if role in {group.name for group in user.groups.all()}]
+def named_roles(names: Collection[str]) -> list[Role]:
+    """The roles of these names, in one order. Raises Broken."""
+    unknown = sorted(set(names) - set(Role))
+    if unknown:
+        raise Broken(f"there is no role {unknown[0]}: the roles are {', '.join(Role)}")
+    return [role for role in Role if role in names]
+
+
+def described() -> list[str]:
+    """A line for each account: its name, its roles, and whether it waits for its owner or is disabled."""
+    waiting = set(FirstPassword.objects.values_list("user_id", flat=True))
+    lines = []
+    for user in User.objects.order_by("username").prefetch_related("groups"):
+        groups = {group.name for group in user.groups.all()}
+        roles = ", ".join(role for role in Role if role in groups) or "no role"
+        state = "disabled" if not user.is_active else "has not signed in yet" if user.pk in waiting else ""
+        lines.append(f"{user.username:24} {roles:32} {state}".rstrip())
+    return lines
 
 
 def code_now(name: str) -> str:
@@ -105,10 +121,11 @@ def _groups(roles: Collection[Role]) -> list[Group]:
 
 
 def _valid(check: Any, *given: Any, **more: Any) -> None:
-    try:
-        check(*given, **more)
-    except ValidationError as error:
-        raise Broken(" ".join(error.messages)) from None
+    with translation.override("en"):  # as all that commands say
+        try:
+            check(*given, **more)
+        except ValidationError as error:
+            raise Broken(" ".join(error.messages)) from None
 
 
 def _note(action: str, user: User, **about: Any) -> None:

@@ -23,6 +23,13 @@ def ready():
     return accounts.add_ready("clerk-01", [Role.GRANTS])
 
 
+class Browser(Client):
+    """Reads English."""
+
+    def __init__(self, **more):
+        super().__init__(headers={"accept-language": "en"}, **more)
+
+
 def give(browser, password, name="clerk-01", **more):
     return browser.post("/sign-in", {"username": name, "password": password, **more})
 
@@ -32,7 +39,7 @@ def code(browser, digits=None):
 
 
 def signed_in(password):
-    browser = Client()
+    browser = Browser()
     give(browser, password)
     assert code(browser)["Location"] == "/desk/"
     Phone.objects.update(last_t=-1)  # the next of these browsers need not wait for another code
@@ -48,7 +55,7 @@ def actions():
 
 
 def test_the_first_sign_in_asks_for_an_own_password_and_a_phone_and_gives_codes_for_paper():
-    first, browser = accounts.add("clerk-01", [Role.GRANTS]), Client()
+    first, browser = accounts.add("clerk-01", [Role.GRANTS]), Browser()
     assert give(browser, first, next="/desk/account")["Location"] == "/sign-in/password"
     assert not opens(browser)
     assert browser.post("/sign-in/password", {"new_password1": first, "new_password2": first}).status_code == 200
@@ -63,12 +70,12 @@ def test_the_first_sign_in_asks_for_an_own_password_and_a_phone_and_gives_codes_
     assert len(re.findall(r"<code>[A-Z0-9]{5}-[A-Z0-9]{5}</code>", page)) == 10
     assert 'href="/desk/account"' in page
     assert opens(browser, "/desk/account")
-    assert give(Client(), first).status_code == 200
-    assert give(Client(), OWN)["Location"] == "/sign-in/code"
+    assert give(Browser(), first).status_code == 200
+    assert give(Browser(), OWN)["Location"] == "/sign-in/code"
 
 
 def test_the_password_alone_opens_no_page_and_changes_neither_password_nor_phone(ready):
-    browser = Client()
+    browser = Browser()
     assert give(browser, ready)["Location"] == "/sign-in/code"
     for url in ("/sign-in/password", "/sign-in/phone", "/sign-in/phone.svg"):
         assert browser.get(url)["Location"] == "/sign-in/code"
@@ -78,7 +85,7 @@ def test_the_password_alone_opens_no_page_and_changes_neither_password_nor_phone
 
 
 def test_a_code_opens_once_and_a_wrong_one_makes_the_next_wait(ready):
-    browser, other = Client(), Client()
+    browser, other = Browser(), Browser()
     used = accounts.code_now("clerk-01")
     give(browser, ready)
     give(other, ready)
@@ -95,7 +102,7 @@ def test_a_code_from_paper_opens_once(ready):
     codes = second.new_recovery_codes(User.objects.get())
     assert not set(codes) & set(str(Recovery.objects.values_list("hashes", flat=True)[0]))
     for expected in (302, 200):
-        browser = Client()
+        browser = Browser()
         give(browser, ready)
         assert browser.post("/sign-in/recovery", {"code": codes[3].lower()}).status_code == expected
         assert opens(browser) is (expected == 302)
@@ -105,21 +112,21 @@ def test_a_code_from_paper_opens_once(ready):
 def test_a_first_password_is_good_for_a_week():
     first = accounts.add("clerk-01", [Role.GRANTS])
     FirstPassword.objects.update(made_at=timezone.now() - timedelta(days=7, minutes=1))
-    assert "too old" in give(Client(), first).content.decode()
+    assert "too old" in give(Browser(), first).content.decode()
 
 
 def test_five_wrong_passwords_lock_this_name_at_this_address_and_no_other(ready):
-    assert [give(Client(), WRONG).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
-    assert give(Client(), ready).status_code == 429
-    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert [give(Browser(), WRONG).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    assert give(Browser(), ready).status_code == 429
+    elsewhere = Browser(REMOTE_ADDR="192.0.2.7")
     assert give(elsewhere, ready).status_code == 302
     assert actions().count("staff.sign_in_failed") == 5
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
-    assert give(Client(), ready).status_code == 302
+    assert give(Browser(), ready).status_code == 302
 
 
 def test_nothing_that_was_typed_is_kept_with_the_failures(ready):
-    give(Client(), WRONG, name="my own password", next="/desk/?family-01")
+    give(Browser(), WRONG, name="my own password", next="/desk/?family-01")
     browser = signed_in(ready)
     browser.post("/desk/account/password", {"password": WRONG, "new_password1": OWN, "new_password2": OWN})
     kept = str(list(AccessAttempt.objects.values()))
@@ -129,7 +136,7 @@ def test_nothing_that_was_typed_is_kept_with_the_failures(ready):
 
 
 def test_the_session_has_another_name_after_each_step(ready):
-    browser = Client()
+    browser = Browser()
     browser.get("/sign-in")
     names = []
     for step in (lambda: give(browser, ready), lambda: code(browser)):
@@ -188,7 +195,7 @@ def test_signing_out_ends_the_session_and_only_by_post(ready):
 
 
 def test_nobody_is_sent_to_another_site_after_signing_in(ready):
-    browser = Client()
+    browser = Browser()
     give(browser, ready, next="https://example.org/")
     assert code(browser)["Location"] == "/desk/"
 
