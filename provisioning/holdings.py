@@ -39,12 +39,17 @@ class Reissued:
 
 def of(town: Town, address: Address) -> list[Holding]:
     """Every open programme in which the pass has or had a budget. Raises Broken when there is none."""
-    mine = roles.acting_for(town, roles.GRANTS)
-    numbers = range(1, int(town.view("programme_count")) + 1)
-    found = [each for number in numbers if (each := _holding(town, number, address, mine))]
+    found = held(town, address)
     if not found:
         raise Broken(f"the pass {to_hex(address)} has no budget in any programme: is the address right?")
     return found
+
+
+def held(town: Town, address: Address) -> list[Holding]:
+    """As `of`, and nothing for a pass that never had a budget."""
+    mine = roles.acting_for(town, roles.GRANTS)
+    numbers = range(1, int(town.view("programme_count")) + 1)
+    return [each for number in numbers if (each := _holding(town, number, address, mine))]
 
 
 def _holding(town: Town, programme: int, address: Address, mine: Sequence[int]) -> Holding | None:

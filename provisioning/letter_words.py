@@ -1,6 +1,7 @@
 """What stands on a letter and on a card, in plain Dutch (level B1) and in English: a short sentence for each thing.
 
-A child or a neighbour may read it too. So it names no amount, no reason why the family has the pass, and no person.
+A child or a neighbour may read it too. So it names no amount and no reason why the family has the pass. Only a letter
+to an address names persons: who gets it, and whose pass it is.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ class Words:
     number: str
     card: Sequence[str]
     card_lost: str
+    holder: str
+    """Before the name of the child on a letter that has one."""
 
 
 DUTCH = Words(
@@ -67,6 +70,7 @@ DUTCH = Words(
     number="Nummer van de pas:",
     card=("Laat deze code zien", "bij de kassa."),
     card_lost="Pas kwijt? Bel:",
+    holder="Deze pas is voor:",
 )
 
 ENGLISH = Words(
@@ -109,6 +113,7 @@ ENGLISH = Words(
     number="Number of the pass:",
     card=("Show this code", "at the till."),
     card_lost="Pass lost? Call:",
+    holder="This pass is for:",
 )
 
 LANGUAGES = (DUTCH, ENGLISH)

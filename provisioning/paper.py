@@ -14,7 +14,7 @@ from fpdf.enums import AccessPermission, EncryptionMethod, XPos, YPos
 
 from contracts.wire.units import Address, to_hex
 from provisioning import desk
-from provisioning.letter_words import DUTCH, LANGUAGES, Words
+from provisioning.letter_words import DUTCH, LANGUAGES, Part, Words
 
 if TYPE_CHECKING:
     from provisioning.passes import NewPass
@@ -28,7 +28,7 @@ _QUIET = 4
 
 _PROGRESS_EVERY = 100
 
-_EDGE, _CODE, _COLUMN, _GAP = 20.0, 62.0, 81.0, 8.0
+_EDGE, _CODE, COLUMN, GAP = 20.0, 62.0, 81.0, 8.0
 _COLUMNS_FROM = _EDGE + _CODE + 12
 
 _CARD = (85.6, 53.98)  # ISO/IEC 7810, ID-1
@@ -39,7 +39,7 @@ _SHEET = (210.0, 297.0)
 
 def letters(passes: "Sequence[NewPass]", contact: str, password: str | None) -> bytes:
     """A letter for each pass, as PDF. Without a password it is readable by whoever has it."""
-    pdf = _document(password)
+    pdf = document(password)
     for number, made in enumerate(passes, start=1):
         _letter(pdf, made, number, contact)
         _tell(number, len(passes))
@@ -48,7 +48,7 @@ def letters(passes: "Sequence[NewPass]", contact: str, password: str | None) -> 
 
 def cards(passes: "Sequence[NewPass]", contact: str, password: str | None) -> bytes:
     """Ten cards a sheet, to cut out along the lines, as PDF. As `letters`."""
-    pdf = _document(password)
+    pdf = document(password)
     places = list(_places())
     for number, made in enumerate(passes, start=1):
         place = (number - 1) % len(places)
@@ -85,7 +85,8 @@ def _tell(number: int, total: int) -> None:
         desk.progress(f"{number} of {total} passes drawn")
 
 
-def _document(password: str | None) -> FPDF:
+def document(password: str | None) -> FPDF:
+    """An empty PDF of A4, whose pages hold only what is put there."""
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(auto=False)
     pdf.set_margin(0)
@@ -112,27 +113,32 @@ def _letter(pdf: FPDF, made: "NewPass", number: int, contact: str) -> None:
         _beside_the_code(pdf, words, label(made.address))
     for place, words in enumerate(LANGUAGES):
         pdf.set_y(_COLUMNS_FROM)
-        _column(pdf, words, _EDGE + place * (_COLUMN + _GAP), contact)
+        _column(pdf, words, _EDGE + place * (COLUMN + GAP), contact)
     pdf.set_xy(_EDGE, _SHEET[1] - 15)
     _write(pdf, str(number), 8)
 
 
 def _beside_the_code(pdf: FPDF, words: Words, number: str) -> None:
-    left = _EDGE + _CODE + _GAP
-    _line(pdf, left, words.title, 20, bold=True)
-    _line(pdf, left, f"{words.number} {number}", 12)
+    left = _EDGE + _CODE + GAP
+    line(pdf, left, words.title, 20, bold=True)
+    line(pdf, left, f"{words.number} {number}", 12)
     pdf.ln(6)
 
 
 def _column(pdf: FPDF, words: Words, left: float, contact: str) -> None:
-    for part in (*words.parts, words.lost):
-        _line(pdf, left, part.heading, 13, bold=True)
+    write_parts(pdf, (*words.parts, words.lost), left)
+    line(pdf, left, contact, 11, bold=True)
+
+
+def write_parts(pdf: FPDF, parts: Sequence[Part], left: float) -> None:
+    """Headings with their sentences in a column from `left` on, and to the line below."""
+    for part in parts:
+        line(pdf, left, part.heading, 13, bold=True)
         for sentence in part.sentences:
-            _line(pdf, left, sentence, 11)
+            line(pdf, left, sentence, 11)
             pdf.ln(1)
         pdf.ln(4)
     pdf.set_y(pdf.get_y() - 4)
-    _line(pdf, left, contact, 11, bold=True)
 
 
 def _card(pdf: FPDF, made: "NewPass", contact: str, left: float, top: float) -> None:
@@ -144,13 +150,13 @@ def _card(pdf: FPDF, made: "NewPass", contact: str, left: float, top: float) -> 
     beside = left + _CARD_CODE + 2
     for words in LANGUAGES:
         for each in words.card:
-            _line(pdf, beside, each, 9, bold=True, width=width)
+            line(pdf, beside, each, 9, bold=True, width=width)
         pdf.ln(1)
     for words in LANGUAGES:
-        _line(pdf, beside, words.card_lost, 7, width=width)
-    _line(pdf, beside, contact, 8, width=width)
+        line(pdf, beside, words.card_lost, 7, width=width)
+    line(pdf, beside, contact, 8, width=width)
     pdf.ln(1)
-    _line(pdf, beside, label(made.address), 8, width=width)
+    line(pdf, beside, label(made.address), 8, width=width)
 
 
 def _places() -> Iterator[tuple[float, float]]:
@@ -161,13 +167,13 @@ def _places() -> Iterator[tuple[float, float]]:
             yield left + across * _CARD[0], top + down * _CARD[1]
 
 
-def _line(pdf: FPDF, left: float, text: str, size: float, *, bold: bool = False, width: float = _COLUMN) -> None:
+def line(pdf: FPDF, left: float, text: str, size: float, *, bold: bool = False, width: float = COLUMN) -> None:
     """The text from `left` on, on as many lines as it needs, and to the line below."""
     pdf.set_x(left)
     _write(pdf, text, size, bold=bold, width=width)
 
 
-def _write(pdf: FPDF, text: str, size: float, *, bold: bool = False, width: float = _COLUMN) -> None:
+def _write(pdf: FPDF, text: str, size: float, *, bold: bool = False, width: float = COLUMN) -> None:
     pdf.set_font(_FONT, "B" if bold else "", size)
     pdf.multi_cell(width, size * 0.46, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
