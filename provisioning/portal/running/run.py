@@ -130,3 +130,4 @@ async def _keep(worker: Program) -> None:
         print(f"{worker.name} ended with status {status}, and is started again", file=sys.stderr, flush=True)
         await asyncio.sleep(_AGAIN_SECONDS)
         await worker.start()
+        print(f"{worker.name} is ready again", flush=True)
