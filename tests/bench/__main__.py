@@ -6,16 +6,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.bench import approve, decoders, gas, hostile, relay, snapshot
+from tests.bench import approve, decoders, gas, hostile, portal, relay, snapshot
 from tests.bench.table import lines, side_by_side
 
 
 def main() -> int:
     """Measure and print. Returns 0."""
     figures = {**_alone(), **_gateways(), **_gas()}
+    pages, about = portal.measure()
+    _say(side_by_side(portal.TITLE, pages, about))
     rows, notes = decoders.measure()
     _say(side_by_side(decoders.TITLE, rows, notes))
-    Path("bench.json").write_text(json.dumps({**figures, "decoders": rows}, indent=2) + "\n")
+    Path("bench.json").write_text(json.dumps({**figures, "portal": pages, "decoders": rows}, indent=2) + "\n")
     return 0
 
 

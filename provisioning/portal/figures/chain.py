@@ -4,11 +4,12 @@ import time
 
 from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
-from provisioning.portal.figures import reading, summing
+from provisioning.portal.figures import reading, summing, waiting
 from provisioning.portal.tasks.handlers import every
 from provisioning.town import Town
 
 _EVERY_SECONDS = 10
+_LOOK_SECONDS = 60
 _READ_SECONDS = 2
 """So long it reads at a time; somebody may wait for a task."""
 _REST = 20
@@ -34,4 +35,10 @@ def refresh(town: Town) -> None:
         _Rest.until = time.monotonic() + _REST * (time.monotonic() - begun)
 
 
+def look(_town: Town) -> None:
+    """Ask the gateway what is on its way."""
+    waiting.look()
+
+
 every(_EVERY_SECONDS, refresh)
+every(_LOOK_SECONDS, look)

@@ -1,0 +1,87 @@
+"""Run by `portal.measure`, in a folder with a key: makes the rows, asks the pages, and prints what it took as JSON."""
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "provisioning.portal.settings"
+django.setup()
+
+from django.contrib.auth.models import Group, User  # noqa: E402 -- Django is set up first
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.http import HttpResponseBase  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
+
+from provisioning.portal.access import STAFF  # noqa: E402
+from provisioning.portal.figures import summing  # noqa: E402
+from tests.bench import portal_rows  # noqa: E402
+from tests.bench.table import Figures  # noqa: E402
+
+TIMES = 15
+
+PAGES = {
+    "empty page": "/desk/account",
+    "families": "/desk/families/",
+    "one family": "/desk/families/1/",
+    "letters to make": "/desk/letters/",
+    "shops": "/desk/shops",
+    "programmes": "/desk/programmes",
+    "tasks": "/desk/tasks/",
+    "trail": "/desk/trail",
+    "figures, all programmes": "/desk/figures",
+    "figures, one programme": "/desk/figures/1",
+    "figures as CSV": "/desk/figures/1.csv",
+}
+
+
+def main() -> None:
+    begun = time.perf_counter()
+    call_command("migrate", verbosity=0)
+    portal_rows.fill()
+    filled = time.perf_counter()
+    summing.sum_up()
+    summed = time.perf_counter() - filled
+    client = _signed_in()
+    rows = {name: _asked(lambda path=path: client.get(path)) for name, path in PAGES.items()}  # type: ignore[misc]
+    for row in rows.values():
+        row["times an empty page"] = round(row["ms"] / rows["empty page"]["ms"], 1)
+    sales = f"{summed:.1f} s in the worker to sum up {portal_rows.SALES:,} purchases of {portal_rows.PASSES:,} passes"
+    json.dump([rows, [sales, f"{filled - begun:.0f} s to make the rows"]], sys.stdout)
+
+
+def _asked(get: Callable[[], HttpResponseBase]) -> Figures:
+    took = []
+    with CaptureQueriesContext(connection) as queries:
+        answer = get()
+    count = len(queries)  # before the next request forgets them
+    assert answer.status_code == 200, answer
+    for _ in range(TIMES):
+        begun = time.perf_counter()
+        answer = get()
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+        took.append(1_000 * (time.perf_counter() - begun))
+    return {"queries": count, "ms": round(statistics.median(took), 1)}
+
+
+def _signed_in() -> Client:
+    user = User.objects.create_user("clerk-01")
+    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in STAFF])
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user)
+    session = client.session
+    session["otp_device_id"] = TOTPDevice.objects.create(user=user, name="phone").persistent_id
+    session.save()
+    return client
+
+
+if __name__ == "__main__":
+    main()
