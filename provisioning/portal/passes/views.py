@@ -21,7 +21,7 @@ _OPENED = "passes.household"
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Find a household; the one that is found is opened."""
-    form = FindForm(request.POST or None)
+    form = FindForm(request.POST if request.method == "POST" else None)
     about: dict[str, Any] = {"form": form, "waiting": giving.need_letter().exists()}
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
