@@ -15,6 +15,8 @@ from terminal.update import machine
 
 UNITS = Path(__file__).parents[1] / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+ELSEWHERE = {"kindpakket-gateway.service", "kindpakket-portal.service", "kindpakket-portal-worker.service"}
+"""What runs on a server, and not on a terminal."""
 EXPOSURE_MAX = 20
 """Tenths."""
 PROGRAM = re.compile(r"^(Exec\w+=[-+]?)/opt/kindpakket/\S+", re.MULTILINE)
@@ -123,9 +125,18 @@ def test_they_stand_where_the_program_looks():
     assert Path("/var/lib", *daemon["StateDirectory"]) == places.STATE
     assert Path("/run", *daemon["RuntimeDirectory"]) == places.RUN
     for name in SERVICES:
-        if name != "kindpakket-gateway.service":
+        if name not in ELSEWHERE:
             programs = [line.lstrip("-").split()[0] for line in settings(name)["ExecStart"]]
             assert all(Path(each).is_relative_to(places.PROGRAM) or each.startswith("/usr/bin/") for each in programs)
+
+
+def test_the_portal_s_pages_have_neither_the_worker_s_user_nor_its_key_nor_the_network():
+    pages, worker = settings("kindpakket-portal.service"), settings("kindpakket-portal-worker.service")
+    assert pages["User"] != worker["User"]
+    assert pages["Group"] == worker["Group"]
+    assert not pages.keys() & {"EnvironmentFile", "LoadCredential"}
+    assert {"EnvironmentFile", "LoadCredential"} <= worker.keys()
+    assert (pages["IPAddressDeny"], pages["IPAddressAllow"]) == (["any"], ["localhost"])
 
 
 def test_whoever_hangs_or_crashes_is_started_anew_and_for_ever():

@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from contracts.wire.errors import Broken
 
+SQLITE = "portal.sqlite"
+"""The file in the portal's folder."""
 _SQLITE = {
     "transaction_mode": "IMMEDIATE",  # a writer waits at its beginning, and is never refused in its middle
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
@@ -16,7 +18,7 @@ _SQLITE = {
 def described(where: str, place: Path) -> dict[str, Any]:
     """`sqlite`, or a URL `postgresql://user:password@host:port/name?option=value`, as in DATABASES. Raises Broken."""
     if where == "sqlite":
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": place / "portal.sqlite", "OPTIONS": dict(_SQLITE)}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": place / SQLITE, "OPTIONS": dict(_SQLITE)}
     parts = urlsplit(where)
     if parts.scheme != "postgresql":
         raise Broken("the portal's database is `sqlite` or postgresql://user@host/name")

@@ -16,7 +16,6 @@ from provisioning.portal.running import entering, founding, serve, setup
 from provisioning.processes import Program, command
 from terminal.signer.memory import forbid_core_dumps
 
-_SECRETS = (desk.KEY_VARIABLE, desk.PASSWORD_VARIABLE)
 _AGAIN_SECONDS = 2.0
 _EXAMPLE = f"""examples:
   kindpakket portal run                          try it: with a development chain of its own, and rows of nobody
@@ -66,10 +65,10 @@ class Portal:
         self._place = place
         self._embedded = config.load(place).embedded
         self._chain = Program(
-            "chain", ["chain", "dev", "--port", "0", "--data", str(place / "chain")], kept_back=_SECRETS
+            "chain", ["chain", "dev", "--port", "0", "--data", str(place / "chain")], kept_back=serve.SECRETS
         )
         where = ["--listen", arguments.listen, "--port", str(arguments.port), "--proxy", arguments.proxy]
-        self._pages = Program("portal serve", ["portal", "serve", *where], kept_back=_SECRETS)
+        self._pages = Program("portal serve", ["portal", "serve", *where], kept_back=serve.SECRETS)
         self._keystore: Path | None = arguments.keystore
         self._worker: Program | None = None
 
@@ -78,7 +77,7 @@ class Portal:
         options, secrets = self._with_key()
         if self._embedded:
             rpc = (await self._chain.start()).split()[1]
-            print(await command("portal", "setup", "--rpc", rpc, environment={}, kept_back=_SECRETS), flush=True)
+            print(await command("portal", "setup", "--rpc", rpc, environment={}, kept_back=serve.SECRETS), flush=True)
             options += ["--rpc", rpc]
         ready = await self._pages.start()
         if secrets:
@@ -110,7 +109,7 @@ class Portal:
         """The worker's options, and what its environment has besides; neither when nobody gave a key."""
         if self._embedded:
             return [], {desk.KEY_VARIABLE: to_hex(founding.accounts()[1].key)}
-        given = {name: os.environ[name] for name in _SECRETS if name in os.environ}
+        given = {name: os.environ[name] for name in serve.SECRETS if name in os.environ}
         if self._keystore:
             password = given.get(desk.PASSWORD_VARIABLE) or desk.password()
             return ["--keystore", str(self._keystore.absolute())], {desk.PASSWORD_VARIABLE: password}

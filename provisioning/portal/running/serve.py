@@ -9,10 +9,13 @@ from typing import Any, NoReturn
 
 from contracts.wire.errors import Broken
 from provisioning import desk
+from provisioning.enrolling import TOKEN_VARIABLE
 from provisioning.portal import config
 from provisioning.portal.running import entering
 from terminal.signer.memory import forbid_core_dumps
 
+SECRETS = (desk.KEY_VARIABLE, desk.PASSWORD_VARIABLE, TOKEN_VARIABLE)
+"""What stands in the worker's environment, and never in that of the pages."""
 BODY_BYTES_MAX = 8 * 1024 * 1024
 _IN_MEMORY = 64 * 1024 * 1024
 _EXAMPLE = """example:
@@ -77,7 +80,7 @@ def limits(proxy: str | None) -> dict[str, Any]:
 
 
 def _refuse_keys() -> None:
-    if given := [name for name in (desk.KEY_VARIABLE, desk.PASSWORD_VARIABLE) if name in os.environ]:
+    if given := [name for name in SECRETS if name in os.environ]:
         raise Broken(f"pages must not have a key, and {given[0]} is set: give it to `kindpakket portal work` alone")
 
 

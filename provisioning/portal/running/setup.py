@@ -1,10 +1,11 @@
 """`kindpakket portal setup`: the folder, its key, its configuration, and the tables."""
 
 import argparse
+import os
 from pathlib import Path
 
 from contracts.wire.errors import Broken
-from provisioning.portal import config, keys
+from provisioning.portal import config, database, keys
 from provisioning.portal.running import entering
 from terminal.private import put
 
@@ -63,9 +64,15 @@ def make(place: Path, configuration: str) -> Path:
     except OSError as error:
         raise Broken(f"{place} cannot be made ({error.strerror})") from error
     keys.make(place)
+    _database(place / database.SQLITE)
     if not (place / config.FILE).exists():
         put(place / config.FILE, configuration.encode(), 0o640)
     return place
+
+
+def _database(path: Path) -> None:
+    """An empty one, which whoever the umask allows may write: SQLite itself allows its owner alone."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666))
 
 
 def _fill(place: Path, rpc: str | None) -> None:
