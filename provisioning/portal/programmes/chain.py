@@ -124,7 +124,8 @@ def _read(found: programmes.Programme) -> None:
     programme = Programme.objects.filter(number=found.programme).first()
     if programme is None and Programme.objects.filter(number=None, name=found.name).exists():
         return  # a draft of that name may be on its way to be this one
-    keep(programme or Programme(number=found.programme, name=found.name, slice=0), facts(found))
+    now = facts(found)
+    keep(programme or Programme.objects.create(number=found.programme, name=found.name, slice=0, **now), now)
 
 
 handles("programmes.create", create, note_created)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.wire.units import CENTS_MAX
 from provisioning import categories, period
 from provisioning.portal.pages.money import CentsField
+from provisioning.portal.pages.templatetags.times import moment
 from provisioning.portal.programmes.models import Programme
 
 OFFLINE_HOURS_MAX = 96
@@ -159,8 +160,8 @@ def written(programme: Programme) -> dict[str, Any]:
     return {
         "name": programme.name,
         "goals": programme.goals,
-        "begins": period.day(programme.begins),
-        "ends": period.day(programme.ends),
+        "begins": moment(programme.begins).date(),
+        "ends": moment(programme.ends).date(),
         "floor_limit": programme.floor_limit,
         "day_limit": programme.day_limit if programme.has_day_limit else None,
         "offline_hours": programme.offline_hours,

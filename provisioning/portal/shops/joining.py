@@ -41,7 +41,7 @@ def joined(request: HttpRequest) -> HttpResponse:
 def _is_too_much(request: HttpRequest) -> bool:
     """Whether this address asked often enough, or the town has enough to look at."""
     address = str(request.META.get("REMOTE_ADDR", ""))
-    name = f"shops.join {hmac.digest(keys.derived('throttle'), address.encode(), hashlib.sha256).hex()}"
+    name = f"shops.join.{hmac.digest(keys.derived('throttle'), address.encode(), hashlib.sha256).hex()}"
     cache.add(name, 0, _AN_HOUR)
     if cache.incr(name) > _HOURLY:
         return True

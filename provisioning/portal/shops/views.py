@@ -28,7 +28,7 @@ _OPEN = (Enrolment.State.MADE, Enrolment.State.OFFERED, Enrolment.State.USED)
 def shops(request: HttpRequest) -> HttpResponse:
     """All of them, or those in one state."""
     state = request.GET.get("state", "")
-    found = Shop.objects.select_related("task").annotate(tills=Count("terminals"))
+    found = Shop.objects.select_related("task").annotate(tills=Count("terminals")).order_by("name", "id")
     if state in Shop.State.values:
         found = found.filter(state=state)
     page = Paginator(found, _PAGE).get_page(request.GET.get("page"))

@@ -9,8 +9,11 @@ from provisioning import period
 
 register = template.Library()
 
+_LAST = 253_370_764_799
+"""The last second of a year that people count: what never ends is shown as that."""
+
 
 @register.filter
 def moment(seconds: int) -> datetime:
     """For Django's own `date` filter: `{{ seconds|moment|date:"SHORT_DATETIME_FORMAT" }}`."""
-    return datetime.fromtimestamp(seconds, ZoneInfo(period.ZONE))
+    return datetime.fromtimestamp(min(seconds, _LAST), ZoneInfo(period.ZONE))
