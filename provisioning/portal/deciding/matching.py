@@ -73,9 +73,9 @@ class Here:
     """By the fingerprint of a child in them."""
 
 
-def outcomes(lines: Sequence[Candidate | Fault], here: Here) -> Iterator[Outcome]:
-    """What becomes of each line, in the list's order."""
-    matching = _Matching(here, {one.child for one in lines if isinstance(one, Candidate)})
+def outcomes(lines: Sequence[Candidate | Fault], here: Here, listed: Collection[Print] = ()) -> Iterator[Outcome]:
+    """What becomes of each line, in the list's order. `listed`: children in other parts of the same list."""
+    matching = _Matching(here, {*listed, *(one.child for one in lines if isinstance(one, Candidate))})
     for one in lines:
         yield Outcome(one.line, Kind.FAULTY, one.code) if isinstance(one, Fault) else matching.outcome(one)
 

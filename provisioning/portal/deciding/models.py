@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from provisioning.portal.applying.models import Application
 from provisioning.portal.passes.models import Grant
@@ -20,11 +21,11 @@ class Import(models.Model):
     class State(models.TextChoices):
         """Where it stands."""
 
-        TRIED = "tried"
+        TRIED = "tried", _("Tried")
         """Looked at; nothing was done."""
-        RUNNING = "running"
-        DONE = "done"
-        DROPPED = "dropped"
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        DROPPED = "dropped", _("Dropped")
 
     file = models.BinaryField(max_length=32)
     """A fingerprint of its bytes, by which the same file is noticed."""
@@ -54,9 +55,11 @@ class ImportRow(models.Model):
     of = models.ForeignKey(Import, models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField()
     sealed = models.BinaryField(null=True)
+    print = models.BinaryField(max_length=32, null=True)
+    """A fingerprint of its child, until the whole list is done."""
     kind = models.CharField(max_length=9)
     """`matching.Kind`: before it is done what would become of it, then what became of it."""
-    code = models.CharField(max_length=16, blank=True)
+    code = models.CharField(max_length=20, blank=True)
     about = models.BigIntegerField(null=True)
     cents = models.BigIntegerField(default=0)
     done = models.BooleanField(default=False)
@@ -78,18 +81,18 @@ class Decision(models.Model):
     class Verdict(models.TextChoices):
         """Yes or no."""
 
-        GRANT = "grant"
-        REJECT = "reject"
+        GRANT = "grant", _("Grant")
+        REJECT = "reject", _("Rejection")
 
     class State(models.TextChoices):
         """Where it stands."""
 
-        PROPOSED = "proposed"
+        PROPOSED = "proposed", _("Proposed")
         """Above the amount that one person may decide: somebody else must look."""
-        FINAL = "final"
-        RETURNED = "returned"
+        FINAL = "final", _("Final")
+        RETURNED = "returned", _("Returned")
         """The second person does not agree."""
-        UNDONE = "undone"
+        UNDONE = "undone", _("Undone")
 
     application = models.ForeignKey(Application, models.CASCADE, null=True, related_name="decisions")
     household = models.ForeignKey(Household, models.CASCADE, null=True, related_name="decisions")

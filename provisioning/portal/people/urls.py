@@ -1,6 +1,14 @@
-"""The pages of this part."""
+"""What is kept of one family, and the rights that it has to that."""
 
-from django.urls import URLPattern
+from provisioning.portal.access import Role, page
+from provisioning.portal.people import views
+
+_GRANTS = {Role.GRANTS}
 
 app_name = "people"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    page("families/<int:number>/kept", views.household, "household", _GRANTS),
+    page("families/<int:number>/correct", views.correct, "correct", _GRANTS),
+    page("families/<int:number>/known", views.known, "known", _GRANTS),
+    page("families/<int:number>/forget", views.forget, "forget", _GRANTS),
+]

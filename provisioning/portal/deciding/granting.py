@@ -1,0 +1,116 @@
+"""What a grant writes: the household with its children, and a budget for each. Taking it back takes them out again."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+
+from provisioning.portal.applying.models import Application
+from provisioning.portal.deciding.models import Decision
+from provisioning.portal.deciding.reasons import NotPossibleError
+from provisioning.portal.passes.models import Grant, Pass
+from provisioning.portal.people import keeping, sealing
+from provisioning.portal.people.models import Child, ChildParticulars, Household, Particulars
+from provisioning.portal.programmes.models import Programme
+
+_REFERENCE_BYTES = 16
+
+
+def application_of(decision: Decision) -> Application:
+    """The application that it is about."""
+    if decision.application is None:
+        raise NotPossibleError("gone")
+    return decision.application
+
+
+def programme_of(application: Application) -> Programme:
+    """Whose money it is. Raises NotPossibleError when there is no running programme."""
+    return running(application.scheme.programme)
+
+
+def running(programme: Programme | None) -> Programme:
+    """The same, if it is live. Raises NotPossibleError."""
+    if programme is None or programme.number is None or programme.closed:
+        raise NotPossibleError("programme")
+    return programme
+
+
+def require_possible(decision: Decision) -> None:
+    """Raises NotPossibleError with what stands in the way."""
+    application = application_of(decision)
+    programme = programme_of(application)
+    contents = application.contents
+    if decision.household is None:
+        _require_new(contents.who)
+    else:
+        prints = [Child.of(decision.household, child).by_child for child in _paid(contents.children, decision.amounts)]
+        refuse_second(decision.household, prints, programme)
+
+
+def refuse_second(household: Household, prints: Iterable[sealing.Sealed], programme: Programme) -> None:
+    """Raises NotPossibleError when one of these children of the household has a budget of the programme."""
+    children = household.children.filter(by_child__in=list(prints))
+    if Grant.objects.filter(child__in=children, programme=programme).exists():
+        raise NotPossibleError("budget")
+
+
+def carry_out(decision: Decision) -> Household:
+    """Write it, and make the decision final."""
+    application = application_of(decision)
+    contents, programme = application.contents, programme_of(application)
+    household = decision.household or _new(contents.who, application.language)
+    decision.household, decision.state = household, Decision.State.FINAL
+    decision.save()
+    for child, cents in zip(contents.children, decision.amounts, strict=True):
+        if cents:
+            decision.grants.add(give(household, child, programme, cents))
+    return household
+
+
+def give(household: Household, who: ChildParticulars, programme: Programme, cents: int) -> Grant:
+    """A budget for a child, which is known from then on; its pass comes later."""
+    made = Child.of(household, who)
+    child = household.children.filter(by_child=made.by_child).first()
+    if child is None:
+        made.save()
+        child = made
+    reference = secrets.token_hex(_REFERENCE_BYTES)
+    return Grant.objects.create(child=child, programme=programme, cents=cents, reference=reference)
+
+
+def take_back(decision: Decision) -> None:
+    """Take its budgets out, and whoever is known by it alone. Raises NotPossibleError when a pass has one."""
+    grants = list(decision.grants.select_for_update(of=("self",)).select_related("child"))
+    if any(grant.given_to_id or grant.task_id for grant in grants):
+        raise NotPossibleError("given")
+    Grant.objects.filter(pk__in=[grant.pk for grant in grants]).delete()
+    for child in (grant.child for grant in grants if grant.child is not None):
+        if not child.grants.exists() and not Pass.objects.filter(child=child).exists():
+            child.delete()
+    _leave(decision)
+
+
+def _leave(decision: Decision) -> None:
+    """Forget the household if nothing else made it known."""
+    household, decision.household = decision.household, None
+    decision.save()
+    Application.objects.filter(pk=application_of(decision).pk).update(household=None)
+    if household is None:
+        return
+    if household.known or household.children.exists() or household.applications.exists():
+        keeping.refresh(household)
+    else:
+        household.delete()
+
+
+def _require_new(who: Particulars) -> None:
+    if who.number and Household.objects.filter(by_number=sealing.fingerprint("number", who.number)).exists():
+        raise NotPossibleError("number")
+
+
+def _new(who: Particulars, language: str) -> Household:
+    household = Household.of(who, language=language)
+    household.save()
+    return household
+
+
+def _paid(children: Iterable[ChildParticulars], amounts: Iterable[int]) -> Iterator[ChildParticulars]:
+    return (child for child, cents in zip(children, amounts, strict=True) if cents)

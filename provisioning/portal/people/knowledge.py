@@ -1,0 +1,78 @@
+"""Everything that is known of one household, as it may ask for (GDPR, article 15)."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import Q
+
+from provisioning.portal.applying.models import Application
+from provisioning.portal.deciding.models import Decision
+from provisioning.portal.people.models import Child, Household
+from provisioning.portal.staff.models import Line
+
+Known = dict[str, Any]
+"""What JSON can say, with moments as ISO 8601."""
+
+
+def of(household: Household) -> Known:
+    """All of it, opened. Raises Broken."""
+    applications = list(household.applications.prefetch_related("documents", "conversation", "decisions"))
+    children = household.children.prefetch_related("passes", "grants__programme")
+    return {
+        **asdict(household.who),
+        "town_number": household.who.number,
+        "number": household.pk,
+        "language": household.language,
+        "from_social_service": household.known,
+        "known_since": household.made_at.isoformat(),
+        "kept_until": household.forget_on.isoformat() if household.forget_on else None,
+        "children": [_child(child) for child in children],
+        "applications": [_application(one) for one in applications],
+        "decisions": [_decision(one) for one in household.decisions.filter(application=None)],
+        "trail": list(_trail(household, applications)),
+    }
+
+
+def _child(child: Child) -> Known:
+    return {
+        **asdict(child.who),
+        "passes": [{"label": one.label, "state": one.state} for one in child.passes.all()],
+        "budgets": [
+            {"programme": one.programme.name, "cents": one.cents, "on": one.made_at.isoformat()}
+            for one in child.grants.all()
+        ],
+    }
+
+
+def _application(one: Application) -> Known:
+    return {
+        "code": one.code,
+        "state": one.state,
+        "sent": one.submitted_at.isoformat() if one.submitted_at else None,
+        "kept_until": one.forget_on.isoformat() if one.forget_on else None,
+        **one.contents.as_json(),
+        "rules_said": one.advice,
+        "documents": [
+            {"kind": each.kind, "bytes": each.size, "on": each.made_at.isoformat()} for each in one.documents.all()
+        ],
+        "conversation": [
+            {"by": "family" if each.by_family else "town", "text": each.text, "on": each.made_at.isoformat()}
+            for each in one.conversation.all()
+        ],
+        "decisions": [_decision(each) for each in one.decisions.all()],
+    }
+
+
+def _decision(one: Decision) -> Known:
+    said = {"verdict": one.verdict, "state": one.state, "reasons": one.reasons, "cents": one.amounts}
+    return {**said, **one.said, "on": one.made_at.isoformat()}
+
+
+def _trail(household: Household, applications: list[Application]) -> Iterator[Known]:
+    """What was done with it at the desk, and when; by whom is the staff's own."""
+    subjects = Q(subject=f"household {household.pk}")
+    for one in applications:
+        subjects |= Q(subject=f"application {one.pk}")
+    for line in Line.objects.filter(subjects):
+        yield {"at": line.at.isoformat(), "what": line.action}

@@ -1,0 +1,47 @@
+"""What is known of a household, on paper: each thing with its name, indented as it is nested."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from fpdf import FPDF
+
+from provisioning.addressed import shown
+from provisioning.paper import document, line
+from provisioning.portal import settings
+from provisioning.portal.people.key_words import NAMES
+
+_EDGE, _INDENT, _WIDTH, _BOTTOM, _SIZE = 20.0, 6.0, 165.0, 20.0, 10
+
+
+def pdf(known: dict[str, Any]) -> bytes:
+    """As many A4 as it takes, readable by whoever has the file."""
+    made = document(None)
+    made.set_auto_page_break(True, _BOTTOM)
+    made.add_page()
+    made.set_y(_EDGE)
+    _write(made, 0, settings.PORTAL.municipality, bold=True)
+    _write(made, 0, _("What we know of you"), bold=True)
+    made.ln(3)
+    for depth, text in _lines(known):
+        _write(made, depth, text)
+    return bytes(made.output())
+
+
+def _lines(known: dict[str, Any], depth: int = 0) -> Iterator[tuple[int, str]]:
+    for name, value in known.items():
+        said = NAMES[name]
+        if isinstance(value, dict):
+            yield depth, f"{said}:"
+            yield from _lines(value, depth + 1)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for place, each in enumerate(value, start=1):
+                yield depth, f"{said} {place}:"
+                yield from _lines(each, depth + 1)
+        elif value not in (None, "", []):
+            yield depth, f"{said}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+
+
+def _write(pdf: FPDF, depth: int, text: str, *, bold: bool = False) -> None:
+    left = _EDGE + depth * _INDENT
+    line(pdf, left, "".join(shown(sign) for sign in text), _SIZE, bold=bold, width=_WIDTH - depth * _INDENT)

@@ -1,0 +1,88 @@
+"""One family: what is kept of it, until when, and its rights to see, correct and delete that (GDPR, 15 to 17)."""
+
+import json
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from provisioning.portal.people import forgetting, keeping, knowledge, on_paper
+from provisioning.portal.people.forms import ForgetForm, ParticularsForm
+from provisioning.portal.people.models import Household
+from provisioning.portal.staff import trail
+
+
+@require_safe
+@never_cache
+def household(request: HttpRequest, number: int) -> HttpResponse:
+    """What is kept of it."""
+    found = get_object_or_404(Household, pk=number)
+    trail.note(request, "people.opened", f"household {number}")
+    return _page(request, found)
+
+
+@require_POST
+@never_cache
+def correct(request: HttpRequest, number: int) -> HttpResponse:
+    """Put its particulars right."""
+    found = get_object_or_404(Household, pk=number)
+    form = ParticularsForm(found, request.POST)
+    if not form.is_valid():
+        return _page(request, found, form=form)
+    form.save()
+    trail.note(request, "people.correct", f"household {number}", fields=sorted(form.changed_data))
+    messages.success(request, _("This is kept now."))
+    return redirect("people:household", number)
+
+
+@require_POST
+@never_cache
+def known(request: HttpRequest, number: int) -> HttpResponse:
+    """All of it as a file: to read on paper, or by machines."""
+    found = get_object_or_404(Household, pk=number)
+    content = knowledge.of(found)
+    trail.note(request, "people.export", f"household {number}")
+    if request.POST.get("as") == "json":
+        return _file(json.dumps(content, indent=1).encode(), "application/json", f"family-{number}.json")
+    with translation.override(found.language):
+        return _file(on_paper.pdf(content), "application/pdf", f"family-{number}.pdf")
+
+
+@require_POST
+@never_cache
+def forget(request: HttpRequest, number: int) -> HttpResponse:
+    """Delete it, as the family asked."""
+    found = get_object_or_404(Household, pk=number)
+    form = ForgetForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, forget_form=form)
+    if forgetting.on_request(request, found):
+        messages.success(request, _("All of this family is deleted."))
+        return redirect("pages:desk")
+    messages.success(request, _("What the books do not need is deleted."))
+    return redirect("people:household", number)
+
+
+def _page(request: HttpRequest, found: Household, **typed: Form) -> HttpResponse:
+    about = {
+        "household": found,
+        "children": found.children.all(),
+        "applications": found.applications.all(),
+        "until": keeping.until(found),
+        "has_money": forgetting.has_money(found),
+        "form": ParticularsForm(found),
+        "forget_form": ForgetForm(),
+        **typed,
+    }
+    return render(request, "people/household.html", about, status=422 if typed else 200)
+
+
+def _file(content: bytes, media: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=media)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
