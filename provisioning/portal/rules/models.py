@@ -11,7 +11,7 @@ class Scheme(models.Model):
     """What families apply for; its budgets are of a programme, which may be made later."""
 
     name = models.CharField(max_length=64, unique=True)
-    programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="schemes")
+    programme = models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, related_name="schemes")
 
     class Meta:
         """By name."""
