@@ -1,21 +1,17 @@
 """A shop asks to join: a page for anybody, without an account."""
 
-import hashlib
-import hmac
-
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from provisioning.portal import keys
+from provisioning.portal.applying import throttle
 from provisioning.portal.shops.forms import JoinForm
 from provisioning.portal.shops.models import Shop
 from provisioning.portal.staff import trail
 
 ASKED_MAX = 500
 """As many as may wait to be looked at: nobody fills the database from outside."""
-_AN_HOUR, _HOURLY = 3600, 5
+_HOURLY = 5
 
 
 def join(request: HttpRequest) -> HttpResponse:
@@ -40,9 +36,6 @@ def joined(request: HttpRequest) -> HttpResponse:
 
 def _is_too_much(request: HttpRequest) -> bool:
     """Whether this address asked often enough, or the town has enough to look at."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    name = f"shops.join.{hmac.digest(keys.derived('throttle'), address.encode(), hashlib.sha256).hex()}"
-    cache.add(name, 0, _AN_HOUR)
-    if cache.incr(name) > _HOURLY:
+    if not throttle.take("shop", throttle.address(request), _HOURLY, throttle.HOUR):
         return True
     return Shop.objects.filter(state=Shop.State.ASKED).count() >= ASKED_MAX
