@@ -11,15 +11,15 @@ from fpdf import FPDF
 from text_unidecode import unidecode
 
 from provisioning.letter_words import Words
-from provisioning.paper import COLUMN, GAP, document, draw_code, label, line, write_parts
+from provisioning.paper import COLUMN, GAP, beginning, document, draw_code, label, line, write_parts
 from provisioning.passes import NewPass
 
 CODE = 46.0
 _EDGE = 20.0
-_FROM_TOP, _ADDRESS_FROM, _CODE_FROM, _COLUMNS_FROM, _FOOT = 16.0, 54.0, 101.0, 157.0, 284.0
+_FROM_TOP, _ADDRESS_FROM, CODE_FROM, _COLUMNS_FROM, _FOOT = 16.0, 54.0, 101.0, 157.0, 284.0
 _WIDE, _ADDRESS_WIDTH = 110.0, 82.0
-_LINE_MAX = 80
-"""Characters: two lines of the address, so that it ends within the window."""
+_LINES, _CONTACT_LINES = 2, 4
+"""How many lines a name or a line of the address may take, so that all three end within the window."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,7 +65,7 @@ def draw(pile: Pile) -> bytes:
 
 def shown(text: str) -> str:
     """The text in the letters that the printed font has: a name from elsewhere keeps its sound, as Şahin is Sahin."""
-    return "".join(map(_letter, text))[:_LINE_MAX]
+    return "".join(map(_letter, text))
 
 
 def _letter(one: str) -> str:
@@ -76,22 +76,22 @@ def _letter(one: str) -> str:
 
 def _head(pdf: FPDF, letter: Letter, sender: Sender) -> None:
     pdf.set_y(_FROM_TOP)
-    line(pdf, _EDGE, shown(sender.name), 14, bold=True, width=_WIDE)
+    _fit(pdf, _EDGE, sender.name, 14, bold=True)
     pdf.set_y(_ADDRESS_FROM)
     for each in letter.to:
-        line(pdf, _EDGE + 5, shown(each), 11, width=_ADDRESS_WIDTH)
+        _fit(pdf, _EDGE + 5, each, 11, width=_ADDRESS_WIDTH)
 
 
 def _pass(pdf: FPDF, letter: Letter) -> None:
-    draw_code(pdf, letter.made.code, _EDGE, _CODE_FROM, CODE)
+    draw_code(pdf, letter.made.code, _EDGE, CODE_FROM, CODE)
     left, words = _EDGE + CODE + GAP, letter.words
-    pdf.set_y(_CODE_FROM + 4)
+    pdf.set_y(CODE_FROM + 4)
     line(pdf, left, words.title, 20, bold=True, width=_WIDE)
     pdf.ln(3)
     line(pdf, left, f"{words.number} {label(letter.made.address)}", 12, width=_WIDE)
     pdf.ln(3)
     line(pdf, left, words.holder, 12, width=_WIDE)
-    line(pdf, left, shown(letter.holder), 12, bold=True, width=_WIDE)
+    _fit(pdf, left, letter.holder, 12, bold=True)
 
 
 def _columns(pdf: FPDF, words: Words, contact: str) -> None:
@@ -102,4 +102,11 @@ def _columns(pdf: FPDF, words: Words, contact: str) -> None:
     pdf.set_y(_COLUMNS_FROM)
     right = _EDGE + COLUMN + GAP
     write_parts(pdf, parts[half:], right)
-    line(pdf, right, shown(contact), 11, bold=True)
+    _fit(pdf, right, contact, 11, _CONTACT_LINES, bold=True, width=COLUMN)
+
+
+def _fit(
+    pdf: FPDF, left: float, text: str, size: float, lines: int = _LINES, *, bold: bool = False, width: float = _WIDE
+) -> None:
+    """The text on so many lines, and what does not stand on them not at all."""
+    line(pdf, left, beginning(pdf, shown(text), size, lines, bold=bold, width=width), size, bold=bold, width=width)

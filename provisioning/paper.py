@@ -6,11 +6,11 @@ number. Lengths are in millimetres, sizes of type in points of 1/72 inch.
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import segno
 from fpdf import FPDF
-from fpdf.enums import AccessPermission, EncryptionMethod, XPos, YPos
+from fpdf.enums import AccessPermission, EncryptionMethod, MethodReturnValue, XPos, YPos
 
 from contracts.wire.units import Address, to_hex
 from provisioning import desk
@@ -171,6 +171,13 @@ def line(pdf: FPDF, left: float, text: str, size: float, *, bold: bool = False, 
     """The text from `left` on, on as many lines as it needs, and to the line below."""
     pdf.set_x(left)
     _write(pdf, text, size, bold=bold, width=width)
+
+
+def beginning(pdf: FPDF, text: str, size: float, lines: int, *, bold: bool = False, width: float = COLUMN) -> str:
+    """So much of the text as stands on the first lines of that width."""
+    pdf.set_font(_FONT, "B" if bold else "", size)
+    found = pdf.multi_cell(width, size, text, align="L", dry_run=True, output=MethodReturnValue.LINES)
+    return "\n".join(cast("list[str]", found)[:lines])
 
 
 def _write(pdf: FPDF, text: str, size: float, *, bold: bool = False, width: float = COLUMN) -> None:
