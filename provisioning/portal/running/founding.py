@@ -33,4 +33,5 @@ def found(place: Path, rpc: str) -> None:
     town = Town.open(deployment, account, rpc)
     if not town.view("sponsor_of", town.me()):
         sponsor.add(Town.open(deployment, owner, rpc), address(from_hex(account.address)))
-    sample.fill(town)
+    for line in sample.fill(town):
+        print(line)
