@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 _WIDE = 340
 _ROW, _TEXT, _BAR = 44, 14, 16
-_TALL, _FOOT = 160, 22
+_HEAD, _TALL, _FOOT = 20, 140, 22
 _NAME_MAX = 30
 _LABELS_MAX = 6
 
@@ -34,11 +34,14 @@ def bars(title: str, rows: Sequence[Bar]) -> SafeString:
 
 
 def columns(title: str, rows: Sequence[Bar]) -> SafeString:
-    """Standing bars beside each other; of many, only some have their name below."""
+    """Standing bars beside each other below what the highest says; of many, only some have their name below."""
     wide = _WIDE / max(len(rows), 1)
     every = max(1, -(-len(rows) // _LABELS_MAX))
     drawn = format_html_join("", "{}", ((_standing(row, at, wide, at % every == 0),) for at, row in enumerate(rows)))
-    return _picture(title, _TALL + _FOOT, drawn)
+    highest = max(rows, key=lambda row: row.length, default=Bar("", "", 0))
+    scale = format_html('<text x="0" y="{}">{}</text>', _TEXT, highest.said)
+    line = format_html('<line class="scale" x1="0" x2="{}" y1="{}" y2="{}"/>', _WIDE, _HEAD, _HEAD)
+    return _picture(title, _HEAD + _TALL + _FOOT, format_html("{}{}{}", scale, line, drawn))
 
 
 def _picture(title: str, tall: int, drawn: SafeString) -> SafeString:
@@ -62,9 +65,9 @@ def _mark(at: float, top: int) -> SafeString:
 
 
 def _standing(row: Bar, at: int, wide: float, named: bool) -> SafeString:  # noqa: FBT001 -- whether there is room
-    high = (_TALL - 4) * _within(row.length)
-    bar = _rectangle("bar", at * wide + wide * 0.1, _TALL - high, wide * 0.8, high)
-    name = format_html('<text x="{}" y="{}">{}</text>', f"{at * wide:.1f}", _TALL + _TEXT + 2, row.name)
+    high, foot = _TALL * _within(row.length), _HEAD + _TALL
+    bar = _rectangle("bar", at * wide + wide * 0.1, foot - high, wide * 0.8, high)
+    name = format_html('<text x="{}" y="{}">{}</text>', f"{at * wide:.1f}", foot + _TEXT + 2, row.name)
     return format_html("{}{}", bar, name if named else "")
 
 

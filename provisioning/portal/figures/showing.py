@@ -146,7 +146,7 @@ def _categories(found: Figures) -> Table:
 def _weeks(found: Figures) -> Table:
     rows = [_money("week", _span(part.first, part.last), part.cents, found.spent) for part in found.weeks]
     most = max((part.cents for part in found.weeks), default=0) or 1
-    names = [date_format(part.first, "j M") for part in found.weeks]
+    names = [_day(part.first) for part in found.weeks]
     drawn = [Bar(name, row.said, part.cents / most) for name, row, part in zip(names, rows, found.weeks, strict=True)]
     name = gettext("Spent by week")
     return Table(name, gettext("Weeks"), rows, charts.columns(_titled(name), drawn))
@@ -179,5 +179,10 @@ def _category(number: int) -> str:
 
 
 def _span(first: date, last: date) -> str:
-    said = {"first": date_format(first, "j M Y"), "last": date_format(last, "j M Y")}
+    said = {"first": f"{_day(first)} {first.year}", "last": f"{_day(last)} {last.year}"}
     return gettext("%(first)s to %(last)s") % said
+
+
+def _day(day: date) -> str:
+    """Day and month; Dutch writes months small."""
+    return date_format(day, "j b" if (get_language() or "").startswith("nl") else "j M")
