@@ -24,7 +24,7 @@ def advice(application: Application, day: date) -> Judgement | None:
 
 
 @transaction.atomic
-def send(request: HttpRequest, application: Application, day: date) -> bool:
+def send(request: HttpRequest | None, application: Application, day: date) -> bool:
     """Judge and submit it; False when it is no draft any more, or nobody can apply for this scheme now."""
     draft = Application.objects.select_for_update().filter(pk=application.pk, state=_State.DRAFT).first()
     rules = current.of_scheme(application.scheme_id, day)
@@ -65,7 +65,7 @@ def _moved(application: Application, before: tuple[Application.State, ...], **af
     return Application.objects.filter(pk=application.pk, state__in=before).update(**after) == 1
 
 
-def _note(request: HttpRequest, verb: str, application: Application) -> None:
+def _note(request: HttpRequest | None, verb: str, application: Application) -> None:
     trail.note(request, f"application.{verb}", f"application {application.pk}")
 
 
