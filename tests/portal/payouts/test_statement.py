@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from contracts.wire.units import Cents, Timestamp
-from provisioning import fleet, grant, period, settle, shop
+from provisioning import fleet, grant, period, programme, settle, shop
 from provisioning.fleet import Raise
 from provisioning.portal.access import Role
 from provisioning.portal.payouts import days
@@ -24,7 +24,7 @@ from terminal import export
 from terminal.core.facts import Checkpoint, Outcome
 from terminal.report import closing
 from terminal.store import Reader, Store, closings
-from tests.provisioning.conftest import OTHER_ADDRESS
+from tests.provisioning.conftest import OTHER_ADDRESS, TERMS
 from tests.terminal.books import ask, give_back, sell
 from tests.terminal.till import Till, pass_address
 
@@ -41,8 +41,8 @@ class Counter:
         self.till = Till(folder, domain=town.deployment.domain)
         self.signer = self.till.signer()
         self.shop = shop.add(town, OTHER_ADDRESS)
-        for programme in (1, number):
-            shop.admit(town, programme, self.shop)
+        for each in (1, number):
+            shop.admit(town, each, self.shop)
         consent = self.signer.sign_registration(self.shop)
         fleet.register(town, self.till.address, self.shop, consent, [Raise(1, 20_00)])
 
@@ -61,19 +61,49 @@ class Counter:
         return day.contents()
 
 
-@pytest.fixture
-def counter(town: Town, number: int, tmp_path: Path) -> Counter:
-    made = Counter(town, number, tmp_path / "till")
-    for programme, cents in ((1, 100_00), (number, 100_00)):
-        lines = [grant.Line(pass_address(family), Cents(cents)) for family in FAMILIES]
-        grant.grant(town, programme, f"{made.shop} of {programme}", lines)
-    return made
+class Street:
+    """A shop's two days: its till, what that closed them with, and the two programmes."""
+
+    def __init__(self, town: Town, folder: Path) -> None:
+        self.number = programme.create(town, "Kindpakket", TERMS)
+        programme.fund(town, self.number, 1_000_00, mint=True)
+        self.counter = Counter(town, self.number, folder)
+        for number in (1, self.number):
+            lines = [grant.Line(pass_address(family), Cents(100_00)) for family in FAMILIES]
+            grant.grant(town, number, f"statement {number}", lines)
+        self.now = int(time.time())
+        with self.counter.till.store() as store:
+            self.reports = [*self._days(store)]
+
+    def _days(self, store: Store) -> Iterator[dict]:
+        for sell_all, at in ((first_day, self.now - DAY), (second_day, self.now)):
+            sell_all(store, self.counter, at)
+            self.counter.settle(store)
+            yield self.counter.close(store)
+
+
+@pytest.fixture(scope="module")
+def street(shared_town: Town, tmp_path_factory: pytest.TempPathFactory) -> Street:
+    return Street(shared_town, tmp_path_factory.mktemp("till") / "till")
 
 
 @pytest.fixture
-def store(counter: Counter) -> Iterator[Store]:
-    with counter.till.store() as opened:
-        yield opened
+def counter(street: Street, db: None) -> Counter:
+    """And the desk that knows it."""
+    for number, name in ((1, "Meedoen"), (street.number, "Kindpakket")):
+        terms = {"begins": 0, "ends": 2**39, "floor_limit": 1, "day_limit": 1, "offline_window": 1}
+        Programme.objects.create(number=number, name=name, **terms)
+    row = Shop(number=street.counter.shop, name="=shop-03")
+    row.contact = {}
+    row.save()
+    Terminal.objects.create(shop=row, label="-till-1", address=street.counter.till.address)
+    return street.counter
+
+
+@pytest.fixture
+def reports(street: Street) -> list[dict]:
+    """Two closed days."""
+    return street.reports
 
 
 def of_z(report: dict) -> dict[int, tuple[int, ...]]:
@@ -119,21 +149,6 @@ def second_day(store: Store, counter: Counter, at: int) -> None:
     ask(store, counter.signer, number=four, amount=80_00, time=at, deadline=at + 3_600)
     ask(store, counter.signer, number=three, amount=80_00, time=at, deadline=at + 3_600)
     sell(store, counter.signer, number=two, amount=99, time=at)
-
-
-@pytest.fixture
-def reports(counter: Counter, store: Store) -> list[dict]:
-    """Two closed days."""
-    Programme.objects.create(
-        number=1, name="Meedoen", begins=0, ends=2**39, floor_limit=1, day_limit=1, offline_window=1
-    )
-    now = int(time.time())
-    first_day(store, counter, now - DAY)
-    counter.settle(store)
-    yesterday = counter.close(store)
-    second_day(store, counter, now)
-    counter.settle(store)
-    return [yesterday, counter.close(store)]
 
 
 def test_each_day_is_the_z_report_to_the_cent(town: Town, counter: Counter, reports: list[dict]):
@@ -194,10 +209,6 @@ def chosen(counter: Counter) -> dict[str, str]:
 
 
 def test_page_table_and_paper_say_the_same(town: Town, counter, reports, staff):
-    row = Shop(number=counter.shop, name="=shop-03")
-    row.contact = {}
-    row.save()
-    Terminal.objects.create(shop=row, label="-till-1", address=counter.till.address)
     days.read(town)
     browser = staff(Role.FINANCE)
     page = browser.get("/desk/payouts/statement", chosen(counter), headers={"accept-language": "en"}).content.decode()
