@@ -16,6 +16,7 @@ from provisioning.portal.applying.models import Application, Document
 from provisioning.portal.deciding.forms import FindForm
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.showing import about
+from provisioning.portal.staff import trail
 
 _PAGE = 50
 _State = Application.State
@@ -23,6 +24,7 @@ SECOND = "second"
 """What waits for a second person, as the list's filter calls it."""
 SHOWN = (_State.SUBMITTED, SECOND, _State.ASKED, _State.GRANTED, _State.REJECTED, _State.WITHDRAWN)
 DAYS = (7, 14, 28, 56)
+_OPENED = "deciding.application"
 
 
 @require_safe
@@ -55,19 +57,28 @@ def find(request: HttpRequest) -> HttpResponse:
 def application(request: HttpRequest, number: int) -> HttpResponse:
     """One application."""
     found = get_object_or_404(Application.objects.exclude(state=_State.DRAFT), pk=number)
+    _note_opened(request, number)
     return render(request, "deciding/application.html", about(request, found))
 
 
 @require_safe
 @never_cache
-def document(request: HttpRequest, number: int, document: int) -> HttpResponse:  # noqa: ARG001 -- its name in the URL
+def document(request: HttpRequest, number: int, document: int) -> HttpResponse:
     """A paper that the family added: always a file to keep, never a page that a browser runs."""
     found = get_object_or_404(Document, pk=document, application=number)
+    trail.note(request, "application.document", f"application {number}", document=document)
     answer = HttpResponse(found.content, content_type=found.media)
     ending = found.media.rpartition("/")[2]
     answer["Content-Disposition"] = f'attachment; filename="application-{number}-{found.pk}.{ending}"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def _note_opened(request: HttpRequest, number: int) -> None:
+    """In the trail once, however often the page is loaded again while it is worked on."""
+    if request.session.get(_OPENED) != number:
+        trail.note(request, "application.opened", f"application {number}")
+        request.session[_OPENED] = number
 
 
 def _states() -> list[tuple[str, str]]:

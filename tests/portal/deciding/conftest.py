@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from provisioning.portal.applying.contents import Contents
@@ -68,3 +69,8 @@ def sent(rules):
         return made
 
     return make
+
+
+@pytest.fixture
+def clerk(db):
+    return User.objects.create_user("clerk-09")

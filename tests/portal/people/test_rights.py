@@ -1,0 +1,80 @@
+import json
+
+import pytest
+
+from provisioning.portal.access import Role
+from provisioning.portal.applying.models import Message
+from provisioning.portal.deciding.models import Decision
+from provisioning.portal.passes.models import Grant, Pass
+from provisioning.portal.people.models import Household
+from provisioning.portal.staff.models import Line
+from tests.portal.deciding.families import by_number, known
+from tests.provisioning.pages import texts
+
+CORRECT = {"name": "family-08", "address": "Street 8", "postcode": "9802 ac", "number": "0008", "language": "en"}
+
+
+@pytest.fixture
+def household(programme, sent, clerk):
+    made = known(children=[("child-01", "2018-01-01")])
+    child = made.children.get()
+    Grant.objects.create(child=child, programme=programme, cents=12_300, reference="r")
+    Pass.objects.create(address=bytes(range(20)), child=child)
+    application = sent("family-07", state="rejected", household=made)
+    Message.of(application, "a question", by_family=False).save()
+    decision = Decision(application=application, verdict="reject", state="final", by=clerk, reasons=["income"])
+    decision.said = {"words": "words of ours"}
+    decision.save()
+    return made
+
+
+def act(browser, household, what, **said):
+    return browser.post(f"/desk/families/{household.pk}/{what}", said)
+
+
+def test_all_that_is_known_is_given_as_json_and_on_paper(staff, household):
+    browser = staff(Role.GRANTS)
+    browser.get(f"/desk/families/{household.pk}/kept")
+    known_of = json.loads(act(browser, household, "known", **{"as": "json"}).content)
+    (child,), (application,) = known_of["children"], known_of["applications"]
+    assert (known_of["name"], child["name"], child["born"]) == ("family-07", "child-01", "2018-01-01")
+    assert child["budgets"][0]["cents"] == 12_300
+    assert child["passes"][0]["label"] == "0001-0203"
+    assert application["answers"]["income"] == 100_000
+    assert application["conversation"][0]["text"] == "a question"
+    assert application["decisions"][0]["words"] == "words of ours"
+    assert {"at", "what"} == set(known_of["trail"][0])
+    paper = "\n".join(texts(act(browser, household, "known", **{"as": "pdf"}).content))
+    assert all(text in paper for text in ("Naam: family-07", "Geboren: 2018-01-01", "words of ours", "a question"))
+
+
+def test_particulars_are_corrected_and_the_trail_says_which_and_not_what(staff, household):
+    browser = staff(Role.GRANTS)
+    assert act(browser, household, "correct", **CORRECT).status_code == 302
+    found = by_number("0008")
+    assert (found.pk, found.who.name, found.who.postcode, found.language) == (household.pk, "family-08", "9802AC", "en")
+    line = Line.objects.get(action="people.correct")
+    assert line.about == {"fields": ["address", "language", "name", "number", "postcode"]}
+
+
+def test_a_number_that_another_family_has_is_refused(staff, household):
+    known("family-08", "0008")
+    assert act(staff(Role.GRANTS), household, "correct", **CORRECT).status_code == 422
+    assert (
+        act(staff(Role.GRANTS, name="clerk-02"), household, "correct", **{**CORRECT, "postcode": "x"}).status_code
+        == 422
+    )
+    assert Household.objects.get(pk=household.pk).who.name == "family-07"
+
+
+def test_the_page_says_what_is_kept_and_until_when(staff, household):
+    page = staff(Role.GRANTS).get(f"/desk/families/{household.pk}/kept")
+    assert all(text in page.content.decode() for text in ("child-01", "AAAA-", "Bewaard tot"))
+    assert Line.objects.filter(action="people.opened", subject=f"household {household.pk}").count() == 1
+
+
+def test_only_who_grants_may_see_a_family(staff, household):
+    others = staff(Role.SHOPS, Role.FINANCE, Role.AUDITOR)
+    assert others.get(f"/desk/families/{household.pk}/kept").status_code == 403
+    for what in ("correct", "known", "forget"):
+        assert act(others, household, what).status_code == 403
