@@ -7,6 +7,7 @@ import pytest
 from contracts.deployment import Deployment
 from contracts.wire.units import Address, Hash
 from provisioning.portal import settings
+from provisioning.portal.access import Role
 from provisioning.portal.passes.models import Grant
 from provisioning.portal.people.models import Child, ChildParticulars, Household, Particulars
 from provisioning.portal.programmes.models import Programme
@@ -25,6 +26,14 @@ def record():
     RECORD.save(path)
     yield path
     path.unlink()
+
+
+@pytest.fixture
+def clerk(staff):
+    """Somebody who grants, and reads English."""
+    browser = staff(Role.GRANTS)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return browser
 
 
 @pytest.fixture

@@ -12,13 +12,6 @@ from tests.provisioning import pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("record")]
 
-ENGLISH = {"accept-language": "en"}
-
-
-@pytest.fixture
-def clerk(staff):
-    return staff(Role.GRANTS)
-
 
 @pytest.fixture
 def one(db):
@@ -63,13 +56,13 @@ def test_a_family_is_found_by_what_its_parent_says_and_opened(clerk, one, held, 
 )
 def test_what_finds_nobody_is_told(clerk, one, held, said, told):
     household(2)
-    assert told in clerk.post("/desk/families/", said, headers=ENGLISH).content.decode()
+    assert told in clerk.post("/desk/families/", said).content.decode()
 
 
 def test_several_that_fit_are_shown_to_choose_from(clerk):
     first, second = household(1), household(2)
     Household.objects.filter(pk=second.pk).update(by_name=first.by_name)
-    page = clerk.post("/desk/families/", {"name": "family-01"}, headers=ENGLISH).content.decode()
+    page = clerk.post("/desk/families/", {"name": "family-01"}).content.decode()
     assert "2 families found" in page
     assert f'href="/desk/families/{second.pk}/"' in page
 
@@ -95,7 +88,7 @@ def test_a_second_press_makes_no_second_pass_and_a_failed_printing_is_mended_by_
     clerk.post(f"/desk/passes/{held.pk}/replace")
     answer = clerk.post(f"/desk/passes/{held.pk}/replace")
     assert answer.url == f"/desk/families/{one.household_id}/"
-    assert "was replaced already" in clerk.get(answer.url, headers=ENGLISH).content.decode()
+    assert "was replaced already" in clerk.get(answer.url).content.decode()
     assert Pass.objects.count() == 2
     new = Pass.objects.get(replaces=held)
     assert clerk.post(f"/desk/passes/{new.pk}/replace")["Content-Type"] == "application/pdf"
@@ -108,7 +101,7 @@ def test_where_no_contract_is_set_up_nothing_is_replaced(clerk, one, held, recor
         answer = clerk.post(f"/desk/passes/{held.pk}/replace")
     finally:
         record.with_name(f"{record.name}.away").rename(record)
-    assert "cannot be made yet" in clerk.get(answer.url, headers=ENGLISH).content.decode()
+    assert "cannot be made yet" in clerk.get(answer.url).content.decode()
     held.refresh_from_db()
     assert (held.replaced_by, Pass.objects.count(), Task.objects.count()) == (None, 1, 0)
 
@@ -132,13 +125,13 @@ def test_a_pass_is_blocked_once_and_unblocked_when_that_is_done(clerk, one, held
 def test_the_family_page_tells_where_each_budget_is(clerk, one, held, programme):
     granted(one, programme, 30_050)
     granted(one, a_programme(None, "Sport"))
-    page = clerk.get(f"/desk/families/{one.household_id}/", headers=ENGLISH).content.decode()
+    page = clerk.get(f"/desk/families/{one.household_id}/").content.decode()
     assert "Waits for a letter or a pass" in page
     assert "Waits for the programme" in page
     assert "300.50" in page
     clerk.post(f"/desk/families/{one.household_id}/give")
     (task,) = Task.objects.all()
-    page = clerk.get(f"/desk/families/{one.household_id}/", headers=ENGLISH).content.decode()
+    page = clerk.get(f"/desk/families/{one.household_id}/").content.decode()
     assert f'data-task="{task.pk}"' in page
     assert f"to pass {held.label}" in page
 
@@ -147,7 +140,7 @@ def test_letters_for_one_family_take_no_other(clerk, one, programme):
     granted(one, programme)
     granted(child(household(2)), programme)
     answer = clerk.post(f"/desk/families/{one.household_id}/letters")
-    page = clerk.get(answer.url, headers=ENGLISH).content.decode()
+    page = clerk.get(answer.url).content.decode()
     assert "family-01" not in page
     assert "<dt>Letters</dt><dd>1" in page
     assert clerk.post(f"/desk/families/{one.household_id}/letters").url == f"/desk/families/{one.household_id}/"

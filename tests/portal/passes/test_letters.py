@@ -3,7 +3,6 @@ from coincurve import PrivateKey
 
 from contracts.wire import passcode, signature
 from contracts.wire.passcode import StaticCode
-from provisioning.portal.access import Role
 from provisioning.portal.passes import giving
 from provisioning.portal.passes.models import Grant, Letters, Pass
 from provisioning.portal.staff.models import Line
@@ -13,13 +12,6 @@ from tests.provisioning import pages
 from tests.provisioning.conftest import NETWORK
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("record")]
-
-ENGLISH = {"accept-language": "en"}
-
-
-@pytest.fixture
-def clerk(staff):
-    return staff(Role.GRANTS)
 
 
 def address_of(code):
@@ -80,7 +72,7 @@ def test_made_again_the_letters_before_are_nothing_and_cannot_be_given(clerk, pr
     assert [bytes(each.address) for each in Pass.objects.all()] == [address_of(code) for code in after]
     clerk.post(f"/desk/letters/{pile.pk}/printed", {"run": 1})
     assert not Task.objects.exists()
-    page = clerk.get(f"/desk/letters/{pile.pk}/", headers=ENGLISH).content.decode()
+    page = clerk.get(f"/desk/letters/{pile.pk}/").content.decode()
     assert "not the letters that were made last" in page
     assert f"At their foot stands {pile.pk}-2." in page
     clerk.post(f"/desk/letters/{pile.pk}/printed", {"run": 2})
