@@ -29,11 +29,17 @@ TIMES = 15
 
 PAGES = {
     "empty page": "/desk/account",
+    "applications": "/desk/applications/",
+    "applications, page 100": "/desk/applications/?page=100",
+    "one application": "/desk/applications/1",
     "families": "/desk/families/",
     "one family": "/desk/families/1/",
+    "what is kept of a family": "/desk/families/1/kept",
     "letters to make": "/desk/letters/",
     "shops": "/desk/shops",
     "programmes": "/desk/programmes",
+    "rules": "/desk/rules",
+    "the first page, for anybody": "/",
     "tasks": "/desk/tasks/",
     "trail": "/desk/trail",
     "figures, all programmes": "/desk/figures",
