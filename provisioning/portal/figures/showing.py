@@ -100,8 +100,9 @@ def _totals(found: Figures) -> Table:
         _money("slices", gettext("Left in the shops' slices"), found.slices),
     ]
     title = gettext("Passes in use and money spent. The table has the same figures.")
-    marked = [row for row in rows if row.key in MARKS]
-    picture = charts.bars(title, [Bar(row.name, row.percent, row.share or 0, MARKS[row.key]) for row in marked])
+    marked = [(row, row.share) for row in rows if row.key in MARKS and row.share is not None]
+    drawn = [Bar(row.name, row.percent, share, MARKS[row.key]) for row, share in marked]
+    picture = charts.bars(title, drawn) if drawn else SafeString()
     return Table(gettext("Totals"), gettext("Figure"), rows, picture)
 
 

@@ -48,14 +48,17 @@ def said(answer):
 def test_the_dashboard_has_every_programme_beside_the_goals(staff):
     live(1)
     live(2, None)
+    live(3)
     page = said(staff(Role.AUDITOR).get("/desk/figures", headers={"accept-language": "en"}))
     assert "programme-01" in page
     assert "75%" in page  # of the passes
     assert "€ 12,000.00" in page
-    assert page.count(">not shown<") == 2
+    assert page.count(">not shown<") == 4
     assert ">100%<" in page
     assert ">60%<" in page
     assert "There are no figures yet" in page
+    names = re.findall(r'role="region" aria-label="([^"]*)"', page)
+    assert len(names) == len(set(names))  # so that landmarks can be told apart
 
 
 def test_a_programme_is_shown_by_shop_category_and_week_in_pictures_and_tables(staff):
@@ -82,6 +85,14 @@ def test_the_file_has_the_same_figures_and_nothing_that_is_held_back(staff):
     assert {"figure": "shop", "name": "'=cmd", "value": "9000.00", "share": "0.7500"} in rows
     assert [row["value"] for row in rows if row["figure"] in {"drawn", "slices"}] == ["", ""]
     assert sum(float(row["value"]) for row in rows if row["figure"] == "week") == 12_000
+
+
+def test_a_share_that_is_held_back_has_no_bar(staff):
+    held = {"activated": Between(least=71, most=79), "spent": None, "shops": (), "categories": (), "weeks": ()}
+    live(1, FIGURES.model_copy(update=held))
+    page = said(staff(Role.AUDITOR).get("/desk/figures/1", headers={"accept-language": "en"}))
+    assert "<svg" not in page
+    assert "71 to 79" in page
 
 
 def test_what_is_not_there_is_not_found_and_nobody_from_outside_looks(staff):
