@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy as _
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,13 +29,6 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     """Reads figures and the trail; changes nothing, and sees no family."""
 
-
-NAMES = {
-    Role.GRANTS: _("Grants"),
-    Role.SHOPS: _("Shops"),
-    Role.FINANCE: _("Finance"),
-    Role.AUDITOR: _("Auditor"),
-}
 
 ANYBODY: frozenset[Role] = frozenset()
 """The pages for families and shops, and the sign-in itself."""

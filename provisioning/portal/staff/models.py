@@ -39,7 +39,11 @@ class Line(models.Model):
     @property
     def told(self) -> str:
         """What it holds, in one line."""
-        return ", ".join(f"{name}: {value}" for name, value in sorted(self.about.items()))
+        return "; ".join(f"{name}: {_plain(value)}" for name, value in sorted(self.about.items()))
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 class FirstPassword(models.Model):

@@ -8,12 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from django.views.generic import FormView
 
-from provisioning.portal.access import NAMES, roles_of
+from provisioning.portal.access import Role, roles_of
 from provisioning.portal.staff import forms, second, trail
 from provisioning.portal.staff.models import Recovery
+
+_NAMES = {
+    Role.GRANTS: gettext_lazy("Applications and passes"),
+    Role.SHOPS: gettext_lazy("Shops"),
+    Role.FINANCE: gettext_lazy("Programmes and money"),
+    Role.AUDITOR: gettext_lazy("Auditor"),
+}
 
 
 @require_GET
@@ -21,7 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """What it may, and what can be changed."""
     paper = Recovery.objects.filter(user_id=request.user.pk).first()
     left = len(paper.hashes) if paper else 0
-    names = [NAMES[role] for role in sorted(roles_of(request))]
+    names = [said for role, said in _NAMES.items() if role in roles_of(request)]
     return render(request, "staff/account.html", {"names": names, "left": left})
 
 
