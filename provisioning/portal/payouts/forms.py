@@ -22,9 +22,12 @@ _PICK = re.compile(r"(\d{1,12})(?:-([A-Z0-9]{4}))?", re.ASCII)
 
 
 class DayInput(forms.DateInput):
-    """The browser's own calendar."""
+    """The browser's own calendar, which takes and gives days as 2026-12-01 in every language."""
 
     input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class NewFile(forms.Form):

@@ -216,6 +216,7 @@ def test_payments_that_nobody_disputed_are_ended_after_thirty_days_and_no_others
     assert "End these payments" in desk.first.get(url(file), headers={"accept-language": "en"}).content.decode()
     desk.first.post(url(file, "arrived"))
     task = doing.do_next(desk.town)
+    assert task is not None
     assert task.state == Task.State.REFUSED, "the contract has its own clock"
 
 
@@ -236,6 +237,12 @@ def test_a_shop_that_is_paid_in_tokens_is_paid_at_once(desk, keepers):
         assert [each.cents for each in Credit.objects.filter(programme=desk.number)] == [3_000, 5]
     finally:
         bank.set_by_bank(keepers[0].town, keepers[0].shop, by_bank=True)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_browser_s_calendar_gets_its_day_in_every_language(desk, language):
+    page = desk.first.get("/desk/payouts/new", headers={"accept-language": language}).content.decode()
+    assert f'value="{desk.day}"' in page
 
 
 def test_without_an_account_of_the_town_no_file_is_begun(desk, monkeypatch):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from contracts.wire.units import Cents, Timestamp
@@ -25,6 +24,7 @@ from terminal.core.facts import Checkpoint, Outcome
 from terminal.report import closing
 from terminal.store import Reader, Store, closings
 from tests.provisioning.conftest import OTHER_ADDRESS, TERMS
+from tests.provisioning.pages import texts
 from tests.terminal.books import ask, give_back, sell
 from tests.terminal.till import Till, pass_address
 
@@ -219,8 +219,7 @@ def test_page_table_and_paper_say_the_same(town: Town, counter, reports, staff):
     cents = sum(int(each["net"].replace(".", "")) for each in rows)
     assert cents == sum(report["turnover_cents"] for report in reports)
     paper = browser.get("/desk/payouts/statement.pdf", chosen(counter), headers={"accept-language": "en"})
-    document = pypdfium2.PdfDocument(b"".join(paper))
-    said = "".join(each.get_textpage().get_text_range() for each in document)
+    said = "".join(texts(b"".join(paper)))
     net = f"{cents // 100:,}.{cents % 100:02}"
     assert f"€\N{NO-BREAK SPACE}{net}" in page
     assert net in said
