@@ -58,6 +58,8 @@ def _take(node: Node, here: Progress, events: Sequence[Event], last: Block, depl
     settled = [event for event in events if event.name == "Settled"]
     entries, times = _entries(node, settled), _times(node, settled, last)
     with transaction.atomic():
+        if not Progress.objects.select_for_update().filter(pk=here.pk, block=here.block).exists():
+            return  # another worker has read these blocks meanwhile
         books = Books(deployment.domain, lambda event: entries[_which(event)], times)
         for event in events:
             books.apply(event)

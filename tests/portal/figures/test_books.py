@@ -90,6 +90,20 @@ def test_what_a_kill_left_undone_is_done_once(town, street, monkeypatch):
     assert taken(street.number)[street.shops[0]] == 400_00
 
 
+def test_blocks_that_another_worker_read_meanwhile_count_once(town, street, monkeypatch):
+    real = reading._entries
+
+    def overtaken(node, settled):
+        monkeypatch.setattr(reading, "_entries", real)
+        read_all(town)
+        return real(node, settled)
+
+    monkeypatch.setattr(reading, "_entries", overtaken)
+    read_all(town)
+    assert taken(street.number)[street.shops[0]] == 400_00
+    assert sum(one.granted for one in Budget.objects.filter(programme=street.number)) == FAMILIES * 100_00
+
+
 def test_another_chain_is_read_from_its_beginning(town, street):
     read_all(town)
     Progress.objects.update(block_hash=bytes(32))
