@@ -90,3 +90,10 @@ def test_codes_are_shown_by_a_portal_that_is_tried_out_and_by_no_other(capsys):
     phone = TOTP(Phone.objects.get().bin_key)
     phone.time = datetime.now(UTC).timestamp()
     assert phone.verify(int(capsys.readouterr().out), tolerance=1)
+
+
+def test_passwords_are_kept_by_argon2id(settings):
+    settings.PASSWORD_HASHERS = ["provisioning.portal.staff.hashing.Argon2"]
+    accounts.add("clerk-01", [Role.GRANTS], "a long walk to the sea")
+    assert User.objects.get().password.startswith("argon2$argon2id$v=19$m=47104,t=2,p=1$")
+    assert User.objects.get().check_password("a long walk to the sea")
