@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contracts.wire.units import CENTS_MAX
 from provisioning.portal.pages.money import euros
@@ -66,8 +67,7 @@ def of(rules: Rules, free: int, slices: Sequence[int]) -> Exposure:
 def told(found: Exposure) -> list[str]:
     """The same in sentences, the most that can be lost first."""
     sentences = [
-        _("At most %(slices)s can be lost. This money lies apart for %(terminals)d tills.")
-        % {"slices": euros(found.slices), "terminals": found.terminals},
+        _of_tills(found) % {"slices": euros(found.slices), "terminals": found.terminals},
         _("A till that is stolen can take %(largest)s at most.") % {"largest": euros(found.largest)},
         _("Without network, a till sells for at most %(one)s in %(hours)d hours.")
         % {"one": euros(found.one_offline), "hours": found.hours},
@@ -82,3 +82,11 @@ def told(found: Exposure) -> list[str]:
     else:
         sentences.append(_("%(free)s is free for budgets.") % {"free": euros(found.free)})
     return sentences
+
+
+def _of_tills(found: Exposure) -> str:
+    return ngettext(
+        "At most %(slices)s can be lost. This money lies apart for %(terminals)d till.",
+        "At most %(slices)s can be lost. This money lies apart for %(terminals)d tills.",
+        found.terminals,
+    )

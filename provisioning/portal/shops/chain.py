@@ -59,16 +59,16 @@ def raise_slice(town: Town, arguments: Arguments) -> Result:
     """Set more apart for a till, once."""
     code, terminal = arguments["code"], _address(arguments["terminal"])
     left = fleet.raise_slice(once.town(town, code), arguments["programme"], terminal, arguments["cents"])
-    return {"left": left}
+    return {"left": left, "reserve": int(town.view("reserve", arguments["programme"]))}
 
 
 def note_raised(task: Task) -> None:
-    """What it has now."""
-    said = task.arguments
+    """What it has now, and what is free yet."""
+    said, result = task.arguments, task.result or {}
     terminal = Terminal.objects.get(address=from_hex(said["terminal"]))
     programme = Programme.objects.get(number=said["programme"])
-    left = (task.result or {})["left"]
-    Slice.objects.update_or_create(terminal=terminal, programme=programme, defaults={"left": left})
+    Slice.objects.update_or_create(terminal=terminal, programme=programme, defaults={"left": result["left"]})
+    Programme.objects.filter(pk=programme.pk).update(reserve=result["reserve"])
 
 
 def offer(_town: Town, arguments: Arguments) -> Result:

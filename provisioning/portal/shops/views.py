@@ -46,7 +46,7 @@ def shop(request: HttpRequest, number: int) -> HttpResponse:
 def _page(request: HttpRequest, found: Shop, status: int = 200, **forms: Any) -> HttpResponse:
     about = {
         "shop": found,
-        "contact": found.contact,
+        "keeper": found.contact,
         "sells": category_name(found.category),
         "places": _places(found),
         "standings": Place.Standing.choices,

@@ -1,3 +1,4 @@
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,8 +29,11 @@ def test_without_tills_nothing_can_be_lost_and_without_a_day_limit_a_copy_costs_
 
 
 def test_it_is_said_when_the_money_does_not_cover_the_tills():
-    assert any("too small" in each for each in exposure.told(exposure.of(RULES, -1, [1])))
-    assert not any("too small" in each for each in exposure.told(exposure.of(RULES, 0, [1])))
+    with translation.override("en"):
+        short, enough = (" ".join(exposure.told(exposure.of(RULES, free, [1]))) for free in (-1, 0))
+    assert "too small" in short
+    assert "too small" not in enough
+    assert "for 1 till." in enough
 
 
 @given(SLICES, st.integers(1, CENTS_MAX), st.integers(0, 10**6))

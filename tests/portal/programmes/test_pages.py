@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def finance(staff, portal):
-    return staff(Role.FINANCE)
+    browser = staff(Role.FINANCE)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return browser
 
 
 def test_a_programme_is_written_looked_at_and_goes_live_with_its_money(finance, work, town: Town):

@@ -69,6 +69,8 @@ def test_a_till_that_used_its_sheet_is_let_in_with_its_slice(terminal, programme
     assert fleet.left(town, programme.number, till.address) == 250_00
     assert (row.shop, row.label) == (shop, "counter")
     assert Slice.objects.get(terminal=row, programme=programme).left == 250_00
+    programme.refresh_from_db()
+    assert programme.reserve == 750_00, "the rest is free"
     enrolment = Enrolment.objects.get(terminal=row)
     assert (enrolment.state, enrolment.sealed) == (Enrolment.State.ADMITTED, None)
 
