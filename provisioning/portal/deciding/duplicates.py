@@ -59,6 +59,6 @@ def _households(application: Application) -> Iterator[tuple[str, Household]]:
         searches["number"] = {"by_number": same.by_number}
     for kind, search in searches.items():
         yield from ((kind, household) for household in Household.objects.filter(**search)[:_MOST])
-    prints = [Child.of(same, child).by_child for child in contents.children]
+    prints = [child.fingerprint for child in contents.children]
     for child in Child.objects.filter(by_child__in=prints).select_related("household")[:_MOST]:
         yield "child", child.household

@@ -41,11 +41,11 @@ def require_possible(decision: Decision) -> None:
     if decision.household is None:
         _require_new(contents.who)
     else:
-        prints = [Child.of(decision.household, child).by_child for child in _paid(contents.children, decision.amounts)]
+        prints = [child.fingerprint for child in _paid(contents.children, decision.amounts)]
         refuse_second(decision.household, prints, programme)
 
 
-def refuse_second(household: Household, prints: Iterable[sealing.Sealed], programme: Programme) -> None:
+def refuse_second(household: Household, prints: Iterable[bytes], programme: Programme) -> None:
     """Raises NotPossibleError when one of these children of the household has a budget of the programme."""
     children = household.children.filter(by_child__in=list(prints))
     if Grant.objects.filter(child__in=children, programme=programme).exists():
@@ -67,13 +67,16 @@ def carry_out(decision: Decision) -> Household:
 
 def give(household: Household, who: ChildParticulars, programme: Programme, cents: int) -> Grant:
     """A budget for a child, which is known from then on; its pass comes later."""
-    made = Child.of(household, who)
-    child = household.children.filter(by_child=made.by_child).first()
+    child = household.children.filter(by_child=who.fingerprint).first()
     if child is None:
-        made.save()
-        child = made
-    reference = secrets.token_hex(_REFERENCE_BYTES)
-    return Grant.objects.create(child=child, programme=programme, cents=cents, reference=reference)
+        child = Child.of(household, who)
+        child.save()
+    return Grant.objects.create(child=child, programme=programme, cents=cents, reference=reference())
+
+
+def reference() -> str:
+    """A name for a grant on the contract, by chance, so that it says nothing of anybody."""
+    return secrets.token_hex(_REFERENCE_BYTES)
 
 
 def take_back(decision: Decision) -> None:

@@ -35,7 +35,7 @@ def number_print(row: Row) -> bytes:
 
 def child_print(row: Row) -> bytes:
     """By which its child is found."""
-    return bytes(Child.of(Household(), child(row)).by_child)
+    return child(row).fingerprint
 
 
 def here(candidates: Sequence[Candidate], programme: Programme) -> Here:

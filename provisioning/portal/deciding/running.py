@@ -8,13 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from provisioning.portal import settings
-from provisioning.portal.deciding import granting, known, trying
-from provisioning.portal.deciding.matching import GIVEN, Candidate, Kind, Outcome, outcomes
-from provisioning.portal.deciding.models import Decision, Import, ImportRow
+from provisioning.portal.deciding import granting, known, trying, writing
+from provisioning.portal.deciding.matching import GIVEN, Kind, Outcome, outcomes
+from provisioning.portal.deciding.models import Import, ImportRow
 from provisioning.portal.deciding.reasons import NotPossibleError
-from provisioning.portal.people import keeping
-from provisioning.portal.people.models import Household
-from provisioning.portal.programmes.models import Programme
+from provisioning.portal.deciding.writing import Given
 from provisioning.portal.staff import trail
 from provisioning.town import Town
 
@@ -67,43 +65,13 @@ def run_part(number: int) -> bool:
     candidates = trying.opened(rows)
     listed = {bytes(one) for one in found.rows.values_list("print", flat=True) if one is not None}
     here = known.here(candidates, programme)
-    for row, one, outcome in zip(rows, candidates, outcomes(candidates, here, listed), strict=True):
-        _do(found, programme, one, outcome)
+    found_out = list(outcomes(candidates, here, listed))
+    given = zip(candidates, found_out, strict=True)
+    writing.write(found, programme, [Given(one.row, each.cents) for one, each in given if each.kind in GIVEN])
+    for row, outcome in zip(rows, found_out, strict=True):
         _write_down(row, outcome)
     ImportRow.objects.bulk_update(rows, ["kind", "code", "about", "cents", "done", "sealed"])
     return True
-
-
-def _do(of: Import, programme: Programme, one: Candidate, outcome: Outcome) -> None:
-    if outcome.kind not in GIVEN:
-        return
-    household = _household(one)
-    grant = granting.give(household, known.child(one.row), programme, outcome.cents)
-    decision = _decision(of, household)
-    decision.amounts = [*decision.amounts, outcome.cents]
-    decision.save()
-    decision.grants.add(grant)
-    keeping.refresh(household)
-
-
-def _household(one: Candidate) -> Household:
-    """By its number; what the social service says of it is the newest."""
-    found = Household.objects.filter(by_number=one.number).first() or Household(language=one.row.language)
-    found.describe(known.particulars(one.row))
-    found.known = True
-    found.save()
-    return found
-
-
-def _decision(of: Import, household: Household) -> Decision:
-    found = of.decisions.filter(household=household).first()
-    if found is None:
-        verdict, state = Decision.Verdict.GRANT, Decision.State.FINAL
-        found = Decision(
-            of=of, household=household, verdict=verdict, state=state, by_id=of.by_id, second_id=of.second_id
-        )
-        found.second_at, found.said = of.started_at, {}
-    return found
 
 
 def _write_down(row: ImportRow, outcome: Outcome) -> None:

@@ -22,22 +22,30 @@ from provisioning.portal.staff import trail
 _INSERTED = 500
 
 
-@transaction.atomic
 def take(request: HttpRequest, content: bytes, rules: RuleVersion) -> Import:
     """Keep the list, with what would become of each line. Raises UnreadableError or NotPossibleError."""
     programme = granting.running(rules.scheme.programme)
     today = timezone.localdate()
     lines = [_candidate(one, rules.conditions, today) for one in social_list.read(content, today)]
-    file = sealing.fingerprint("file", hashlib.sha256(content).hexdigest())
-    if Import.objects.filter(file=file, rules__scheme=rules.scheme).exclude(state=Import.State.DROPPED).exists():
-        raise UnreadableError("before")
-    made = Import.objects.create(file=file, rules=rules, by_id=cast("int", request.user.pk))
     here = known.here([one for one in lines if isinstance(one, Candidate)], programme)
     found = zip(lines, outcomes(lines, here), strict=True)
-    rows = [_kept(one, ImportRow(of=made, **asdict(outcome))) for one, outcome in found]
+    rows = [_kept(one, ImportRow(**asdict(outcome))) for one, outcome in found]
+    file = sealing.fingerprint("file", hashlib.sha256(content).hexdigest())
+    made = Import(file=file, rules=rules, by_id=cast("int", request.user.pk))
+    _save(request, made, rows)
+    return made
+
+
+@transaction.atomic
+def _save(request: HttpRequest, made: Import, rows: Sequence[ImportRow]) -> None:
+    same = Import.objects.filter(file=made.file, rules__scheme=made.rules.scheme)
+    if same.exclude(state=Import.State.DROPPED).exists():
+        raise UnreadableError("before")
+    made.save()
+    for row in rows:
+        row.of = made
     ImportRow.objects.bulk_create(rows, batch_size=_INSERTED)
     trail.note(request, "import.try", f"import {made.pk}", lines=len(rows))
-    return made
 
 
 def candidate(row: Row, worth: int | str) -> Candidate:

@@ -36,6 +36,11 @@ class ChildParticulars:
         born = date.fromisoformat(self.born)
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
+    @property
+    def fingerprint(self) -> bytes:
+        """By which the same child is noticed elsewhere."""
+        return sealing.fingerprint(CHILD, f"{self.name} {self.born}")
+
 
 class Household(models.Model):
     """Those who apply together. Its fingerprints find it by number, by name, and by address."""
@@ -83,7 +88,7 @@ class Child(models.Model):
     def of(cls, household: Household, who: ChildParticulars) -> Self:
         """A child that is not saved yet."""
         sealed = sealing.seal_json(CHILD, asdict(who))
-        return cls(household=household, sealed=sealed, by_child=sealing.fingerprint("child", f"{who.name} {who.born}"))
+        return cls(household=household, sealed=sealed, by_child=who.fingerprint)
 
     @property
     def who(self) -> ChildParticulars:
