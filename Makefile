@@ -14,7 +14,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: $(VENV)/demo.stamp  ## a shop in one window, or SCRIPTED=1 for a shop day that prints its books
+demo: $(VENV)/demo.stamp  ## shops in one window and the town hall's desk beside it, or SCRIPTED=1 for a shop day that prints its books
 	@$(BIN)/kindpakket demo $(if $(SCRIPTED),--scripted,)
 
 test: $(VENV)/test.stamp  ## the test suite

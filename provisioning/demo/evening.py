@@ -24,6 +24,7 @@ class Evening(Acting):
             self.without_the_gateway,
             self.the_end_of_a_year,
             self.closing_time,
+            self.the_town_hall_looks,
             self.the_contract_adds_up,
         )
 
@@ -97,6 +98,14 @@ class Evening(Acting):
         held = sum(each.held for each in found.programmes)
         self._say(f"  {len(found.programmes)} programmes hold EUR {euros(Cents(held))}, to the cent")
         self._say(f"  {said.splitlines()[0]}")
+
+    async def the_town_hall_looks(self) -> None:
+        """Somebody at the town hall signs in with a password and a code, and looks at programmes and figures."""
+        programmes, figures = await self._town.hall.visit("/desk/programmes", "/desk/figures")
+        for name, _ in plot.PROGRAMMES.values():
+            self._require(name in programmes, f"{name} on the page of programmes", len(programmes))
+        self._require(plot.PROGRAMMES[plot.KIND][0] in figures, "the figures of a programme", len(figures))
+        self._say(f"  {len(plot.PROGRAMMES)} programmes on the desk, as the contract has them")
 
     @staticmethod
     def _swap(shop: Shop) -> None:

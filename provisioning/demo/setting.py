@@ -4,6 +4,7 @@ Everything lives in one folder: the chain's data, the gateway's database, each t
 """
 
 import asyncio
+import json
 import shutil
 import socket
 import time
@@ -23,6 +24,7 @@ from provisioning.demo.books import Paid, Till
 from provisioning.demo.cable import Cable, Relay
 from provisioning.demo.counter import Counter
 from provisioning.demo.founding import people
+from provisioning.demo.hall import Hall
 from provisioning.passes import NewPass
 from provisioning.processes import Program, command
 from provisioning.town import Town
@@ -78,6 +80,7 @@ class Setting:
         """Terminals that are no more, as they stood at their end."""
         self.chain = self._program("chain", "chain", "dev", "--port", "0", "--data", str(folder / "chain"))
         self.gateway: Program | None = None
+        self.hall = Hall(folder / "portal", self.record)
         self._town: Town | None = None
 
     async def open(self, say: Say) -> None:
@@ -88,6 +91,9 @@ class Setting:
         self._town = await asyncio.to_thread(founding.found, self._rpc_url, self.record, self._passes)
         say("starting the gateway")
         self._gateway_port = await self._start_gateway()
+        say("starting the town hall's desk")
+        for line in await self._open_hall():
+            say(line)
         say("making two shops with a terminal each")
         for plan in plot.TILLS:
             self.shops += (await self.open_till(plan),)
@@ -96,6 +102,7 @@ class Setting:
         """Stop everything that was started here."""
         for each in self.shops:
             await each.close()
+        await self.hall.close()
         if self.gateway:
             await self.gateway.stop()
         await self.chain.stop()
@@ -178,6 +185,15 @@ class Setting:
         self.gateway = self._program("gateway", "gateway", "run", *options, *pace)
         await self.gateway.start()
         return port
+
+    async def _open_hall(self) -> list[str]:
+        """Start the portal, with what it needs to enrol tills; how to sign in there."""
+        gateway = f"http://127.0.0.1:{self._gateway_port}"
+        data = ("--data", str(self.folder / "gateway"))
+        credential = await command(
+            "gateway", "admin", "add", "portal", "--role", "enrol", *data, "--json", environment={}
+        )
+        return await self.hall.open(self._rpc_url, gateway, json.loads(credential)["token"])
 
     async def open_till(self, plan: plot.TillPlan, state: str | None = None) -> Shop:
         """Make a terminal, register it, and lay its cables."""

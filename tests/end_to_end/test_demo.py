@@ -38,7 +38,17 @@ def test_the_scripted_day_ends_with_a_difference_of_zero(tmp_path):
     assert len(books["refusals"]) == COUNTER_REFUSALS
     assert books["refunds"] > 0
     assert books["lost_cents"] == books["compensated_cents"] > 0
-    for rule in ("asked first", "on a phone", "for the day", "bicycles", "taken back", "lost pass", "retires", "gas"):
+    for rule in (
+        "asked first",
+        "on a phone",
+        "for the day",
+        "bicycles",
+        "taken back",
+        "lost pass",
+        "retires",
+        "gas",
+        "on the desk",
+    ):
         assert rule in played.stdout
 
 

@@ -17,12 +17,13 @@ def fill(town: Town) -> list[str]:
     said = staff.fill()
     read_all(town)
     read_events(town)
-    is_new = street.fill_programmes()
+    street.fill_programmes()
     street.fill_shops()
     _do_all(town)
-    made = families.fill(town)
-    _do_all(town)
-    if is_new:
+    families.fill()
+    if street.is_of_the_sample():  # another's reserve is not the sample's to give away
+        made = families.hand_out(town)
+        _do_all(town)
         selling.fill(town, made)
     return said
 

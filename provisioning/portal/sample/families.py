@@ -54,16 +54,29 @@ CASES = (
 )
 
 
-def fill(town: Town) -> list[NewPass]:
-    """The rules in force, and all families; the passes that some of them got. Nothing when there are rules."""
-    with transaction.atomic():
-        programme = Programme.objects.filter(name=NAME).exclude(number=None).first()
-        if programme is None or Scheme.objects.exists():
-            return []
-        scheme = _rules(programme)
-        for number, case in enumerate(CASES, start=1):
-            _decide(_apply(scheme, number, case), case.becomes)
-        return _hand_out(town)
+@transaction.atomic
+def fill() -> None:
+    """The rules in force, and all families; nothing when there are rules, or no programme that is live."""
+    programme = Programme.objects.filter(name=NAME).exclude(number=None).first()
+    if programme is None or Scheme.objects.exists():
+        return
+    scheme = _rules(programme)
+    for number, case in enumerate(CASES, start=1):
+        _decide(_apply(scheme, number, case), case.becomes)
+
+
+@transaction.atomic
+def hand_out(town: Town) -> list[NewPass]:
+    """Passes for the first families, as if they had got their letters; the others' letters are still to be made."""
+    if Pass.objects.exists():
+        return []
+    households = Household.objects.order_by("id").values_list("id", flat=True)[:WITH_PASSES]
+    grants = list(Grant.objects.filter(child__household__in=list(households)).select_related("child").order_by("id"))
+    made = [new_pass(town.deployment.network) for _ in grants]
+    for grant, one in zip(grants, made, strict=True):
+        Pass.objects.create(address=one.address, child=grant.child)
+    giving.give(asking(FIRST), grants)
+    return made
 
 
 def _rules(programme: Programme) -> Scheme:
@@ -101,14 +114,3 @@ def _decide(application: Application, becomes: str) -> None:
         deciding.reject(asking(FIRST), application.pk, [judged.reasons[0]], "")
     elif becomes == "asked":
         deciding.ask(asking(FIRST), application.pk, "Stuur ons een loonstrook van de laatste maand.")
-
-
-def _hand_out(town: Town) -> list[NewPass]:
-    """Passes for the first families, as if they had got their letters; the others' letters are still to be made."""
-    households = Household.objects.order_by("id").values_list("id", flat=True)[:WITH_PASSES]
-    grants = list(Grant.objects.filter(child__household__in=list(households)).select_related("child").order_by("id"))
-    made = [new_pass(town.deployment.network) for _ in grants]
-    for grant, one in zip(grants, made, strict=True):
-        Pass.objects.create(address=one.address, child=grant.child)
-    giving.give(asking(FIRST), grants)
-    return made

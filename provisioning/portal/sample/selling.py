@@ -29,7 +29,7 @@ def fill(town: Town, made: Sequence[NewPass]) -> None:
     programme = Programme.objects.get(name=NAME)
     places = programme.places.select_related("shop").order_by("shop__number")
     numbers = [place.shop.number for place in places if place.takes_part and place.shop.number]
-    if Terminal.objects.exists() or programme.number is None or not numbers:
+    if Terminal.objects.exists() or programme.number is None or not made:
         return
     for place, number in enumerate(numbers):
         terminal = TerminalSigner.make(town.deployment.domain)

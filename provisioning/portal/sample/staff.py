@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contracts.wire.errors import Broken
+from provisioning.portal import config
 from provisioning.portal.access import Role
 from provisioning.portal.staff import accounts
 from provisioning.portal.staff.models import Phone
@@ -27,7 +28,7 @@ def fill() -> list[str]:
         known = User.objects.filter(username=name).exists()
         password = "(as told the first time)" if known else accounts.add_ready(name, roles)
         said.append(f"  {name:12} {password:24} {', '.join(roles)}")
-    return [*said, "The second step asks for a code: kindpakket portal code NAME"]
+    return [*said, f"The second step asks for a code: kindpakket portal code NAME --folder {config.folder()}"]
 
 
 def asking(name: str) -> HttpRequest:

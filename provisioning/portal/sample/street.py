@@ -9,25 +9,29 @@ from provisioning.portal.sample.staff import FIRST, SECOND, Hand
 from provisioning.portal.shops.models import Shop
 
 NAME = "Kindpakket"
+_GOALS = "Alle kinderen doen mee. Wij willen dat bijna elk budget wordt gebruikt."
 _IBANS = ("NL02ABNA0123456789", "NL91ABNA0417164300", "NL20INGB0001234567", "NL69INGB0123456789", "NL44RABO0123456789")
 """Examples that banks publish, and numbers that count up: nobody's."""
 _SELLS = (1, 3, 5, 4, 9)
 _ADMITTED = 4
 
 
-def fill_programmes() -> bool:
-    """One that is live and one that is a draft; False when there is any."""
+def is_of_the_sample() -> bool:
+    """Whether the programme was made here, and not found on the contract: those have no goals."""
+    return Programme.objects.filter(name=NAME, goals=_GOALS).exists()
+
+
+def fill_programmes() -> None:
+    """One that is live and one that is a draft; none when there is any."""
     if Programme.objects.exists():
-        return False
+        return
     hand, today = Hand(SECOND), timezone.localdate()
     terms = {"floor_limit": "50,00", "day_limit": "150,00", "offline_hours": 24, "slice": "250,00"}
     period = {"begins": today - timedelta(days=60), "ends": today + timedelta(days=300)}
-    goals = "Alle kinderen doen mee. Wij willen dat bijna elk budget wordt gebruikt."
-    hand.send("programmes:new", name=NAME, reserve="50000,00", categories=[1, 2, 3, 5], goals=goals, **terms, **period)
+    hand.send("programmes:new", name=NAME, reserve="50000,00", categories=[1, 2, 3, 5], goals=_GOALS, **terms, **period)
     later = {"begins": today + timedelta(days=60), "ends": today + timedelta(days=400)}
     hand.send("programmes:new", name="Sport en muziek", reserve="10000,00", categories=[3, 8, 9], **terms, **later)
     hand.send("programmes:live", Programme.objects.get(name=NAME).pk)
-    return True
 
 
 def fill_shops() -> None:
