@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,10 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 from contracts.wire.errors import Broken
 from provisioning.portal.passes import giving, printing
 from provisioning.portal.passes.forms import CountForm
-from provisioning.portal.passes.models import Letters
+from provisioning.portal.passes.models import Grant, Letters
 from provisioning.portal.tasks.models import Task
 
 _PAGE = 50
+_LETTERS_OF_PILE = (
+    Grant.objects.filter(letters=OuterRef("pk"))
+    .values("letters")
+    .annotate(children=Count("child", distinct=True))
+    .values("children")
+)
 _GIVE_MAX = 2_000
 """Grants for which tasks are asked in one request."""
 
@@ -23,7 +29,7 @@ _GIVE_MAX = 2_000
 def waiting(request: HttpRequest) -> HttpResponse:
     """How many wait for a letter, or for nothing but this page; and the piles that were made."""
     children = giving.need_letter().aggregate(children=Count("child", distinct=True))["children"]
-    piles = Letters.objects.annotate(count=Count("grants__child", distinct=True)).order_by("-id")
+    piles = Letters.objects.annotate(count=Subquery(_LETTERS_OF_PILE)).order_by("-id")
     about = {
         "children": children,
         "ready": giving.need_none().count(),

@@ -53,6 +53,8 @@ def make(request: HttpRequest, letters: Letters, run: int) -> bytes:
     document = drawn(children, made, letters.mark(run))
     with transaction.atomic():
         _require(letters, run - 1)
+        if _children(letters) != children:
+            raise Changed  # a decision was undone meanwhile
         _forget(letters)
         _keep(letters, children, made)
         Letters.objects.filter(pk=letters.pk).update(run=run)

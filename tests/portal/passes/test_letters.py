@@ -3,7 +3,7 @@ from coincurve import PrivateKey
 
 from contracts.wire import passcode, signature
 from contracts.wire.passcode import StaticCode
-from provisioning.portal.passes import giving
+from provisioning.portal.passes import giving, printing
 from provisioning.portal.passes.models import Grant, Letters, Pass
 from provisioning.portal.staff.models import Line
 from provisioning.portal.tasks.models import Task
@@ -181,3 +181,20 @@ def test_the_pages_queries_do_not_grow_with_grants_and_piles(clerk, programme, d
             assert clerk.get(f"/desk/letters/{pile.pk}/").status_code == 200
         with django_assert_max_num_queries(24):
             made(clerk, pile)
+
+
+def test_letters_are_not_answered_when_a_decision_was_undone_while_they_were_drawn(clerk, programme, monkeypatch):
+    kept, undone = (granted(child(household(number)), programme) for number in (1, 2))
+    pile = gathered(clerk)
+    draw = printing.drawn
+
+    def undone_meanwhile(*arguments):
+        Grant.objects.filter(pk=undone.pk).delete()
+        return draw(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(printing, "drawn", undone_meanwhile)
+        assert clerk.post(f"/desk/letters/{pile.pk}/make", {"run": 1}).status_code == 302
+    assert not Pass.objects.exists()
+    assert len(pages.codes(made(clerk, pile))) == 1
+    assert [each.child for each in Pass.objects.all()] == [kept.child]
