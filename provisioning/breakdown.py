@@ -1,7 +1,7 @@
 """What a programme's families spent, by category, shop and week, in sums that point at no family. Pure.
 
-As in `discretion`, a sum is shown when a crowd made it of whom nobody made more than half. And so that nobody finds out
-the rest by adding and subtracting:
+A family may have several children, and so several passes. A sum is shown when at least ten passes made it, none of them
+more than half. And so that nobody finds out the rest by adding and subtracting:
 
 - categories that cannot stand alone are joined, and so are shops, within what their category was joined to: a shop's
   sum is always a part of one sum of categories;
@@ -17,7 +17,9 @@ from itertools import combinations
 from typing import TypeVar
 
 from contracts.wire.units import Address
-from provisioning.discretion import CROWD
+
+CROWD = 10
+"""Passes. Families with ten children or more are few, and figures of fewer families than two would be of one."""
 
 Buyers = Mapping[Address, int]
 """What each pass spent, in cents, less what was given back; more than nothing."""

@@ -1,23 +1,20 @@
 """What of a programme's figures may be shown: none that points at one family. Pure.
 
-A family may have several children, and so several passes. A sum is shown when it is over at least ten passes of which
-none makes more than half of it; a count, when neither those in it nor those out of it are one to nine. Shops below that
-are added together, and so that nobody can subtract, there are two or more of them.
+Sums are parted by `breakdown`. A count is shown when neither those in it nor those out of it are one to nine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.wire.units import Address, Timestamp
+from contracts.wire.units import ADDRESS_BYTES, Address, Timestamp
+from provisioning.breakdown import CROWD, Buyers, broken_down
 
 if TYPE_CHECKING:
     from provisioning.report_reading import Seen
 
-CROWD = 10
-"""Passes. Families with ten children or more are few, and figures of fewer families than two would be of one."""
-
-_Buyers = Mapping[Address, int]
+_UNKNOWN = Address(bytes(ADDRESS_BYTES))
+"""Whoever bought what no node shows: one buyer at the most, as far as anybody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +81,13 @@ def count(part: int, whole: int) -> Count:
 
 
 def _bars(seen: "Seen") -> list[Bar]:
-    """The shops from the largest down, those that cannot stand alone together at the end; none if even all are few."""
-    order = sorted(seen.taken, key=lambda shop: (-seen.taken[shop], shop))
-    alone = [shop for shop in order if _may_stand([shop], seen)]
-    together = [shop for shop in order if shop not in alone]
-    while together and alone and not (len(together) > 1 and _may_stand(together, seen)):
-        together.insert(0, alone.pop())
-    if together and not _may_stand(together, seen):
-        return []
-    bars = [Bar([shop], seen.taken[shop]) for shop in alone]
-    return [*bars, Bar(sorted(together), sum(seen.taken[shop] for shop in together))] if together else bars
+    """The shops of each sum that may be shown; none if even all are few."""
+    purchases = {(shop, 0): _buyers(seen, shop) for shop in seen.taken}
+    parts = broken_down(purchases, {shop: seen.categories.get(shop, 0) for shop in seen.taken})
+    return [Bar(list(part.of), sum(seen.taken[shop] for shop in part.of)) for part in parts.shops]
 
 
-def _may_stand(shops: Sequence[int], seen: "Seen") -> bool:
-    """Whether their sum points at nobody: nothing was bought there, or a crowd without one big buyer bought it."""
-    buyers = _together([seen.buyers.get(shop, {}) for shop in shops])
-    cents = sum(seen.taken[shop] for shop in shops)
-    if not buyers:
-        return cents == 0
-    return len(buyers) >= CROWD and 2 * max(buyers.values()) <= cents
-
-
-def _together(all_buyers: Sequence[_Buyers]) -> dict[Address, int]:
-    found: dict[Address, int] = {}
-    for buyers in all_buyers:
-        for address, cents in buyers.items():
-            found[address] = found.get(address, 0) + cents
-    return found
+def _buyers(seen: "Seen", shop: int) -> Buyers:
+    known = seen.buyers.get(shop, {})
+    missing = seen.taken[shop] - sum(known.values())
+    return {**known, _UNKNOWN: missing} if missing > 0 else known

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from provisioning import desk, period
-from provisioning.discretion import CROWD, Bar, Count, Shown
+from provisioning.breakdown import CROWD
+from provisioning.discretion import Bar, Count, Shown
 
 
 @dataclass(frozen=True, slots=True)

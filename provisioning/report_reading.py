@@ -1,12 +1,11 @@
 """What a programme's families did, read from the contract at its final block; not yet fit for anybody else's eyes."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.chain import Block, checksum
 from contracts.gateway.chain import claims
-from contracts.gateway.chain.claims import Claim
 from contracts.wire import batch
 from contracts.wire.units import Address, from_hex
 from provisioning import desk, programme
@@ -29,7 +28,9 @@ class Seen:
     taken: Mapping[int, int]
     """By shop that takes part or took part, what it sold here less what it gave back."""
     buyers: Mapping[int, Mapping[Address, int]]
-    """By shop, what each pass bought there, given back or not. A settlement whose bytes no node shows is left out."""
+    """By shop, what each pass bought there, less what it gave back. What no node shows the bytes of is left out."""
+    categories: Mapping[int, int] = field(default_factory=dict)
+    """By shop, what it is to the programme; 0 for none."""
 
 
 def look(town: Town, number: int) -> Seen:
@@ -59,14 +60,16 @@ class _Reader:
         grants = [(_address(args["pass_address"]), int(args["amount"])) for args in granted]
         passes = {self._current(address) for address, _ in grants}
         buyers = self._buyers()
+        taken = self._taken(buyers)
         return Seen(
             programme=found,
             block=self._final,
             passes=len(passes),
             activated=self._activated(sorted(passes)),
             granted=sum(amount for _, amount in grants),
-            taken=self._taken(buyers),
+            taken=taken,
             buyers=buyers,
+            categories=self._categories(taken),
         )
 
     def _activated(self, passes: Sequence[Address]) -> int:
@@ -90,24 +93,34 @@ class _Reader:
     def _buyers(self) -> dict[int, dict[Address, int]]:
         buyers: dict[int, dict[Address, int]] = {}
         for log in self._logs("Settled"):
-            for sale in self._sales(log):
-                there = buyers.setdefault(self._shop(log["args"]["terminal"]), {})
-                buyer = self._current(sale.pass_address)
-                there[buyer] = there.get(buyer, 0) + sale.amount
-        return buyers
+            there = buyers.setdefault(self._shop(log["args"]["terminal"]), {})
+            for who, cents in self._moved(log):
+                buyer = self._current(who)
+                there[buyer] = there.get(buyer, 0) + cents
+        kept = {shop: {who: cents for who, cents in there.items() if cents > 0} for shop, there in buyers.items()}
+        return {shop: there for shop, there in kept.items() if there}
+
+    def _categories(self, shops: Iterable[int]) -> dict[int, int]:
+        placed = {shop: self._town.look("placed", self._number, shop, block=self._block) for shop in shops}
+        return {shop: int(found["category"]) for shop, found in placed.items()}
 
     def _shop(self, terminal: str) -> int:
         if terminal not in self._shops:
             self._shops[terminal] = int(self._town.look("terminal", terminal, block=self._block)["shop"])
         return self._shops[terminal]
 
-    def _sales(self, log: Any) -> Iterator[Claim]:
-        """What was bought in this programme in one settlement, as far as its transaction shows it."""
+    def _moved(self, log: Any) -> Iterator[tuple[Address, int]]:
+        """What passes bought and gave back in this programme in one settlement, as far as its transaction shows it."""
         terminal = _address(log["args"]["terminal"])
         for sequence, entry in self._entries(log, terminal):
+            if (terminal, sequence) in self._rejected:
+                continue
             claim = claims.claim(self._town.deployment.domain, terminal, sequence, entry)
-            if claim is not None and claim.programme == self._number and (terminal, sequence) not in self._rejected:
-                yield claim
+            refund = claims.refund(entry)
+            if claim is not None and claim.programme == self._number:
+                yield claim.pass_address, claim.amount
+            if refund is not None and refund.programme == self._number:
+                yield refund.pass_address, -refund.amount
 
     def _entries(self, log: Any, terminal: Address) -> Iterator[tuple[int, bytes]]:
         args = log["args"]

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.wire.units import Address
-from provisioning.breakdown import Breakdown, Sum, broken_down, may_stand
-from provisioning.discretion import CROWD
+from provisioning.breakdown import CROWD, Breakdown, Sum, broken_down, may_stand
 
 SHOES, BOOKS = 2, 5
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from contracts.chain import Block
 from contracts.wire.units import Address, Timestamp
-from provisioning.discretion import CROWD, Bar, Count, shown
+from provisioning.breakdown import CROWD
+from provisioning.discretion import Bar, Count, shown
 from provisioning.programme import Programme
 from provisioning.report_reading import Seen
 
@@ -39,6 +40,12 @@ def test_shops_of_many_are_shown_alone_and_add_up():
 def test_a_shop_of_few_is_added_to_the_next_so_that_nobody_can_subtract():
     found = shown(seen({1: crowd(100), 2: crowd(300), 3: {family(1): 50}}))
     assert found.shops == [Bar([2], 3_000), Bar([1, 3], 1_050)]
+
+
+def test_shops_are_added_together_within_their_category():
+    """So that who also knows the sums of categories cannot subtract."""
+    buyers = {1: crowd(500), 2: {family(1): 50}, 3: crowd(100)}
+    assert shown(seen(buyers, categories={1: 2, 2: 2, 3: 5})).shops == [Bar([1, 2], 5_050), Bar([3], 1_000)]
 
 
 def test_a_shop_where_one_bought_most_is_not_alone():

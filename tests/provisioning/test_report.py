@@ -92,7 +92,7 @@ def test_what_is_read_is_what_was_bought(town: Town, street: Street):
     large, small, few = street.shops
     assert seen.taken == {large: 400_00, small: 60_00, few: 8_00, street.idle: 0}
     assert [len(seen.buyers[number]) for number in street.shops] == [20, 12, 2]
-    assert seen.buyers[few] == {street.new: 7_00, address_of(street.families[2]): 3_00}
+    assert seen.buyers[few] == {street.new: 5_00, address_of(street.families[2]): 3_00}
     assert all(street.old not in there for there in seen.buyers.values())
 
 

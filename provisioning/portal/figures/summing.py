@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.wire.units import Address
 from provisioning import breakdown, discretion
-from provisioning.breakdown import Breakdown, Buyers, Purchases
-from provisioning.discretion import CROWD, Count
+from provisioning.breakdown import CROWD, Breakdown, Buyers, Purchases
+from provisioning.discretion import Count
 from provisioning.portal.figures.models import Budget, Placed, Progress, Sale, Shown, Slice
 
 _DAYS = 7

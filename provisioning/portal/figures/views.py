@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from provisioning.discretion import CROWD
+from provisioning.breakdown import CROWD
 from provisioning.portal.figures import showing
 from provisioning.portal.figures.models import Progress, Shown, Waiting
 from provisioning.portal.figures.showing import Sheet

@@ -10,7 +10,7 @@ from contracts.wire import batch
 from contracts.wire.entry import Ask, Refund
 from contracts.wire.signature import address_of
 from contracts.wire.units import Cents, Timestamp
-from provisioning import fleet, grant, programme, report_reading, shop
+from provisioning import discretion, fleet, grant, programme, report_reading, shop
 from provisioning.fleet import Raise
 from provisioning.portal.figures import chain, reading, summing
 from provisioning.portal.figures.books import Books
@@ -50,6 +50,8 @@ def test_the_rows_say_what_the_contract_says(town, street):
     assert found.activated == summing.Between(least=FAMILIES - 9, most=FAMILIES - 1)
     large, small, few = street.shops
     assert [(part.of, part.cents) for part in found.shops] == [((large,), 400_00), ((small, few, street.idle), 68_00)]
+    reported = discretion.shown(seen).shops
+    assert [(part.of, part.cents) for part in found.shops] == [(tuple(bar.shops), bar.cents) for bar in reported]
     assert found.spent == sum(week.cents for week in found.weeks) == 468_00
 
 
