@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from provisioning.portal.applying import codes, papers
@@ -138,7 +139,8 @@ class Rows(_Rows):
     def __init__(
         self, data: QueryDict | None = None, initial: Sequence[Mapping[str, str]] | None = None, rows: int = 1
     ) -> None:
-        super().__init__(data, prefix="child", initial=initial)
+        few = {"too_few_forms": gettext("Fill in at least one child.")}
+        super().__init__(data, prefix="child", initial=initial, error_messages=few)
         self.extra = max(rows - self.min_num, 0)
 
     def initial_form_count(self) -> int:

@@ -113,8 +113,9 @@ def review(request: HttpRequest, draft: Application) -> HttpResponseBase:
     if not missing and form.is_valid() and sending.send(request, draft, timezone.localdate()):
         return redirect("applying:state")
     judgement = sending.advice(draft, timezone.localdate())
+    born = zip(contents.children, contents.answers.born, strict=True)
     context = {
-        "form": form, "said": contents, "missing": missing, "open": judgement is not None,
+        "form": form, "said": contents, "children": born, "missing": missing, "open": judgement is not None,
         "words": explain(judgement) if judgement else [], "papers": papers.listed(draft),
     }  # fmt: skip
     return _show(request, draft, 4, context)

@@ -84,11 +84,16 @@ class ConditionsForm(forms.Form):
             raise ValidationError(_("Type postcodes as 9800-9805, 9861."), code="areas") from None
 
 
+def _age(label: Any) -> forms.IntegerField:
+    short = forms.NumberInput({"class": "short"})
+    return forms.IntegerField(label=label, min_value=0, max_value=AGE_MAX, widget=short)
+
+
 class BandForm(forms.Form):
     """A child of these ages gets so much."""
 
-    youngest = forms.IntegerField(label=_("From age"), min_value=0, max_value=AGE_MAX)
-    oldest = forms.IntegerField(label=_("To age"), min_value=0, max_value=AGE_MAX)
+    youngest = _age(_("From age"))
+    oldest = _age(_("To age"))
     cents = CentsField(label=_("Amount"), most=10**7)
 
 
