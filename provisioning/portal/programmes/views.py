@@ -33,11 +33,12 @@ def programmes(request: HttpRequest) -> HttpResponse:
 
 def programme(request: HttpRequest, number: int) -> HttpResponse:
     """One: its rules, its money, where it can be spent, and what can be lost."""
-    found = _one(number)
+    found = _one(request, number)
     may = {"may_edit": _may_edit(request), "may_pause": bool(roles_of(request) - {Role.AUDITOR})}
     return render(request, "programmes/one.html", {**_about(found), **_money(found), **may})
 
 
+@transaction.atomic
 def new(request: HttpRequest) -> HttpResponse:
     """A draft."""
     form = DraftForm(request.POST or None, initial=_BEGIN)
@@ -47,9 +48,10 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "programmes/edit.html", {"form": form})
 
 
+@transaction.atomic
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """A draft again, or the rules of one that is live, which the contract then gets."""
-    found = _one(number)
+    found = _one(request, number)
     if found.closed or found.is_waiting:
         return _wait(request, found)
     if found.number is None:
@@ -63,7 +65,6 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "programmes/edit.html", {"form": form, "programme": found})
 
 
-@transaction.atomic
 def _saved(request: HttpRequest, form: TermsForm, programme: Programme, action: str) -> HttpResponse:
     form.fill(programme)
     programme.save()
@@ -71,7 +72,6 @@ def _saved(request: HttpRequest, form: TermsForm, programme: Programme, action: 
     return redirect("programmes:live", programme.pk)
 
 
-@transaction.atomic
 def _changed(request: HttpRequest, form: TermsForm, programme: Programme) -> HttpResponse:
     """Words and planned slices are the desk's own; the rules are the contract's, and are kept when it has them."""
     said = form.cleaned_data
@@ -81,9 +81,10 @@ def _changed(request: HttpRequest, form: TermsForm, programme: Programme) -> Htt
     return redirect("programmes:one", programme.pk)
 
 
+@transaction.atomic
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """What follows from a draft; then it goes live."""
-    found = _one(number)
+    found = _one(request, number)
     if found.number is not None or found.is_waiting:
         return _wait(request, found)
     about = _about(found)
@@ -92,7 +93,6 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "programmes/live.html", about)
 
 
-@transaction.atomic
 def _go_live(request: HttpRequest, programme: Programme) -> HttpResponse:
     about = {"id": programme.pk, "name": programme.name, "reserve": programme.reserve, "terms": terms_of(programme)}
     programme.task = ask(request, "programmes.create", code=f"programme {programme.pk}", **about)
@@ -105,7 +105,7 @@ def _go_live(request: HttpRequest, programme: Programme) -> HttpResponse:
 @transaction.atomic
 def delete(request: HttpRequest, number: int) -> HttpResponse:
     """A draft that is not wanted."""
-    found = _one(number)
+    found = _one(request, number)
     if found.number is not None or found.is_waiting:
         return _wait(request, found)
     trail.note(request, "programme.delete", f"programme {found.pk}")
@@ -126,10 +126,12 @@ def resume(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def close(request: HttpRequest, number: int) -> HttpResponse:
     """End it for good."""
-    if not _one(number).may_close:
-        return _wait(request, _one(number))
+    found = _one(request, number)
+    if not found.may_close:
+        return _wait(request, found)
     return _asked(request, number, "programmes.close")
 
 
@@ -147,7 +149,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 @transaction.atomic
 def _moved(request: HttpRequest, number: int, kind: str) -> HttpResponse:
-    found, form = _one(number), MoneyForm(request.POST)
+    found, form = _one(request, number), MoneyForm(request.POST)
     if not form.is_valid():
         return render(request, "programmes/money.html", {"form": form, "programme": found}, status=400)
     said = form.cleaned_data
@@ -161,7 +163,7 @@ def _moved(request: HttpRequest, number: int, kind: str) -> HttpResponse:
 
 @transaction.atomic
 def _asked(request: HttpRequest, number: int, kind: str, **about: Any) -> HttpResponse:
-    found = _one(number)
+    found = _one(request, number)
     if found.number is None or found.closed:
         return _wait(request, found)
     found.task = ask(request, kind, id=found.pk, number=found.number, **about)
@@ -174,8 +176,12 @@ def _wait(request: HttpRequest, programme: Programme) -> HttpResponse:
     return redirect("programmes:one", programme.pk)
 
 
-def _one(number: int) -> Programme:
-    return get_object_or_404(Programme.objects.select_related("task"), pk=number)
+def _one(request: HttpRequest, number: int) -> Programme:
+    """The programme of this row, held until the transaction ends when something is to be changed."""
+    found = Programme.objects.select_related("task")
+    if request.method == "POST":
+        found = found.select_for_update(of=("self",))
+    return get_object_or_404(found, pk=number)
 
 
 def _may_edit(request: HttpRequest) -> bool:

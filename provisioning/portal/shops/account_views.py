@@ -19,7 +19,7 @@ _FIELDS = ("iban", "account_name")
 @transaction.atomic
 def propose(request: HttpRequest, number: int) -> HttpResponse:
     """Write down another account. The old one counts until somebody else has confirmed it."""
-    shop, form = one(number), AccountForm(request.POST or None)
+    shop, form = one(request, number), AccountForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "shops/account.html", {"form": form, "shop": shop})
     shop.contact = shop.contact | {f"new_{name}": form.cleaned_data[name] for name in _FIELDS}
@@ -33,7 +33,7 @@ def propose(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def confirm(request: HttpRequest, number: int) -> HttpResponse:
     """Somebody else called the shop, at the number that was known before, and it is so."""
-    shop = one(number)
+    shop = one(request, number)
     if shop.account_by_id is None or shop.account_by_id == request.user.pk:
         messages.warning(request, _("Another person must confirm this account."))
         return redirect("shops:one", shop.pk)
@@ -52,7 +52,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def drop(request: HttpRequest, number: int) -> HttpResponse:
     """The account stays as it was."""
-    shop = one(number)
+    shop = one(request, number)
     _end(shop, shop.contact)
     trail.note(request, "shop.account.drop", f"shop {shop.pk}")
     return redirect("shops:one", shop.pk)

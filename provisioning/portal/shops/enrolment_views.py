@@ -19,9 +19,10 @@ from provisioning.portal.tasks.asking import ask
 _State = Enrolment.State
 
 
+@transaction.atomic
 def new(request: HttpRequest, number: int) -> HttpResponse:
     """A sheet for one more till of a shop."""
-    shop, form = one(number), TillForm(request.POST or None)
+    shop, form = one(request, number), TillForm(request.POST or None)
     may = shop.number is not None and shop.state == Shop.State.ADMITTED and gateway.is_there()
     if request.method != "POST" or not form.is_valid() or not may:
         return render(request, "shops/till.html", {"form": form, "shop": shop, "may": may})
@@ -29,6 +30,7 @@ def new(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def replace(request: HttpRequest, number: int) -> HttpResponse:
     """A sheet for a till that takes the place of one that is broken, lost or stolen."""
     old = get_object_or_404(Terminal.objects.select_related("shop"), pk=number)
@@ -37,7 +39,6 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
     return _made(request, Enrolment(shop=old.shop, label=old.label, replaces=old))
 
 
-@transaction.atomic
 def _made(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     try:
         enrolment.sealed = sheets.sealed_code(enrolment.shop)
@@ -52,7 +53,7 @@ def _made(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
 
 def enrolment(request: HttpRequest, number: int) -> HttpResponse:
     """How far it is."""
-    found = _one(number)
+    found = _one(request, number)
     about = {"enrolment": found, "shop": found.shop, "slices": _planned(found)}
     return render(request, "shops/enrolment.html", about)
 
@@ -65,9 +66,10 @@ def _planned(found: Enrolment) -> list[tuple[Programme, int]]:
 
 
 @require_POST
+@transaction.atomic
 def sheet(request: HttpRequest, number: int) -> HttpResponse:
     """The sheet as a PDF, until it was used."""
-    found = _one(number)
+    found = _one(request, number)
     if found.state != _State.OFFERED:
         return _not_now(request, found)
     try:
@@ -84,7 +86,7 @@ def sheet(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def admit(request: HttpRequest, number: int) -> HttpResponse:
     """Let in the till that used the sheet, instead of another one or besides."""
-    found = _one(number)
+    found = _one(request, number)
     if found.state != _State.USED or found.is_waiting:
         return _not_now(request, found)
     about = {"id": found.pk, "shop": found.shop.number, "terminal": found.shown, "code": f"till {found.pk}"}
@@ -101,7 +103,7 @@ def admit(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """The sheet is not wanted any more: whoever uses it is not let in."""
-    found = _one(number)
+    found = _one(request, number)
     if found.state == _State.ADMITTED or found.is_waiting:
         return _not_now(request, found)
     found.state, found.sealed = _State.DROPPED, None
@@ -110,8 +112,12 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("shops:one", found.shop.pk)
 
 
-def _one(number: int) -> Enrolment:
-    return get_object_or_404(Enrolment.objects.select_related("shop", "task", "replaces"), pk=number)
+def _one(request: HttpRequest, number: int) -> Enrolment:
+    """The enrolment of this row, held until the transaction ends when something is to be changed."""
+    found = Enrolment.objects.select_related("shop", "task", "replaces")
+    if request.method == "POST":
+        found = found.select_for_update(of=("self",))
+    return get_object_or_404(found, pk=number)
 
 
 def _not_now(request: HttpRequest, found: Enrolment) -> HttpResponse:

@@ -40,7 +40,7 @@ def shops(request: HttpRequest) -> HttpResponse:
 
 def shop(request: HttpRequest, number: int) -> HttpResponse:
     """One: who it is, where it takes part, its tills."""
-    return _page(request, one(number))
+    return _page(request, one(request, number))
 
 
 def _page(request: HttpRequest, found: Shop, status: int = 200, **forms: Any) -> HttpResponse:
@@ -74,18 +74,19 @@ def _places(found: Shop) -> list[tuple[Programme, Place]]:
     return places
 
 
+@transaction.atomic
 def new(request: HttpRequest) -> HttpResponse:
     """A shop that asked by phone."""
     return _written(request, Shop(), JoinForm(request.POST or None), "shop.ask")
 
 
+@transaction.atomic
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """Who it is, and whom to call. What it sells is said to the programmes again."""
-    found = one(number)
+    found = one(request, number)
     return _written(request, found, ShopForm(request.POST or None, initial=written(found)), "shop.edit")
 
 
-@transaction.atomic
 def _written(request: HttpRequest, found: Shop, form: ShopForm, action: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "shops/edit.html", {"form": form, "shop": found if found.pk else None})
@@ -103,7 +104,7 @@ def _written(request: HttpRequest, found: Shop, form: ShopForm, action: str) -> 
 @transaction.atomic
 def admit(request: HttpRequest, number: int) -> HttpResponse:
     """Let it take part: it comes on the contract, and into the programmes for what it sells."""
-    found, form = one(number), AdmitForm(request.POST, auto_id="admit_%s")
+    found, form = one(request, number), AdmitForm(request.POST, auto_id="admit_%s")
     if not form.is_valid():
         return _page(request, found, 400, admit=form)
     if found.is_waiting or found.state not in {Shop.State.ASKED, Shop.State.LEFT}:
@@ -118,7 +119,7 @@ def admit(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def refuse(request: HttpRequest, number: int) -> HttpResponse:
     """It does not come in, with a reason."""
-    found, form = one(number), RefuseForm(request.POST, auto_id="refuse_%s")
+    found, form = one(request, number), RefuseForm(request.POST, auto_id="refuse_%s")
     if not form.is_valid():
         return _page(request, found, 400, refuse=form)
     if found.is_waiting or found.state != Shop.State.ASKED:
@@ -133,7 +134,7 @@ def refuse(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def reopen(request: HttpRequest, number: int) -> HttpResponse:
     """A refusal is taken back."""
-    found = one(number)
+    found = one(request, number)
     if found.state != Shop.State.REFUSED:
         return _not_now(request, found)
     found.state, found.reason = Shop.State.ASKED, ""
@@ -146,7 +147,7 @@ def reopen(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def leave(request: HttpRequest, number: int) -> HttpResponse:
     """It takes part no more, in any programme. What it sold is paid."""
-    found = one(number)
+    found = one(request, number)
     if found.is_waiting or found.state != Shop.State.ADMITTED:
         return _not_now(request, found)
     found.state = Shop.State.LEFT
@@ -162,7 +163,7 @@ def leave(request: HttpRequest, number: int) -> HttpResponse:
 @transaction.atomic
 def place(request: HttpRequest, number: int) -> HttpResponse:
     """Whether budgets of one programme can be spent there. Of a draft it is kept until that goes live."""
-    found, standing = one(number), request.POST.get("standing", "")
+    found, standing = one(request, number), request.POST.get("standing", "")
     if standing not in {str(value) for value in Place.Standing.values} or found.number is None:
         return _not_now(request, found)
     said = request.POST.get("programme", "")
@@ -188,9 +189,12 @@ def _not_now(request: HttpRequest, found: Shop) -> HttpResponse:
     return redirect("shops:one", found.pk)
 
 
-def one(number: int) -> Shop:
-    """The shop of this row. Raises Http404."""
-    return get_object_or_404(Shop.objects.select_related("task", "account_by"), pk=number)
+def one(request: HttpRequest, number: int) -> Shop:
+    """The shop of this row, held until the transaction ends when something is to be changed. Raises Http404."""
+    found = Shop.objects.select_related("task")
+    if request.method == "POST":
+        found = found.select_for_update(of=("self",))
+    return get_object_or_404(found, pk=number)
 
 
 def print_of(contact: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from contracts.wire.units import from_hex
 from provisioning import shop as shops
 from provisioning.portal.access import Role
 from provisioning.portal.shops.models import Place, Shop
+from provisioning.portal.staff.models import Line
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
 from tests.portal.shops.conftest import JOINING
@@ -174,3 +175,13 @@ def test_the_list_asks_the_database_as_often_for_sixty_as_for_three(desk, django
     Shop.objects.filter(name__gt="shop-02").delete()
     with django_assert_max_num_queries(12):
         assert desk.get("/desk/shops").content.count(b"shop-") == 3
+
+
+def test_the_trail_tells_what_was_done_and_nothing_of_whoever_keeps_the_shop(desk, staff, shop):
+    desk.post(f"/desk/shops/{shop.pk}/account", {"iban": "NL02 ABNA 0123 4567 89", "account_name": "Keeper"})
+    desk.post(f"/desk/shops/{shop.pk}/edit", {**JOINING, "phone": "0900"})
+    lines = list(Line.objects.filter(subject=f"shop {shop.pk}"))
+    assert [line.action for line in lines] == ["shop.ask", "shop.account.propose", "shop.edit"]
+    told = " ".join(str(line.about) for line in Line.objects.all())
+    for secret in ("keeper", "Keeper", "NL02", "NL91", "0800", "0900", "example.org"):
+        assert secret not in told
