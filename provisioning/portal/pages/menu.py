@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -32,12 +32,5 @@ class Entry:
 
 def menu(roles: Collection[Role]) -> list[Entry]:
     """The entries that somebody with these roles may open."""
-    found = []
-    for name, said in ENTRIES:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        if getattr(resolve(url).func, "who", frozenset()) & frozenset(roles):
-            found.append(Entry(url, said))
-    return found
+    entries = [Entry(reverse(name), said) for name, said in ENTRIES]
+    return [entry for entry in entries if resolve(entry.url).func.who & frozenset(roles)]  # type: ignore[attr-defined]
