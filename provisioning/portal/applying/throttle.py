@@ -1,5 +1,7 @@
 """How often something may be tried from one address, or at one application. Counted in memory, for an hour or a day."""
 
+from ipaddress import ip_address, ip_network
+
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -9,8 +11,13 @@ HOUR, DAY = 3600, 86_400
 
 
 def address(request: HttpRequest) -> str:
-    """Who asks, as far as the network says."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Who asks, as far as the network says; of IPv6 the /64, as whoever has one address there has them all."""
+    said = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        found = ip_address(said)
+    except ValueError:
+        return said
+    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))
 
 
 def is_open(what: str, who: str, most: int) -> bool:

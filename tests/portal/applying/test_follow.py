@@ -44,6 +44,13 @@ def test_guesses_from_one_address_end(sent):
     assert found(sent.code, REMOTE_ADDR="192.0.2.7").status_code == 302
 
 
+def test_an_address_of_ipv6_is_its_network(sent):
+    for number in range(WRONG_MAX):
+        assert found("2222-2222", REMOTE_ADDR=f"2001:db8::{number:x}").status_code == 200
+    assert found(sent.code, REMOTE_ADDR="2001:db8::ffff:1").status_code == 429
+    assert found(sent.code, REMOTE_ADDR="2001:db8:0:1::1").status_code == 302
+
+
 def test_guesses_at_one_code_end_wherever_they_come_from(sent):
     for number in range(WRONG_MAX):
         assert found(sent.code, "2012-05-02", REMOTE_ADDR=f"192.0.2.{number}").status_code == 200
