@@ -93,7 +93,7 @@ class Place(models.Model):
     class Meta:
         """One for each pair."""
 
-        constraints = (models.UniqueConstraint(fields=("shop", "programme"), name="shops_place"),)
+        constraints = (models.UniqueConstraint(fields=("shop", "programme"), name="shops_one_place"),)
 
     @property
     def takes_part(self) -> bool:
@@ -159,7 +159,7 @@ class Slice(models.Model):
         """One for each pair."""
 
         ordering = ("programme_id",)
-        constraints = (models.UniqueConstraint(fields=("terminal", "programme"), name="shops_slice"),)
+        constraints = (models.UniqueConstraint(fields=("terminal", "programme"), name="shops_one_slice"),)
 
 
 class Enrolment(models.Model):
