@@ -68,6 +68,9 @@ def give_back(request: HttpRequest, number: int) -> HttpResponse:
 @never_cache
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Open it again."""
+    decision = get_object_or_404(Decision, pk=number)
+    if decision.application is None:
+        return _undo_of_list(request, decision)
     return _with_why(request, number, lambda why: deciding.undo(request, number, why))
 
 
@@ -80,6 +83,15 @@ def letter_pdf(request: HttpRequest, number: int) -> HttpResponse:
     answer = HttpResponse(letter.pdf([letter.of(decision)]), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="decision-{decision.pk}.pdf"'
     return answer
+
+
+def _undo_of_list(request: HttpRequest, decision: Decision) -> HttpResponse:
+    """One family of a list; its page is where this is asked."""
+    try:
+        deciding.undo(request, decision.pk, _("One family of a list"))
+    except NotPossibleError as fault:
+        messages.error(request, fault.said)
+    return redirect("people:household", decision.household_id)
 
 
 def _application(number: int) -> Application:

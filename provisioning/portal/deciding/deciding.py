@@ -100,13 +100,14 @@ def give_back(request: HttpRequest, number: int, why: str) -> Decision:
 
 @transaction.atomic
 def undo(request: HttpRequest, number: int, why: str) -> Decision:
-    """Open the application again, while no pass has anything of it. Raises NotPossibleError."""
+    """Take it back while no pass has anything of it; its application is open again. Raises NotPossibleError."""
     decision = _locked(number)
-    if decision.state != Decision.State.FINAL or decision.application is None:
+    if decision.state != Decision.State.FINAL:
         raise NotPossibleError("gone")
     granting.take_back(decision)
     _end(request, decision, Decision.State.UNDONE, why)
-    _set(decision.application, state=_State.SUBMITTED, forget_on=None, household=None)
+    if decision.application is not None:
+        _set(decision.application, state=_State.SUBMITTED, forget_on=None, household=None)
     trail.note(request, "decision.undo", _subject(decision), cents=decision.cents)
     return decision
 
@@ -159,4 +160,6 @@ def _me(request: HttpRequest) -> int:
 
 
 def _subject(decision: Decision) -> str:
+    if decision.application_id is None:
+        return f"household {decision.household_id}"
     return f"application {decision.application_id}"

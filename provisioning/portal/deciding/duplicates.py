@@ -3,9 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from provisioning.portal.applying.models import Application, Mark
 from provisioning.portal.people.models import Child, Household
 
+_SAID: dict[str, Promise] = {
+    "child": _("same child"),
+    "number": _("same number"),
+    "name": _("same name"),
+    "address": _("same address"),
+}
 _MOST = 50
 """A block of flats may have one address; nobody reads more than these."""
 
@@ -17,6 +26,11 @@ class Alike:
     application: Application | None = None
     household: Household | None = None
     kinds: set[str] = field(default_factory=set)
+
+    @property
+    def said(self) -> str:
+        """What is the same."""
+        return ", ".join(str(said) for kind, said in _SAID.items() if kind in self.kinds)
 
     @property
     def strong(self) -> bool:

@@ -88,14 +88,15 @@ def take_back(decision: Decision) -> None:
     for child in (grant.child for grant in grants if grant.child is not None):
         if not child.grants.exists() and not Pass.objects.filter(child=child).exists():
             child.delete()
-    _leave(decision)
+    if decision.application is not None:
+        _leave(decision, decision.application)
 
 
-def _leave(decision: Decision) -> None:
+def _leave(decision: Decision, application: Application) -> None:
     """Forget the household if nothing else made it known."""
     household, decision.household = decision.household, None
     decision.save()
-    Application.objects.filter(pk=application_of(decision).pk).update(household=None)
+    Application.objects.filter(pk=application.pk).update(household=None)
     if household is None:
         return
     if household.known or household.children.exists() or household.applications.exists():

@@ -100,7 +100,7 @@ def _write(pdf: FPDF, text: str, size: float = 11, *, bold: bool = False) -> Non
 
 
 def _address(who: Particulars) -> list[str]:
-    return [each for each in (who.name, who.address, f"{who.postcode} {who.town}".strip()) if each]
+    return [each for each in (who.name, who.address, who.place) if each]
 
 
 def _head(code: str, day: date) -> list[str]:

@@ -51,3 +51,27 @@ NAMES: dict[str, Promise | str] = {
     "at": _("At"),
     "what": _("What"),
 }
+
+VALUES: dict[str, Promise | str] = {
+    "True": _("Yes"),
+    "False": _("No"),
+    "alone": _("Alone, with the children"),
+    "together": _("Together with somebody"),
+    "submitted": _("To decide"),
+    "asked": _("We asked for more"),
+    "granted": _("Granted"),
+    "rejected": _("Rejected"),
+    "withdrawn": _("Withdrawn"),
+    "grant": _("Granted"),
+    "reject": _("Rejected"),
+    "proposed": _("For a second person"),
+    "final": _("Final"),
+    "returned": _("Returned"),
+    "undone": _("Undone"),
+    "made": _("In use"),
+    "blocked": _("Blocked"),
+    "replaced": _("Replaced"),
+    "family": _("Family"),
+    "town": _("Municipality"),
+}
+"""Codes in words; a code that is not here stands as it is."""

@@ -23,6 +23,12 @@ class Particulars:
     phone: str = ""
     number: str = ""
 
+    @property
+    def place(self) -> str:
+        """The last line of an address, as the post wants it."""
+        postcode = f"{self.postcode[:4]} {self.postcode[4:].strip()}"
+        return f"{postcode}  {self.town.upper()}".strip()
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ChildParticulars:

@@ -1,5 +1,6 @@
 """What is known of a household, on paper: each thing with its name, indented as it is nested."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,8 +10,11 @@ from fpdf import FPDF
 from provisioning.addressed import shown
 from provisioning.paper import document, line
 from provisioning.portal import settings
-from provisioning.portal.people.key_words import NAMES
+from provisioning.portal.people.key_words import NAMES, VALUES
 
+_SHORT = 3
+"""Things that stand on one line."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 _EDGE, _INDENT, _WIDTH, _BOTTOM, _SIZE = 20.0, 6.0, 165.0, 20.0, 10
 
 
@@ -28,6 +32,14 @@ def pdf(known: dict[str, Any]) -> bytes:
     return bytes(made.output())
 
 
+def _said(value: Any) -> str:
+    """A value, in words where it is a code, and to the minute where it is a moment."""
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    text = str(value)
+    return text[:16].replace("T", " ") if _MOMENT.match(text) else str(VALUES.get(text, text))
+
+
 def _lines(known: dict[str, Any], depth: int = 0) -> Iterator[tuple[int, str]]:
     for name, value in known.items():
         said = NAMES[name]
@@ -36,10 +48,19 @@ def _lines(known: dict[str, Any], depth: int = 0) -> Iterator[tuple[int, str]]:
             yield from _lines(value, depth + 1)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for place, each in enumerate(value, start=1):
-                yield depth, f"{said} {place}:"
-                yield from _lines(each, depth + 1)
+                yield from _member(f"{said} {place}:", each, depth)
         elif value not in (None, "", []):
-            yield depth, f"{said}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+            yield depth, f"{said}: {_said(value)}"
+
+
+def _member(said: str, each: dict[str, Any], depth: int) -> Iterator[tuple[int, str]]:
+    """One of several: on one line where nothing in it is nested."""
+    lines = list(_lines(each, depth + 1))
+    if len(lines) <= _SHORT and all(inside == depth + 1 for inside, _text in lines):
+        yield depth, f"{said} {'; '.join(text for _inside, text in lines)}"
+    else:
+        yield depth, said
+        yield from lines
 
 
 def _write(pdf: FPDF, depth: int, text: str, *, bold: bool = False) -> None:

@@ -73,6 +73,7 @@ def _page(request: HttpRequest, found: Household, **typed: Form) -> HttpResponse
         "household": found,
         "children": found.children.all(),
         "applications": found.applications.all(),
+        "decisions": found.decisions.filter(application=None).select_related("of"),
         "until": keeping.until(found),
         "has_money": forgetting.has_money(found),
         "form": ParticularsForm(found),
