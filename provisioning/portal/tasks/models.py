@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from contracts.wire.reasons import MEANINGS, Reason
+from provisioning.portal.tasks.words import KINDS
 
 
 class Task(models.Model):
@@ -40,6 +42,11 @@ class Task(models.Model):
 
         ordering = ("id",)
         indexes = (models.Index(fields=("state", "not_before"), name="tasks_waiting"),)
+
+    @property
+    def name(self) -> Promise | str:
+        """What is to be done, in words."""
+        return KINDS.get(self.kind, self.kind)
 
     @property
     def told(self) -> str:

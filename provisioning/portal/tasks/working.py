@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
@@ -19,6 +19,7 @@ from provisioning.town import Town
 
 _LOG = logging.getLogger(__name__)
 _PAUSE_SECONDS = 0.5
+_NOTED_SECONDS = 30.0
 
 
 def load_handlers() -> None:
@@ -38,12 +39,18 @@ class Worker:
         self._town = town
         self._clock = clock
         self._due = {each: clock() for each in rounds}
+        self._noted: dict[Round, tuple[float, str | None]] = {}
 
     def work(self, stop: threading.Event) -> None:
         """Go on until `stop` is set, which is heeded between two tasks."""
         while not stop.is_set():
             close_old_connections()
-            if not self.step():
+            try:
+                worked = self.step()
+            except OperationalError as fault:  # the database is away: nothing could be written down
+                _LOG.warning("%s", fault)
+                worked = False
+            if not worked:
                 stop.wait(_PAUSE_SECONDS)
 
     def step(self) -> bool:
@@ -72,6 +79,11 @@ class Worker:
         return ""
 
     def _note(self, each: Round, said: str) -> None:
+        """Write it for the page of tasks, unless that says the same and is new enough."""
+        when, before = self._noted.get(each, (0.0, None))
+        if before == said and self._clock() < when + _NOTED_SECONDS:
+            return
+        self._noted[each] = self._clock(), said
         now = timezone.now()
         fields = {"tried_at": now, "said": said[:200], **({} if said else {"done_at": now})}
         Turn.objects.update_or_create(name=each.name, defaults=fields)

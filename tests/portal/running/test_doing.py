@@ -16,7 +16,8 @@ from provisioning.grant import Line
 from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.handlers import HANDLERS, Handler, Round
 from provisioning.portal.tasks.models import Task, Turn
-from provisioning.portal.tasks.working import Worker
+from provisioning.portal.tasks.words import KINDS
+from provisioning.portal.tasks.working import Worker, load_handlers
 from tests.provisioning.town import account_with_gas
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +147,8 @@ def test_rounds_are_done_at_the_start_and_when_they_are_due_and_one_that_fails_s
     assert said["test.reads"] == ""
     assert "ZeroDivisionError" in said["test.fails"]
     assert Turn.objects.get(name="test.fails").done_at is None
+
+
+def test_every_kind_that_a_part_does_has_words_for_pages():
+    load_handlers()
+    assert set(HANDLERS) == set(KINDS)
