@@ -39,7 +39,7 @@ class Application(models.Model):
     """What the rules say, in codes and cents; null in a draft."""
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     language = models.CharField(max_length=5, default="nl")
-    """In which the family read the pages."""
+    """In which the family read the last page before it was sent."""
     household = models.ForeignKey(Household, models.CASCADE, null=True, related_name="applications")
     made_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from provisioning.portal.applying.contents import Contents
 from provisioning.portal.applying.models import Application, Mark, Message
@@ -33,6 +34,7 @@ def send(request: HttpRequest | None, application: Application, day: date) -> bo
     contents = draft.contents
     draft.rules, draft.advice = rules, judge(rules.conditions, contents.answers, day).as_json()
     draft.state, draft.submitted_at, draft.forget_on = _State.SUBMITTED, timezone.now(), None
+    draft.language = get_language() or draft.language
     draft.save()
     Mark.objects.bulk_create(_marks(draft, contents))
     _note(request, "sent", draft)

@@ -5,9 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from provisioning.portal.applying import papers
+from provisioning.portal.applying import drafts, papers, sending, throttle
+from provisioning.portal.applying.contents import Contents
 from provisioning.portal.applying.models import Application, Document, Mark
+from provisioning.portal.applying.step_views import PAPERS_MAX
 from provisioning.portal.people import sealing
+from provisioning.portal.people.models import Particulars
 from provisioning.portal.rules.judging import ForChild, Judgement
 from provisioning.portal.rules.models import RuleVersion
 from provisioning.portal.staff.models import Line
@@ -58,6 +61,31 @@ def test_it_is_marked_so_that_another_one_of_the_same_child_is_noticed(sent):
     assert ("child", sealing.fingerprint("child", "Child-01 2018-05-01")) in prints
     assert ("address", sealing.fingerprint("address", "9801AB Street 1")) in prints
     assert len(prints) == 4
+
+
+def test_letters_come_in_the_language_in_which_it_was_sent(family):
+    fill(family)
+    assert Application.objects.get().language == "en"
+    family.post("/apply/review", {"truth": "on"}, headers={"accept-language": "nl"})
+    assert Application.objects.get().language == "nl"
+
+
+def test_of_two_browsers_that_send_it_at_once_one_does(family):
+    fill(family)
+    stale = Application.objects.get()
+    assert family.post("/apply/review", {"truth": "on"})["location"] == "/application"
+    assert not sending.send(None, stale, timezone.localdate())
+    assert Mark.objects.count() == 4
+    assert Line.objects.count() == 1
+
+
+def test_a_step_that_comes_late_changes_nothing_that_was_sent(family):
+    fill(family)
+    stale = Application.objects.get()
+    family.post("/apply/review", {"truth": "on"})
+    other = Contents(Particulars("other"), stale.contents.children, stale.contents.answers)
+    assert not drafts.change(stale, other)
+    assert Application.objects.get().contents.who.name == "family-01"
 
 
 def test_going_back_keeps_and_changes_what_was_said(family):
@@ -151,6 +179,13 @@ def test_there_is_an_end_to_papers(family):
     for _ in range(papers.NUMBER_MAX + 1):
         family.post("/apply/papers", paper())
     assert Document.objects.count() == papers.NUMBER_MAX
+
+
+def test_papers_from_one_address_end(family):
+    for _ in range(PAPERS_MAX):
+        throttle.count("paper", "127.0.0.1", throttle.HOUR)
+    assert family.post("/apply/papers", paper()).status_code == 429
+    assert Document.objects.count() == 0
 
 
 def test_nobody_takes_out_the_papers_of_another(family, rules):
