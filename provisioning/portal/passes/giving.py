@@ -36,7 +36,7 @@ def give(request: HttpRequest, grants: Iterable[Grant]) -> list[Task]:
     """Give those that need no letter to the passes that are there; the others go on waiting. Gives the tasks."""
     with transaction.atomic():
         wanted = [grant.pk for grant in grants]
-        found = list(need_none().filter(pk__in=wanted).select_for_update(of=("self",)))
+        found = list(need_none().filter(pk__in=wanted).select_related("programme").select_for_update(of=("self",)))
         passes = _current({grant.child_id for grant in found})
         for grant in found:
             grant.given_to = passes[grant.child_id]

@@ -3,6 +3,7 @@ from coincurve import PrivateKey
 
 from contracts.wire import passcode, signature
 from contracts.wire.passcode import StaticCode
+from provisioning.grant_plan import PART
 from provisioning.portal.passes import giving, printing
 from provisioning.portal.passes.models import Grant, Letters, Pass
 from provisioning.portal.staff.models import Line
@@ -140,6 +141,20 @@ def test_a_child_that_has_a_pass_gets_its_next_budget_without_a_letter(clerk, pr
     assert more.task.arguments == {"programme": 1, "reference": more.reference, "grants": [more.pk]}
     clerk.post("/desk/letters/give")
     assert Task.objects.count() == 2
+
+
+def test_many_budgets_for_passes_that_are_there_go_in_parts_of_what_a_transaction_takes(
+    clerk, programme, django_assert_max_num_queries
+):
+    home = household(1)
+    for number in range(PART + 1):
+        one = child(home, number)
+        Pass.objects.create(address=number.to_bytes(20), child=one)
+        granted(one, programme)
+    with django_assert_max_num_queries(26):
+        clerk.post("/desk/letters/give")
+    assert [len(task.arguments["grants"]) for task in Task.objects.order_by("id")] == [PART, 1]
+    assert not giving.waiting().exists()
 
 
 def test_a_blocked_pass_gets_nothing(clerk, programme):
