@@ -59,8 +59,8 @@ def _note_plan(task: Task) -> None:
 
 def _pay(town: Town, arguments: Arguments) -> Result:
     file = _file(arguments)
-    if file.confirmed_by_id is None:
-        raise Broken("nobody confirmed this file")
+    if file.state != BankFile.State.CONFIRMED:
+        raise Broken("nobody confirmed this file, or it was dropped")
     place, wanted, plan = asked.place(file), asked.wanted(file), Plan.model_validate(file.plan)
     before = kept(place.plan, Plan)
     if before is None:
@@ -87,11 +87,25 @@ def _note_pay(task: Task) -> None:
         about = {"cents": planned.cents, "text": planned.text, "in_file": refused is None}
         about |= {"state": state, "since": since, "said": (refused or "")[:200]}
         Payment.objects.update_or_create(file=file, programme=programme, shop=number, defaults=about)
+        Credit.objects.filter(programme=programme, shop=number).delete()
     written = asked.place(file).file
     if written.exists():
         file.sealed = sealing.seal(CONTENT, written.read_bytes())
     file.state = BankFile.State.MADE
     file.save()
+
+
+def _drop(_: Town, arguments: Arguments) -> Result:
+    """After it was confirmed: only the worker knows whether it was begun."""
+    place = asked.place(_file(arguments))
+    with place.alone():
+        if place.plan.exists():
+            raise Broken("this file was begun, so something of it may be marked as paid: try its payment again")
+    return {}
+
+
+def _note_drop(task: Task) -> None:
+    BankFile.objects.filter(pk=task.arguments["file"]).update(state=BankFile.State.DROPPED)
 
 
 # What the bank refused, and what has arrived
@@ -141,6 +155,11 @@ def _repay(town: Town, arguments: Arguments) -> Result:
     return {"owed": shop.repay(town, programme, number)}
 
 
+def _note_credit(task: Task) -> None:
+    """It is read again soon; until then the page does not offer it once more."""
+    Credit.objects.filter(programme=task.arguments["programme"], shop=task.arguments["shop"]).delete()
+
+
 # What is read again and again
 
 
@@ -169,10 +188,11 @@ def transfers(town: Town) -> None:
 
 handles("payouts.plan", _plan, _note_plan)
 handles("payouts.pay", _pay, _note_pay)
+handles("payouts.drop", _drop, _note_drop)
 handles("payouts.refused", _refused, _note_states)
 handles("payouts.confirm", _confirm, _note_states)
-handles("payouts.tokens", _tokens)
-handles("payouts.repay", _repay)
+handles("payouts.tokens", _tokens, _note_credit)
+handles("payouts.repay", _repay, _note_credit)
 every(120, credits_due)
 every(300, transfers)
 every(30, days.read)

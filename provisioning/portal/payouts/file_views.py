@@ -66,12 +66,17 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @transaction.atomic
 def drop(request: HttpRequest, number: int) -> HttpResponse:
-    """Nothing of it was marked, and nothing will be."""
-    open_ = (_State.ASKED, _State.PLANNED)
-    file = get_object_or_404(BankFile.objects.select_for_update(), pk=number, state__in=open_)
+    """Nothing of it was marked, and nothing will be. Once it was confirmed, the worker must see that for itself."""
+    file = get_object_or_404(BankFile.objects.select_for_update().select_related("task"), pk=number)
+    if not file.may_be_dropped:
+        raise Http404
+    trail.note(request, "payouts.drop", f"bank file {file.pk}")
+    if file.state == _State.CONFIRMED:
+        file.task = ask(request, "payouts.drop", file=file.pk)
+        file.save()
+        return redirect("payouts:file", number)
     file.state = _State.DROPPED
     file.save()
-    trail.note(request, "payouts.drop", f"bank file {file.pk}")
     messages.success(request, _("The file was dropped. Nothing was marked as paid."))
     return redirect("payouts:list")
 

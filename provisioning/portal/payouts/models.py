@@ -55,7 +55,7 @@ class BankFile(models.Model):
     """A file for the bank: planned by one, confirmed by another, then marked on the contract and made."""
 
     class State(models.TextChoices):
-        """How far it is. Only the first two can still be dropped: after that, something may be marked."""
+        """How far it is. From the third on, something may be marked on the contract."""
 
         ASKED = "asked", _("Being planned")
         PLANNED = "planned", _("Waits for a second person")
@@ -97,6 +97,13 @@ class BankFile(models.Model):
     def __str__(self) -> str:
         """Its own name at the bank and on the contract."""
         return f"{self.reference}.{self.plan['tag']}" if self.plan else self.reference
+
+    @property
+    def may_be_dropped(self) -> bool:
+        """Before it is confirmed; and after, when its task was given up."""
+        if self.state == self.State.CONFIRMED:
+            return self.task is not None and self.task.state in (Task.State.REFUSED, Task.State.BROKEN)
+        return self.state in (self.State.ASKED, self.State.PLANNED)
 
     @property
     def opened(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A shop's statement as PDF. Letters that its font lacks become question marks."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -14,10 +15,15 @@ from provisioning import period
 from provisioning.portal.pages.money import euros
 from provisioning.portal.payouts.statement import Statement, Sums
 
+_Widths = tuple[int, ...]
+_Aligned = tuple[str, ...]
+
 _FONT = "Helvetica"
 _EDGE = 15.0
 _WIDTHS = (20, 26, 34, 20, 14, 22, 22, 22, 22)
+_ALIGNED = ("LEFT",) * 4 + ("RIGHT",) * 5
 _PAYMENT_WIDTHS = (20, 28, 30, 104)
+_PAYMENT_ALIGNED = ("LEFT", "RIGHT", "LEFT", "LEFT")
 
 
 def pdf(found: Statement, municipality: str) -> bytes:
@@ -29,10 +35,10 @@ def pdf(found: Statement, municipality: str) -> bytes:
     page.add_page()
     _write(page, f"{municipality}: {_('Statement')}", 16)
     _write(page, f"{found.name} ({found.shop}), {_day(found.first)} - {_day(found.last)}", 11)
-    _table(page, heads(), [*_lines(found), _total(found.total)], _WIDTHS)
+    _table(page, heads(), [*_lines(found), _total(found.total)], _WIDTHS, _ALIGNED)
     if found.payments:
         _write(page, _("Paid by bank"), 12)
-        _table(page, payment_heads(), _payments(found), _PAYMENT_WIDTHS)
+        _table(page, payment_heads(), _payments(found), _PAYMENT_WIDTHS, _PAYMENT_ALIGNED)
     for sentence in notes(found):
         _write(page, sentence, 9)
     return bytes(page.output())
@@ -53,9 +59,10 @@ def payment_heads() -> list[str]:
 
 def notes(found: Statement) -> list[str]:
     """What a reader must know besides the figures."""
-    said = (
-        [_("These are all entries that reached the town before %s.") % period.shown(found.until)] if found.until else []
-    )
+    said = []
+    if found.until:
+        until = date_format(datetime.fromtimestamp(found.until, ZoneInfo(period.ZONE)), "SHORT_DATETIME_FORMAT")
+        said.append(_("These are all entries that reached the town before %s.") % until)
     if found.unread:
         said.append(_("%d entries could not be read here. The report of the till has them.") % found.unread)
     return said
@@ -92,9 +99,10 @@ def _day(day: date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
-def _table(page: FPDF, head: Sequence[str], lines: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+def _table(page: FPDF, head: Sequence[str], lines: Sequence[Sequence[str]], widths: _Widths, aligned: _Aligned) -> None:
     page.set_font(_FONT, size=9)
-    with page.table(col_widths=tuple(widths), headings_style=FontFace(emphasis="BOLD"), text_align="LEFT") as table:
+    bold = FontFace(emphasis="BOLD")
+    with page.table(col_widths=widths, headings_style=bold, text_align=aligned) as table:
         for line in (head, *lines):
             row = table.row()
             for each in line:

@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from contracts.wire.errors import Broken
 from provisioning import bank
+from provisioning.payout.plan import Plan
 from provisioning.payout.rules import faults
 from provisioning.portal import settings
 from provisioning.portal.config import Config
-from provisioning.portal.payouts import chain
+from provisioning.portal.payouts import asked, chain
 from provisioning.portal.payouts.models import BankFile, Credit, Payment
 from provisioning.portal.shops.models import Shop
 from provisioning.portal.staff.models import Line
-from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.handlers import HANDLERS
 from provisioning.portal.tasks.models import Task
 from tests.portal.payouts.conftest import CREDITS
@@ -142,6 +142,27 @@ def test_what_was_confirmed_is_paid_though_an_account_changes_meanwhile(desk, ke
     assert keepers[0].credit == 700
 
 
+def test_a_file_that_cannot_be_begun_is_dropped_and_one_that_was_begun_is_not(desk, keepers):
+    file = desk.planned()
+    desk.second.post(url(file, "confirm"))
+    assert desk.second.post(url(file, "drop")).status_code == 404, "its task may be at work"
+    place = asked.place(file)
+    act = HANDLERS["payouts.pay"].act
+    place.folder.mkdir()
+    place.plan.write_text(Plan.model_validate({**file.plan, "tag": "AAAAAA"}).model_dump_json())
+    desk.work(Task.State.BROKEN)
+    desk.second.post(url(file, "drop"))
+    desk.work(Task.State.BROKEN)
+    place.plan.unlink()
+    desk.second.post(url(file, "drop"))
+    desk.work()
+    file.refresh_from_db()
+    assert file.state == BankFile.State.DROPPED
+    with pytest.raises(Broken, match="was dropped"):
+        act(desk.town, {"file": file.pk})
+    assert [keeper.credit for keeper in keepers] == list(CREDITS)
+
+
 def test_a_task_that_was_killed_before_it_was_noted_is_done_again_to_the_same_file(desk, keepers):
     file = desk.planned()
     desk.second.post(url(file, "confirm"))
@@ -215,9 +236,7 @@ def test_payments_that_nobody_disputed_are_ended_after_thirty_days_and_no_others
     file.payments.filter(shop=keepers[0].shop).update(since=1)
     assert "End these payments" in desk.first.get(url(file), headers={"accept-language": "en"}).content.decode()
     desk.first.post(url(file, "arrived"))
-    task = doing.do_next(desk.town)
-    assert task is not None
-    assert task.state == Task.State.REFUSED, "the contract has its own clock"
+    desk.work(Task.State.REFUSED)  # the contract has its own clock
 
 
 def test_a_shop_that_is_paid_in_tokens_is_paid_at_once(desk, keepers):
@@ -230,6 +249,7 @@ def test_a_shop_that_is_paid_in_tokens_is_paid_at_once(desk, keepers):
         assert desk.first.post(f"{place}/{keepers[1].shop}").status_code == 404
         assert desk.first.post(f"{place}/{keepers[0].shop}").status_code == 302
         assert desk.work().result == {"cents": 1_250}
+        assert not Credit.objects.filter(programme=desk.number, shop=keepers[0].shop).exists()
         assert HANDLERS["payouts.tokens"].act(desk.town, {"programme": desk.number, "shop": keepers[0].shop}) == {
             "cents": 0
         }
