@@ -25,7 +25,7 @@ class Import(models.Model):
         """Looked at; nothing was done."""
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
-        DROPPED = "dropped", _("Dropped")
+        DROPPED = "dropped", _("Set aside")
 
     file = models.BinaryField(max_length=32)
     """A fingerprint of its bytes, by which the same file is noticed."""

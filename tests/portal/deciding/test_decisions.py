@@ -51,7 +51,7 @@ def test_other_amounts_want_a_reason_that_the_family_does_not_read(staff, sent):
     application, browser = sent(), staff(Role.GRANTS)
     refused = act(browser, application, "grant", **{"grant-amount_0": "350"})
     assert refused.status_code == 422
-    assert "de regels niet volgt" in refused.content.decode()
+    assert "de voorwaarden niet volgt" in refused.content.decode()
     said = {"grant-amount_0": "350", "grant-why": "a reason", "grant-words": "own words"}
     assert act(browser, application, "grant", **said).status_code == 302
     decision = Decision.objects.get()
@@ -159,7 +159,7 @@ def test_a_child_gets_no_second_budget_and_likely_duplicates_must_be_looked_at(s
     household = Household.objects.get()
     said = {**AMOUNTS, **seen, "grant-household": str(household.pk)}
     page = browser.post(f"/desk/applications/{second.pk}/grant", said, follow=True).content.decode()
-    assert "heeft al een budget van dit programma" in page
+    assert "heeft al een tegoed van deze regeling" in page
     assert (state(second), Grant.objects.count()) == ("submitted", 1)
 
 
