@@ -183,7 +183,7 @@ class PaperForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What does it show?"),
         widget=forms.RadioSelect,
-        choices=[(Document.Kind.INCOME.value, _("My income")), (Document.Kind.OTHER.value, _("Something else"))],
+        choices=Document.Kind.choices,
     )
     paper = forms.FileField(
         label=_("File"),

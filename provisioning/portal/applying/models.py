@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from provisioning.portal.applying.contents import Contents
 from provisioning.portal.people import sealing
@@ -93,8 +94,8 @@ class Document(models.Model):
     class Kind(models.TextChoices):
         """What it shows."""
 
-        INCOME = "income"
-        OTHER = "other"
+        INCOME = "income", _("Income")
+        OTHER = "other", _("Something else")
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="documents")
     kind = models.CharField(max_length=8, choices=Kind.choices)
