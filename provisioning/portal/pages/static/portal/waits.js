@@ -24,6 +24,15 @@ const show = (element, html) => {
   if (read.textContent.trim() === element.textContent.trim()) return;
   element.dataset.state = read.dataset.state;
   element.replaceChildren(...read.childNodes);
+  if (read.dataset.state === "done") element.append(" ", again(element.dataset.anew));
+};
+
+// The rest of the page is as it was. It is not loaded by itself: somebody may be writing in it.
+const again = (words) => {
+  const link = document.createElement("a");
+  link.href = "";
+  link.textContent = words;
+  return link;
 };
 
 setTimeout(look, SECONDS * 1000);
