@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -73,7 +73,7 @@ def letters(request: HttpRequest, number: int) -> HttpResponse:
         "next": pile.run + 1,
         "mark": pile.mark(max(pile.run, 1)),
         "run": max(pile.run, 1),
-        "tasks": Task.objects.filter(grant__letters=pile).distinct().order_by("id"),
+        "tasks": _tasks(pile),
     }
     return render(request, "passes/letters.html", about)
 
@@ -111,6 +111,12 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("passes:letters", number)
     messages.success(request, _("The letters count no more. Their budgets wait again. Throw away what was printed."))
     return redirect("passes:waiting")
+
+
+def _tasks(pile: Letters) -> QuerySet[Task]:
+    """Those that give its budgets, each with its programme's name."""
+    found = Task.objects.filter(grant__letters=pile).annotate(programme=F("grant__programme__name"))
+    return found.distinct().order_by("id")
 
 
 def _run(request: HttpRequest) -> int:

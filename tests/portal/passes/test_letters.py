@@ -59,6 +59,8 @@ def test_letters_are_read_back_and_their_budgets_wait_for_the_printing(clerk, pr
     }
     assert tasks[1].arguments["reference"] == grants[0].reference
     assert not giving.waiting().exists()
+    page = clerk.get(f"/desk/letters/{pile.pk}/").content.decode()
+    assert [f"<p>{name}: " in page for name in ("Kindpakket", "Sport")] == [True, True]
     assert clerk.post(f"/desk/letters/{pile.pk}/printed", {"run": 1}).status_code == 302
     assert Task.objects.count() == 2
 
