@@ -32,11 +32,11 @@ class GrantForm(forms.Form):
     ) -> None:
         super().__init__(data, prefix="grant", initial={"household": _likeliest(alikes)})
         judgement = application.judgement
-        self._advised = [child.cents for child in judgement.children] if judgement else []
         self._known = {str(household.pk): household for household in households(alikes)}
         children = application.contents.children
+        self._advised = [child.cents for child in judgement.children] if judgement else [0] * len(children)
         self._amounts = [f"amount_{number}" for number in range(len(children))]
-        for name, child, cents in zip(self._amounts, children, self._advised, strict=False):
+        for name, child, cents in zip(self._amounts, children, self._advised, strict=True):
             label = gettext("Amount for %(child)s") % {"child": child.name}
             self.fields[name] = CentsField(label=label, initial=cents, zero=True, most=CENTS_MAX)
         self._add_words()

@@ -54,14 +54,19 @@ def go_on(_town: Town) -> None:
 
 @transaction.atomic
 def run_part(number: int) -> bool:
-    """Do the next lines. False when there are none left, and the list is done."""
+    """Do the next lines. False when there is nothing left to do: all are done, or the programme was closed."""
     found = Import.objects.select_for_update(of=("self",)).select_related("rules__scheme__programme").get(pk=number)
     rows = list(found.rows.filter(done=False, kind__in=GIVEN)[:PART])
     if not rows:
         _end(found, Import.State.DONE)
         trail.note(None, "import.done", f"import {found.pk}", cents=total(found))
         return False
-    programme = granting.running(found.rules.scheme.programme)
+    try:
+        programme = granting.running(found.rules.scheme.programme)
+    except NotPossibleError:
+        _end(found, Import.State.DROPPED)
+        trail.note(None, "import.stopped", f"import {found.pk}", left=found.rows.filter(done=False).count())
+        return False
     candidates = trying.opened(rows)
     listed = {bytes(one) for one in found.rows.values_list("print", flat=True) if one is not None}
     here = known.here(candidates, programme)
