@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from provisioning.portal.applying.models import DOCUMENT, Application, Document
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SIZE_MAX = 5 * 1024 * 1024
 NUMBER_MAX = 5
+"""With the application, and again with each answer to the town."""
 _BEGINNINGS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
@@ -36,11 +38,19 @@ def read(upload: "UploadedFile[bytes]") -> bytes:
 def add(application: Application, kind: str, content: bytes) -> bool:
     """Keep it, sealed; False when there are enough."""
     Application.objects.select_for_update().get(pk=application.pk)
-    if application.documents.count() >= NUMBER_MAX:
+    if loose(application).count() >= NUMBER_MAX:
         return False
     sealed = sealing.seal(DOCUMENT, content)
     application.documents.create(kind=kind, media=media(content), sealed=sealed, size=len(content))
     return True
+
+
+def loose(application: Application) -> QuerySet[Document]:
+    """Those that were not handed in yet: all of a draft, else what was added since the town last asked."""
+    asked = application.conversation.filter(by_family=False).order_by("-id").first()
+    if application.state == Application.State.DRAFT:
+        return application.documents.all()
+    return application.documents.filter(made_at__gt=asked.made_at) if asked else application.documents.none()
 
 
 def listed(application: Application) -> list[Document]:

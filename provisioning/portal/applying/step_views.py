@@ -90,16 +90,19 @@ def add_papers(request: HttpRequest, application: Application) -> HttpResponseBa
             return render(request, "applying/later.html", status=429)
         if papers.add(application, form.cleaned_data["kind"], form.cleaned_data["paper"]):
             return redirect("applying:papers")
-    kept = papers.listed(application)
-    context = {"form": form, "kept": kept, "full": len(kept) >= papers.NUMBER_MAX, "most": papers.NUMBER_MAX}
+    loose = set(papers.loose(application).values_list("pk", flat=True))
+    context = {
+        "form": form, "kept": papers.listed(application), "loose": loose,
+        "full": len(loose) >= papers.NUMBER_MAX, "most": papers.NUMBER_MAX,
+    }  # fmt: skip
     return _show(request, application, 3, context)
 
 
 @require_POST
 @mine(_State.DRAFT, _State.ASKED)
 def remove_paper(request: HttpRequest, application: Application, number: int) -> HttpResponseBase:  # noqa: ARG001
-    """Take a paper out again."""
-    application.documents.filter(pk=number).delete()
+    """Take a paper out again, as long as it was not handed in."""
+    papers.loose(application).filter(pk=number).delete()
     return redirect("applying:papers")
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from provisioning.portal.applying import drafts, papers, sending, throttle
 from provisioning.portal.applying.contents import Contents
-from provisioning.portal.applying.models import Application, Document, Mark
+from provisioning.portal.applying.models import Application, Document, Mark, Message
 from provisioning.portal.applying.step_views import PAPERS_MAX
 from provisioning.portal.people import sealing
 from provisioning.portal.people.models import Particulars
@@ -179,6 +179,23 @@ def test_there_is_an_end_to_papers(family):
     for _ in range(papers.NUMBER_MAX + 1):
         family.post("/apply/papers", paper())
     assert Document.objects.count() == papers.NUMBER_MAX
+
+
+def test_what_was_handed_in_stays_and_an_answer_has_room_for_more(family):
+    for _ in range(papers.NUMBER_MAX):
+        family.post("/apply/papers", paper())
+    handed_in = set(Document.objects.values_list("pk", flat=True))
+    fill(family)
+    family.post("/apply/review", {"truth": "on"})
+    Message.of(Application.objects.get(), "More?", by_family=False).save()
+    Application.objects.update(state=Application.State.ASKED)
+    for _ in range(papers.NUMBER_MAX + 1):
+        family.post("/apply/papers", paper(kind="other"))
+    assert Document.objects.count() == 2 * papers.NUMBER_MAX
+    for number in Document.objects.values_list("pk", flat=True):
+        family.post(f"/apply/papers/{number}/remove")
+    assert set(Document.objects.values_list("pk", flat=True)) == handed_in
+    assert family.get("/apply/papers").content.decode().count("Remove paper") == 0
 
 
 def test_papers_from_one_address_end(family):
