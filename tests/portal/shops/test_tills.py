@@ -1,6 +1,7 @@
 """A new till: a sheet, a till that uses it at a real gateway, and somebody who lets it in; its slice and its end."""
 
 import pytest
+from django.utils.html import escape
 
 from contracts.chain import checksum
 from contracts.wire import journal
@@ -8,9 +9,12 @@ from contracts.wire.batch import Segment, encode
 from contracts.wire.enrolment import EnrolmentCode
 from contracts.wire.enrolment_sheet import EnrolmentSheet
 from contracts.wire.entry import Retire
+from contracts.wire.errors import TryAgain
+from contracts.wire.reasons import MEANINGS, Reason
 from contracts.wire.units import to_hex
 from provisioning import fleet
 from provisioning import programme as programmes
+from provisioning.enrolling import GatewayDesk
 from provisioning.portal.programmes import chain
 from provisioning.portal.shops import reading
 from provisioning.portal.shops.models import Enrolment, Slice, Terminal
@@ -160,15 +164,28 @@ def test_what_lay_apart_for_one_that_retired_is_free_again(terminal, programme, 
     assert fleet.left(town, programme.number, till.address) == 0
 
 
-def test_a_till_without_trouble_is_well_and_one_with_it_is_told(terminal, with_gateway, desk, town: Town, monkeypatch):
-    row, _ = terminal
+def test_a_till_whose_sales_cannot_be_settled_is_told_until_they_can(terminal, desk, town: Town, monkeypatch):
+    row, till = terminal
     reading.read_health(town)
     row.refresh_from_db()
-    assert row.trouble is None
-    Terminal.objects.filter(pk=row.pk).update(trouble=1)
+    assert row.trouble is None, "a real gateway knows of none"
+    trouble = {"terminal": to_hex(till.address), "reason": int(Reason.FORK), "since": 1_700_000_000}
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            GatewayDesk, "ask", lambda *_: {"terminals": [trouble, {**trouble, "terminal": "0x" + "77" * 20}]}
+        )
+        reading.read_health(town)
+    page = desk.get(f"/desk/tills/{row.pk}").content.decode()
+    assert escape(MEANINGS[Reason.FORK].nl) in page
     reading.read_health(town)
     row.refresh_from_db()
-    assert row.trouble is None, "the gateway says that it is over"
+    assert (row.trouble, row.trouble_since) == (None, None)
+
+
+def test_a_gateway_that_answers_what_is_no_answer_is_asked_again(terminal, town: Town, monkeypatch):
+    monkeypatch.setattr(GatewayDesk, "ask", lambda *_: {"terminals": [{"terminal": "0x12", "reason": 1, "since": 1}]})
+    with pytest.raises(TryAgain):
+        reading.read_health(town)
 
 
 def test_what_the_command_line_made_is_found(work, town: Town):
