@@ -16,6 +16,10 @@ from provisioning.portal.staff.models import FirstPassword
 class SignIn(AuthenticationForm):
     """Name and password."""
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["username"].widget.attrs.pop("autofocus")  # a page is read, and walked by Tab, from its beginning
+
     def confirm_login_allowed(self, user: User) -> None:
         """Refuse a first password that lay about for too long."""
         super().confirm_login_allowed(user)
@@ -43,9 +47,7 @@ class PhoneCode(forms.Form):
         label=_("Code"),
         help_text=_("The six digits that your app shows now."),
         error_messages={"invalid": _("A code has six digits.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short", "autofocus": True}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short"}),
     )
 
     def clean_code(self) -> str:
@@ -60,7 +62,7 @@ class RecoveryCode(forms.Form):
         label=_("Recovery code"),
         max_length=32,
         help_text=_("Ten letters and digits from your list. Each code works once."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
 
 
