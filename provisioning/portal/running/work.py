@@ -69,6 +69,8 @@ def _work(place: Path, account: LocalAccount, rpc: str | None) -> None:
 
 def _town(place: Path, account: LocalAccount, rpc: str | None, stop: threading.Event) -> Town | None:
     """The contract, once its node and the tables are there; None when told to stop before."""
+    from django.db import OperationalError  # noqa: PLC0415
+
     from provisioning.portal.running import tables  # noqa: PLC0415 -- Django is set up only now
 
     told = config.load(place)
@@ -78,7 +80,7 @@ def _town(place: Path, account: LocalAccount, rpc: str | None, stop: threading.E
             if tables.are_ready():
                 return Town.open(deployment, account, rpc or told.rpc)
             said = "the tables are not in this program's form yet: `kindpakket portal serve` brings them there"
-        except TryAgain as fault:
+        except (TryAgain, OperationalError) as fault:
             said = str(fault)
         print(said, file=sys.stderr, flush=True)
         stop.wait(_PAUSE_SECONDS)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from itertools import count
 
 from contracts.wire import journal, passcode
 from contracts.wire.entry import Payment
@@ -21,6 +20,8 @@ from terminal.export import Export
 from terminal.signer import PassSigner, TerminalSigner, sign_entry
 
 _AMOUNTS = (12_50, 34_95, 49_99, 7_25, 27_00)
+_SECONDS = 50 * 86_400
+"""Over which they were spread."""
 _SLICE = Cents(250_00)
 
 
@@ -31,25 +32,23 @@ def fill(town: Town, made: Sequence[NewPass]) -> None:
     numbers = [place.shop.number for place in places if place.takes_part and place.shop.number]
     if Terminal.objects.exists() or programme.number is None or not made:
         return
-    for place, number in enumerate(numbers):
+    for number in numbers:
         terminal = TerminalSigner.make(town.deployment.domain)
         consent = terminal.sign_registration(number)
         fleet.register(town, terminal.address, number, consent, [Raise(programme.number, _SLICE)])
-        _sell(town, terminal, programme.number, made[place :: len(numbers)])
+        _sell(town, terminal, programme.number, made[number % 3 :])
 
 
 def _sell(town: Town, terminal: TerminalSigner, programme: int, families: Sequence[NewPass]) -> None:
-    """Each family pays once or twice; most have used their pass, and a few have not."""
+    """Nearly every family pays once, the later ones more lately; some have not come yet."""
     head, lines, passes = journal.genesis(terminal.domain, terminal.address), list[Line](), PassSigner()
-    sequence, begun = count(1), int(time.time()) - 3600
+    begun, step = int(time.time()) - _SECONDS, _SECONDS // (len(families) + 1)
     for place, one in enumerate(families):
-        for again in range(place % 3):
-            code = passcode.parse(one.code, town.deployment.network)
-            if not isinstance(code, StaticCode):
-                raise TypeError("a pass is made as a letter")
-            now = Timestamp(begun + len(lines))
-            content = Payment(programme, Cents(_AMOUNTS[(place + again) % len(_AMOUNTS)]), now)
-            commit = Commit(next(sequence), passes.hold(code), content, now)
-            lines.append(sign_entry(terminal, passes, head, commit))
-            head = lines[-1].head
+        code = passcode.parse(one.code, town.deployment.network)
+        if not isinstance(code, StaticCode):
+            raise TypeError("a pass is made as a letter")
+        now = Timestamp(begun + place * step)
+        content = Payment(programme, Cents(_AMOUNTS[place % len(_AMOUNTS)]), now)
+        lines.append(sign_entry(terminal, passes, head, Commit(place + 1, passes.hold(code), content, now)))
+        head = lines[-1].head
     settle.settle(town, Export(terminal.domain, terminal.address, tuple(lines)))

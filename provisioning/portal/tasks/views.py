@@ -27,10 +27,13 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 
 def states(request: HttpRequest) -> JsonResponse:
-    """How the tasks of these numbers stand, each as the HTML that `state.html` makes of it."""
+    """How the tasks of these numbers stand, each as the HTML that `state.html` makes of it for who was waiting."""
     numbers = [int(text) for text in request.GET.get("ids", "").split(",")[:_STATES_MAX] if text.isdecimal()]
     found = Task.objects.filter(pk__in=[number for number in numbers if number < 2**63])
-    return JsonResponse({task.pk: render_to_string("tasks/state.html", {"task": task}, request) for task in found})
+    told = {task.pk: {"task": task, "is_news": True} for task in found}
+    return JsonResponse(
+        {number: render_to_string("tasks/state.html", about, request) for number, about in told.items()}
+    )
 
 
 @require_POST

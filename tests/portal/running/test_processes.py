@@ -121,7 +121,7 @@ def test_alone_it_brings_all_that_it_needs_and_goes_on_where_it_was(tmp_path):
         for path, shown in {
             "/desk/programmes": "Kindpakket",
             "/desk/applications/": "5",
-            "/desk/tasks/": "programmes.create",
+            "/desk/tasks/": "Begin a programme",
             "/desk/payouts/": "shop-01",
         }.items():
             assert shown in browser.get(path), path

@@ -36,6 +36,14 @@ def test_the_state_is_told_for_those_that_are_asked_for(staff):
     assert f'data-task="{first.pk}"' in told[str(first.pk)]
 
 
+def test_whoever_waited_is_led_to_what_changed(staff):
+    (task,) = tasks(1, state=Task.State.DONE)
+    browser, link = staff(Role.SHOPS), "Show what changed"
+    english = {"accept-language": "en"}
+    assert link in browser.get(f"/desk/tasks/states?ids={task.pk}", headers=english).json()[str(task.pk)]
+    assert link not in browser.get("/desk/tasks/", headers=english).content.decode()
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_a_refusal_is_told_in_the_reader_s_language(staff, language):
     tasks(1, state=Task.State.REFUSED, reason=Reason.PASS_BLOCKED.value, said="The pass is blocked.")
