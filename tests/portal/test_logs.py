@@ -13,13 +13,13 @@ from tests.portal import raising
 @pytest.fixture
 def log():
     """What reaches the log, by the handler that the settings describe."""
-    written = io.StringIO()
-    handlers = logging.getLogger().handlers
-    (ours,) = [each for each in handlers if any(isinstance(one, Pages) for one in each.filters)]
-    assert isinstance(ours, logging.StreamHandler)
-    before = ours.setStream(written)
-    yield written
-    ours.setStream(before)
+    root = logging.getLogger()
+    (ours,) = [each for each in root.handlers if any(isinstance(one, Pages) for one in each.filters)]
+    beside = logging.StreamHandler(io.StringIO())
+    beside.filters, beside.formatter = ours.filters, ours.formatter
+    root.addHandler(beside)
+    yield beside.stream
+    root.removeHandler(beside)
 
 
 @pytest.mark.django_db
