@@ -40,7 +40,7 @@ class Credit(models.Model):
         """By programme, then by shop."""
 
         ordering = ("programme", "shop")
-        constraints = (models.UniqueConstraint(fields=("programme", "shop"), name="payouts_credit"),)
+        constraints = (models.UniqueConstraint(fields=("programme", "shop"), name="payouts_one_credit"),)
 
 
 class Mark(models.Model):
@@ -146,7 +146,7 @@ class Payment(models.Model):
         """By programme, then by shop."""
 
         ordering = ("programme", "shop")
-        constraints = (models.UniqueConstraint(fields=("file", "programme", "shop"), name="payouts_payment"),)
+        constraints = (models.UniqueConstraint(fields=("file", "programme", "shop"), name="payouts_one_payment"),)
 
 
 UNDER_WAY = (Payment.State.MARKED, Payment.State.DISPUTED)

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("programme", "shop"),
-                "constraints": [models.UniqueConstraint(fields=("programme", "shop"), name="payouts_credit")],
+                "constraints": [models.UniqueConstraint(fields=("programme", "shop"), name="payouts_one_credit")],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +191,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="payment",
-            constraint=models.UniqueConstraint(fields=("file", "programme", "shop"), name="payouts_payment"),
+            constraint=models.UniqueConstraint(fields=("file", "programme", "shop"), name="payouts_one_payment"),
         ),
     ]

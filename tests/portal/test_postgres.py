@@ -1,0 +1,45 @@
+"""The portal's tables on PostgreSQL, where several write at once."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from provisioning.portal import config
+from tests.gateway import postgres as postgresql
+
+ROOT = Path(__file__).parents[2]
+BEGIN = "import django; django.setup(); from provisioning.portal.staff import trail; "
+WRITE = BEGIN + "[trail.note(None, 'passes.block', f'pass {number}', cents=number) for number in range(25)]"
+CHECK = BEGIN + "from provisioning.portal.staff.models import Line; print(Line.objects.count(), trail.first_broken())"
+
+
+@pytest.fixture
+def portal(tmp_path):
+    """Runs one of these in a process of its own, on a portal that was set up on PostgreSQL."""
+    with postgresql.running() as server:
+        if server is None:
+            pytest.skip("no PostgreSQL: apt-get install postgresql")
+        (tmp_path / config.FILE).write_text(f'database = "{server.url()}"\n')
+        more = {config.FOLDER_VARIABLE: str(tmp_path), "DJANGO_SETTINGS_MODULE": "provisioning.portal.settings"}
+
+        def run(*words: str) -> str:
+            command = [sys.executable, *words]
+            done = subprocess.run(  # noqa: PLW1510 -- looked at below, with what it said
+                command, env={**os.environ, **more}, cwd=ROOT, capture_output=True, text=True, timeout=100
+            )
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        run("-m", "provisioning.cli", "portal", "setup", "--folder", str(tmp_path))
+        yield run
+
+
+def test_the_trail_is_one_chain_however_many_write_it(portal):
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(portal, "-c", WRITE) for _ in range(4)]:
+            each.result()
+    assert portal("-c", CHECK) == "100 None\n"
