@@ -59,3 +59,12 @@ def test_sentences_are_short(part, language):
 
 def test_a_long_sentence_is_seen():
     assert [len(one) for one in words.sentences("Kort. " + "woord " * 21)] == [1, 21]
+
+
+def test_one_text_has_one_translation():
+    """Django keeps all parts' words in one table, in which the first part's stand."""
+    found: dict[tuple[object, ...], set[tuple[str, ...]]] = {}
+    for each in PARTS:
+        for key, text in words.table(words.dutch(each)).items():
+            found.setdefault(key, set()).add(text)
+    assert {key: texts for key, texts in found.items() if len(texts) > 1} == {}
