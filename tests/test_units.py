@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from provisioning import cli
+from provisioning.installer import bundle
 from terminal import places
 from terminal.signer import sealing
 from terminal.update import machine
@@ -56,6 +57,12 @@ def verify(folder: Path) -> subprocess.CompletedProcess[str]:
         env={"SYSTEMD_UNIT_PATH": f"{folder}:", "PATH": "/usr/bin:/bin"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+def test_a_terminal_gets_its_own_units_and_no_servers():
+    installed = {path.name for path in (*bundle.units(), *bundle.apt_units())}
+    assert {path.name for path in UNITS.iterdir() if path.is_file()} - ELSEWHERE <= installed
+    assert installed & ELSEWHERE == set()
 
 
 def test_systemd_takes_all_of_them_without_a_word(units):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _HERE = Path(__file__).parent.parent
-_NOT_OURS = {"kindpakket-gateway.service"}
-"""A gateway is another machine's."""
+_NOT_OURS = {"kindpakket-gateway.service", "kindpakket-portal.service", "kindpakket-portal-worker.service"}
+"""A gateway and a portal are other machines'."""
 
 _PLACES = {
     "sysusers.d": Path("/etc/sysusers.d"),
