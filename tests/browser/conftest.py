@@ -1,5 +1,8 @@
 """A real browser before the portal as it is run: its pages, its worker, its chain, with rows of nobody."""
 
+from tests.portal import ready  # noqa: F401 -- pages are named by their routes, which Django reads
+
+# isort: split
 import re
 import shutil
 import signal
@@ -39,7 +42,7 @@ class Running:
         return found[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its loop runs in this thread, and would be in the way of others' tests
 def chromium() -> Iterator[Browser]:
     """The system's own browser."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -53,7 +56,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """`kindpakket portal run`, as somebody who tries it does."""
     folder = tmp_path_factory.mktemp("portal") / "portal"

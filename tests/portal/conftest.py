@@ -1,31 +1,14 @@
-"""A portal of its own for these tests: a folder, a key, and Django's settings from it."""
+"""Somebody who has signed in, for these tests."""
 
-import os
-import tempfile
-from pathlib import Path
+from tests.portal import ready  # noqa: F401 -- first, as the others have tables
 
+# isort: split
 import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from provisioning.portal import config, keys
-
-_FOLDER = tempfile.TemporaryDirectory(prefix="kindpakket-portal-")
-os.environ[config.FOLDER_VARIABLE] = _FOLDER.name
-os.environ["DJANGO_SETTINGS_MODULE"] = "provisioning.portal.settings"
-keys.make(Path(_FOLDER.name))
-
-import django  # noqa: E402 -- its settings are read when it is set up
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-
-settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 takes its time on purpose
-
-from django.contrib.auth.models import Group, User  # noqa: E402
-from django.test import Client  # noqa: E402
-from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
-
-from provisioning.portal.access import Role  # noqa: E402
+from provisioning.portal.access import Role
 
 
 @pytest.fixture
