@@ -18,21 +18,13 @@ const look = async () => {
   setTimeout(look, SECONDS * 1000);
 };
 
+// The rest of the page stays as it was, as somebody may be writing in it: a link shows it anew.
 const show = (element, html) => {
   if (html === undefined) return;
   const read = new DOMParser().parseFromString(html, "text/html").querySelector("[data-task]");
   if (read.textContent.trim() === element.textContent.trim()) return;
   element.dataset.state = read.dataset.state;
   element.replaceChildren(...read.childNodes);
-  if (read.dataset.state === "done") element.append(" ", again(element.dataset.anew));
-};
-
-// The rest of the page is as it was. It is not loaded by itself: somebody may be writing in it.
-const again = (words) => {
-  const link = document.createElement("a");
-  link.href = "";
-  link.textContent = words;
-  return link;
 };
 
 setTimeout(look, SECONDS * 1000);
