@@ -58,7 +58,7 @@ def test_the_page_s_queries_do_not_grow_with_the_tasks(staff, django_assert_max_
         with django_assert_max_num_queries(9):
             page = browser.get("/desk/tasks/?state=waiting").content.decode()
         assert len(re.findall("data-task=", page)) == min(number, 50)
-    assert "page=2" in page
+        assert ("page=2" in page) == (number > 50)
 
 
 def test_what_was_given_up_is_tried_again_by_whoever_may_change_something(staff):
