@@ -38,6 +38,7 @@ def set_blocked(town: Town, arguments: Arguments) -> Result:
     """Block it in all programmes of the town, or let it pay again. One without any budget yet is only noted."""
     found = Pass.objects.get(pk=arguments["pass"])
     _await_grants(found)
+    _await_earlier(found)
     return {"programmes": _set_blocked(town, found, blocked=arguments["blocked"])}
 
 
@@ -97,7 +98,7 @@ def _await_grants(found: Pass) -> None:
 
 
 def _await_earlier(found: Pass) -> None:
-    """Raises TryAgain while the pass before it still has the budgets: a pass that has one takes no other's."""
+    """Raises TryAgain while the pass before it still has the budgets: they would come to it unblocked, or not at all."""
     if Pass.objects.filter(replaced_by=found).exclude(state=Pass.State.REPLACED).exists():
         raise TryAgain("the pass before it is to be replaced first")
 

@@ -223,6 +223,17 @@ def test_a_block_that_comes_after_the_replacement_changes_nothing(town, one, pro
     assert not blocked(town, new)
 
 
+def test_a_new_pass_is_not_said_to_be_blocked_before_it_has_what_is_to_be_blocked(town, one, programme):
+    old = a_pass(one)
+    given(town, old, programme, 300)
+    new, task = replacing(old)
+    block = asked("passes.block", **{"pass": new.pk, "blocked": True})
+    assert tried(town, block).state == Task.State.WAITING
+    for each in (task, block):
+        assert tried(town, each).state == Task.State.DONE, each.said
+    assert blocked(town, new)
+
+
 def test_what_is_done_by_another_way_is_followed(town, one, programme):
     to, other = a_pass(one), a_pass(child(household(2)))
     new = new_pass(NETWORK).address
