@@ -16,6 +16,8 @@ from terminal.private import put
 
 _LEFT_OUT = {keys.FILE, work.LOCK, "chain"}
 _BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
+_DRAFT = ".new"
+"""At the end of a hidden file that a run was writing when it was killed (`terminal.private.put`): perhaps the key."""
 _SQLITE = b"SQLite format 3\0"
 _EXAMPLE = f"""examples:
   kindpakket portal backup monday --folder /var/lib/kindpakket-portal
@@ -71,8 +73,12 @@ def copy(place: Path, target: Path) -> None:
 def _files(place: Path) -> Iterator[Path]:
     for path in place.rglob("*"):
         left_out = path.relative_to(place).parts[0] in _LEFT_OUT or path.name.endswith(_BESIDE_A_DATABASE)
-        if path.is_file() and not path.is_symlink() and not left_out:
+        if path.is_file() and not path.is_symlink() and not left_out and not _is_draft(path):
             yield path
+
+
+def _is_draft(path: Path) -> bool:
+    return path.name.startswith(".") and path.name.endswith(_DRAFT)
 
 
 def _is_database(path: Path) -> bool:

@@ -21,6 +21,8 @@ def filled(folder):
         database.commit()
         (folder / "payouts").mkdir()
         (folder / "payouts" / "0001.plan.json").write_text("{}")
+        (folder / "payouts" / ".0001.xml.17.new").write_text("accounts of a run that was killed")
+        (folder / f".{keys.FILE}.17.new").write_bytes((folder / keys.FILE).read_bytes())
         (folder / "chain").mkdir()
         (folder / "chain" / "blocks").write_text("many")
         yield folder
