@@ -98,7 +98,7 @@ def _await_grants(found: Pass) -> None:
 
 
 def _await_earlier(found: Pass) -> None:
-    """Raises TryAgain while the pass before it still has the budgets: they would come to it unblocked, or not at all."""
+    """Raises TryAgain while the pass before it still has the budgets: they would come unblocked, or not at all."""
     if Pass.objects.filter(replaced_by=found).exclude(state=Pass.State.REPLACED).exists():
         raise TryAgain("the pass before it is to be replaced first")
 
