@@ -191,10 +191,13 @@ class Chain:
                 raise TryAgain(f"{sentence}; look whether it happened before you do it again") from error
         return _sent(transaction, receipt)
 
-    def transactions(self, account: LocalAccount) -> int:
-        """How many transactions of the account stand in blocks: whichever it signed with a lower nonce is decided."""
+    def transactions(self, sender: str, which: Literal["latest", "finalized"]) -> int:
+        """How many transactions of the sender stand in blocks up to that one: a lower nonce than this is spent there.
+
+        `sender` is as web3 writes it. What is spent in a final block stays so.
+        """
         with self._asking():
-            return self._web3.eth.get_transaction_count(account.address, "latest")
+            return self._web3.eth.get_transaction_count(checksum(Address(from_hex(sender))), which)
 
     def sign(self, account: LocalAccount, call: Any) -> Signed:
         """The transaction with the account's next nonce, a fifth more gas than it needs now, and EIP-1559 fees."""

@@ -93,7 +93,8 @@ def fund(town: Town, programme: int, cents: int, *, mint: bool = False) -> int:
     if mint:
         town.send(token.functions.mint(signer, units))
     if town.chain.read(token.functions.allowance(signer, town.contract.address)) < units:
-        town.send(token.functions.approve(town.contract.address, units))
+        # Looked at each time, and not by `town.send`, which may know it as done: another funding may have used it up.
+        town.chain.send(town.signer(), token.functions.approve(town.contract.address, units))
     sent = town.act("fund", programme, cents)
     return int(town.events(sent, "Funded")[0]["amount"])
 

@@ -6,12 +6,14 @@ count once; another is signed only when that one can never count any more.
 
 import hashlib
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
+from eth_account import Account
 from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
 from contracts.chain import Reverted, Sent, Signed
+from contracts.wire.errors import TryAgain
 from contracts.wire.units import Hash
 from provisioning.portal.programmes.models import Once
 from provisioning.town import Town
@@ -42,11 +44,13 @@ def _earlier(of: Town, order: Once) -> Sent | None:
     if order.raw is None or order.transaction is None:
         return None
     raw, name = bytes(order.raw), Hash(bytes(order.transaction))
-    spent = of.chain.transactions(of.signer()) > _nonce(raw)  # asked first: a block may come between
+    over = _is_spent(of, raw, "finalized")  # asked first: a block may come between
     found = of.chain.sent(name)
-    if found is not None or spent:
+    if found is not None or over:
         return found
     if not of.chain.knows(name):
+        if _is_spent(of, raw, "latest"):
+            raise TryAgain("another transaction took its place, in a block that is not final yet")
         of.chain.submit(Signed(name, raw))
     return of.chain.wait(name)
 
@@ -59,5 +63,10 @@ def _first(of: Town, order: Once, call: Any) -> Sent:
     return of.chain.wait(signed.transaction)
 
 
-def _nonce(raw: bytes) -> int:
-    return int(TypedTransaction.from_bytes(HexBytes(raw)).as_dict()["nonce"])
+def _is_spent(of: Town, raw: bytes, which: Literal["latest", "finalized"]) -> bool:
+    """Whether its nonce is, by whoever signed it: the worker may have another key since.
+
+    The newest block may be undone, and of several nodes behind one address one may not know it.
+    """
+    nonce = int(TypedTransaction.from_bytes(HexBytes(raw)).as_dict()["nonce"])
+    return of.chain.transactions(Account.recover_transaction(raw), which) > nonce
