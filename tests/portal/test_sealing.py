@@ -21,6 +21,12 @@ def test_a_fingerprint_finds_what_is_written_otherwise_and_tells_purposes_apart(
     assert sealing.fingerprint("name", "family-01") != sealing.fingerprint("name", "family-02")
 
 
+@pytest.mark.parametrize(("one", "other"), [("محمد", "فاطمة"), ("Ивана", "Петар"), ("明", "华")])
+def test_names_in_any_script_are_told_apart(one, other):
+    assert sealing.fingerprint("name", one) != sealing.fingerprint("name", other)
+    assert sealing.fingerprint("name", f" {one}") == sealing.fingerprint("name", one)
+
+
 @pytest.mark.django_db
 def test_a_household_is_found_by_its_number_and_is_nowhere_readable():
     Household.of(Particulars("family-01", number="0001")).save()

@@ -50,6 +50,6 @@ def unseal_json(purpose: str, sealed: Sealed) -> Any:
 
 def fingerprint(purpose: str, text: str) -> bytes:
     """32 bytes that are the same for the same text, however it is spaced, accented or capitalised (HMAC-SHA-256)."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
-    kept = "".join(one for one in plain if one.isalnum())
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(one for one in plain if one.isalnum())  # of any script, or all such names would be one
     return hmac.digest(keys.derived(f"find {purpose}"), kept.encode(), hashlib.sha256)
