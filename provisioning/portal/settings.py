@@ -81,6 +81,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or a browser left open would lock its owner out for good
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "provisioning.portal.staff.views.signing_in.locked"
+AXES_CLIENT_IP_CALLABLE = "provisioning.portal.staff.second.tried_from"
 AXES_USERNAME_CALLABLE = "provisioning.portal.staff.second.tried_name"
 # Its tables keep what was posted, so every field of a page that asks for the password stands here.
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next", "new_password1", "new_password2"]

@@ -1,5 +1,6 @@
 """The first page, and the questions that say what a family is entitled to. Nothing of them is kept."""
 
+import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -57,7 +58,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     """A draft with the answers, for a scheme."""
     answers = _answers(CheckForm(request.POST), BornRows(request.POST))
     chosen = request.POST.get("scheme", "")
-    rules = current.of_scheme(int(chosen), timezone.localdate()) if chosen.isdecimal() else None
+    rules = current.of_scheme(int(chosen), timezone.localdate()) if re.fullmatch(r"\d{1,9}", chosen) else None
     if answers is None or rules is None:
         return redirect("applying:check")
     if not throttle.take("begin", throttle.address(request), BEGUN_MAX, throttle.HOUR):
@@ -87,7 +88,7 @@ def _again(request: HttpRequest) -> HttpResponse:
 
 def _born(said: QueryDict) -> list[str]:
     total = said.get("child-TOTAL_FORMS", "")
-    number = min(int(total), CHILDREN_MAX) if total.isdecimal() else 1
+    number = min(int(total), CHILDREN_MAX) if re.fullmatch(r"\d{1,9}", total) else 1
     return [said.get(f"child-{place}-born", "") for place in range(number)]
 
 

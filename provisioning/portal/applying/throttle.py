@@ -1,11 +1,13 @@
 """How often something may be tried from one address, or at one application. Counted in memory, for an hour or a day."""
 
+import hashlib
+import hmac
 from ipaddress import ip_address, ip_network
 
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from provisioning.portal.people import sealing
+from provisioning.portal import keys
 
 HOUR, DAY = 3600, 86_400
 
@@ -41,4 +43,4 @@ def take(what: str, who: str, most: int, seconds: int) -> bool:
 
 
 def _key(what: str, who: str) -> str:
-    return f"{what}-{sealing.fingerprint('throttle', f'{what}.{who}').hex()}"
+    return hmac.digest(keys.derived("throttle"), f"{what} {who}".encode(), hashlib.sha256).hex()

@@ -11,6 +11,7 @@ from django.middleware.csrf import rotate_token
 from django_otp import login
 
 from provisioning.portal import keys
+from provisioning.portal.applying import throttle
 from provisioning.portal.staff import codes
 from provisioning.portal.staff.models import FirstPassword, Phone, Recovery, hashed
 
@@ -80,3 +81,8 @@ def tried_name(request: HttpRequest, credentials: dict[str, Any] | None = None) 
     """How the list of failures keeps a name: as a fingerprint, since people type their password there by mistake."""
     name = (credentials or {}).get("username") or request.POST.get("username", "")
     return hmac.digest(keys.derived("tried"), name.encode(), hashlib.sha256).hex()
+
+
+def tried_from(request: HttpRequest) -> str | None:
+    """From where, as the list of failures keeps it: of IPv6 the first address of the /64, which is one network's."""
+    return throttle.address(request).partition("/")[0] or None

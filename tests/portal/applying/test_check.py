@@ -102,3 +102,10 @@ def test_one_address_cannot_begin_without_end(rules):
     begun = [Client().post("/apply/begin", ANSWERS | {"scheme": rules.scheme_id}) for _ in range(BEGUN_MAX + 1)]
     assert [response.status_code for response in begun] == [302] * BEGUN_MAX + [429]
     assert Application.objects.count() == BEGUN_MAX
+
+
+@pytest.mark.parametrize("sent", [{"child-TOTAL_FORMS": "9" * 5000, "more": "1"}, {"scheme": "9" * 5000}])
+def test_a_number_that_no_form_sends_breaks_nothing(rules, sent):
+    page = Client().post("/check" if "more" in sent else "/apply/begin", ANSWERS | sent)
+    assert page.status_code in {200, 302}
+    assert Application.objects.count() == 0

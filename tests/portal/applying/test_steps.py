@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from provisioning.portal.applying import drafts, papers, sending, throttle
@@ -203,6 +203,14 @@ def test_papers_from_one_address_end(family):
         throttle.count("paper", "127.0.0.1", throttle.HOUR)
     assert family.post("/apply/papers", paper()).status_code == 429
     assert Document.objects.count() == 0
+
+
+@pytest.mark.parametrize(("one", "other"), [("1.11.1.1", "11.1.1.1"), ("2001:db8:1:23::1", "2001:db8:12:3::1")])
+def test_no_address_is_counted_for_another(one, other):
+    places = [throttle.address(RequestFactory().get("/", REMOTE_ADDR=each)) for each in (one, other)]
+    assert throttle.take("paper", places[0], 1, throttle.HOUR)
+    assert throttle.is_open("paper", places[1], 1)
+    assert not throttle.is_open("paper", places[0], 1)
 
 
 def test_nobody_takes_out_the_papers_of_another(family, rules):

@@ -125,6 +125,13 @@ def test_five_wrong_passwords_lock_this_name_at_this_address_and_no_other(ready)
     assert give(Browser(), ready).status_code == 302
 
 
+def test_all_of_one_network_of_ipv6_is_one_address(ready):
+    for place in range(5):
+        give(Browser(REMOTE_ADDR=f"2001:db8:0:1::{place:x}"), WRONG)
+    assert give(Browser(REMOTE_ADDR="2001:db8:0:1::9"), ready).status_code == 429
+    assert give(Browser(REMOTE_ADDR="2001:db8:0:2::9"), ready).status_code == 302
+
+
 def test_nothing_that_was_typed_is_kept_with_the_failures(ready):
     give(Browser(), WRONG, name="my own password", next="/desk/?family-01")
     browser = signed_in(ready)
