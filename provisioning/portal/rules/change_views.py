@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from provisioning.portal.rules import changing, forms
 from provisioning.portal.rules.example import EXAMPLE
+from provisioning.portal.rules.explaining import describe
 from provisioning.portal.rules.models import RuleVersion, Scheme
 from provisioning.portal.staff import trail
 
@@ -74,9 +75,11 @@ def live(request: HttpRequest, number: int) -> HttpResponseBase:
     own = version.made_by_id == request.user.pk
     example = version.conditions.source == EXAMPLE.source
     if own or example or not form.is_valid():
-        return render(request, "rules/live.html", {"version": version, "form": form, "own": own, "example": example})
-    if not changing.enact(request, version, form.cleaned_data["day"]):
-        messages.error(request, _("This version is no draft any more."))
+        about = {"version": version, "words": describe(version.conditions), "own": own, "example": example}
+        return render(request, "rules/live.html", {**about, "form": form})
+    is_seen = request.POST.get("written") == version.made_at.isoformat()
+    if not is_seen or not changing.enact(request, version, form.cleaned_data["day"]):
+        messages.error(request, _("Somebody changed this version meanwhile. Read it again first."))
     return redirect("rules:version", version.pk)
 
 

@@ -29,13 +29,14 @@ def draft(request: HttpRequest | None, scheme: Scheme) -> RuleVersion:
 
 @transaction.atomic
 def write(request: HttpRequest | None, version: RuleVersion, conditions: Conditions) -> bool:
-    """Let a draft say this; False when it is none any more."""
+    """Let a draft say this, and `version` with it; False when it is none any more."""
     found = RuleVersion.objects.select_for_update().filter(pk=version.pk, state=_State.DRAFT).first()
     if found is None:
         return False
     found.conditions, found.made_by_id = conditions, request.user.pk if request else None
     found.save()
     _note(request, "written", found)
+    version.refresh_from_db()
     return True
 
 
@@ -51,8 +52,12 @@ def drop(request: HttpRequest, version: RuleVersion) -> bool:
 
 @transaction.atomic
 def enact(request: HttpRequest | None, version: RuleVersion, day: date) -> bool:
-    """Put a draft in force from that day on; False when it is none any more, or was written by who asks."""
-    found = RuleVersion.objects.select_for_update().filter(pk=version.pk, state=_State.DRAFT).first()
+    """Put a draft in force from that day on, as `version` has it.
+
+    False when it is none any more, was written anew since, or was written by who asks.
+    """
+    drafts = RuleVersion.objects.filter(state=_State.DRAFT, made_at=version.made_at)
+    found = drafts.select_for_update().filter(pk=version.pk).first()
     if found is None or (request is not None and found.made_by_id == request.user.pk):
         return False
     found.state, found.live_from = _State.LIVE, day

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -72,13 +73,29 @@ def test_a_draft_that_makes_no_sense_is_not_kept(finance, draft, other):
     assert draft.kept == before
 
 
+def written(finance, draft):
+    """What the page that puts it in force showed, as its form says it."""
+    page = finance.get(f"/desk/rules/{draft.pk}/live").content.decode()
+    assert "The net income is at most" in page
+    (moment,) = re.findall(r'name="written" value="([^"]+)"', page)
+    return moment
+
+
 def test_another_person_puts_it_in_force(finance, draft):
     day = TODAY + timedelta(days=3)
-    assert finance.get(f"/desk/rules/{draft.pk}/live").status_code == 200
-    finance.post(f"/desk/rules/{draft.pk}/live", {"day": day.isoformat()})
+    finance.post(f"/desk/rules/{draft.pk}/live", {"day": day.isoformat(), "written": written(finance, draft)})
     draft.refresh_from_db()
     assert (draft.state, draft.live_from) == (RuleVersion.State.LIVE, day)
     assert Line.objects.latest("id").about == {"scheme": draft.scheme_id, "number": 2, "live_from": day.isoformat()}
+
+
+def test_what_was_written_anew_meanwhile_is_put_in_force_by_nobody_who_did_not_read_it(finance, draft):
+    seen = written(finance, draft)
+    changing.write(None, draft, draft.conditions.model_copy(update={"percent": 300}))
+    page = finance.post(f"/desk/rules/{draft.pk}/live", {"day": TODAY.isoformat(), "written": seen}, follow=True)
+    assert "Somebody changed this version meanwhile" in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == RuleVersion.State.DRAFT
 
 
 def test_who_wrote_it_does_not_put_it_in_force(finance, draft):
