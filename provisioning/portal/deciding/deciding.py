@@ -48,7 +48,7 @@ def grant(request: HttpRequest, number: int, proposal: Proposal) -> Decision:
     decision.save()
     changed = bool(proposal.why)
     trail.note(request, "decision.propose", _subject(decision), cents=decision.cents, changed=changed)
-    if decision.cents <= settings.PORTAL.four_eyes_cents:
+    if granting.total(decision) <= settings.PORTAL.four_eyes_cents:
         _carry_out(request, decision)
     return decision
 

@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Sum
+
 from provisioning.portal.applying.models import Application
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.reasons import NotPossibleError
@@ -43,6 +45,13 @@ def require_possible(decision: Decision) -> None:
     else:
         prints = [child.fingerprint for child in _paid(contents.children, decision.amounts)]
         refuse_second(decision.household, prints, programme)
+
+
+def total(decision: Decision) -> int:
+    """The cents that its household has of the programme with it, so that nobody decides a large sum in parts."""
+    had = Grant.objects.filter(child__household=decision.household, programme=programme_of(application_of(decision)))
+    before: int | None = had.aggregate(all=Sum("cents"))["all"] if decision.household else 0
+    return decision.cents + (before or 0)
 
 
 def refuse_second(household: Household, prints: Iterable[bytes], programme: Programme) -> None:
@@ -90,6 +99,8 @@ def take_back(decision: Decision) -> None:
             child.delete()
     if decision.application is not None:
         _leave(decision, decision.application)
+    elif decision.household is not None:
+        keeping.let_go(decision.household)
 
 
 def _leave(decision: Decision, application: Application) -> None:
@@ -100,7 +111,7 @@ def _leave(decision: Decision, application: Application) -> None:
     if household is None:
         return
     if household.known or household.children.exists() or household.applications.exists():
-        keeping.refresh(household)
+        keeping.let_go(household)
     else:
         household.delete()
 

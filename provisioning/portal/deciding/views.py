@@ -104,6 +104,6 @@ def _in_state(state: str) -> QuerySet[Application]:
 
 def _waiting(found: QuerySet[Application], days: str) -> QuerySet[Application]:
     """Those that were sent at least so many days ago."""
-    if not days.isdecimal() or int(days) not in DAYS:
+    if days not in map(str, DAYS):
         return found
     return found.filter(submitted_at__lte=timezone.now() - timedelta(days=int(days)))

@@ -1,7 +1,7 @@
 """What a part of a list writes: households, their children, budgets and decisions, each kind in few statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provisioning.portal.deciding import known
 from provisioning.portal.deciding.granting import reference
@@ -9,7 +9,7 @@ from provisioning.portal.deciding.models import Decision, Import
 from provisioning.portal.deciding.social_list import Row
 from provisioning.portal.passes.models import Grant
 from provisioning.portal.people import keeping
-from provisioning.portal.people.models import Child, Household
+from provisioning.portal.people.models import Child, Household, Particulars
 from provisioning.portal.programmes.models import Programme
 
 _DESCRIBED = ("sealed", "by_name", "by_address", "known", "forget_on")
@@ -42,7 +42,7 @@ def _households(rows: Sequence[Row], programme: Programme) -> Mapping[str, House
     found = {row.number: there.get(numbers[row.number]) or Household(language=row.language) for row in rows}
     for row in rows:
         household = found[row.number]
-        household.describe(known.particulars(row))
+        household.describe(_particulars(household, row))
         household.known = True
         household.forget_on = max(
             household.forget_on or keeping.of_programme(programme), keeping.of_programme(programme)
@@ -50,6 +50,16 @@ def _households(rows: Sequence[Row], programme: Programme) -> Mapping[str, House
     Household.objects.bulk_update([one for one in found.values() if one.pk], _DESCRIBED)
     Household.objects.bulk_create([one for one in found.values() if not one.pk])
     return found
+
+
+def _particulars(household: Household, row: Row) -> Particulars:
+    """As the row says. What it leaves empty was said by the family, and stays."""
+    said = known.particulars(row)
+    if not household.sealed:
+        return said
+    there = household.who
+    town = said.town or (there.town if there.postcode == said.postcode else "")
+    return replace(said, town=town, email=said.email or there.email, phone=said.phone or there.phone)
 
 
 def _children(rows: Sequence[Row], households: Mapping[str, Household]) -> list[Child]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -104,7 +105,8 @@ def _applications(today: date) -> int:
 
 
 def _documents(today: date) -> int:
-    decided = Decision.objects.filter(state=Decision.State.FINAL, made_at__date__lt=today - retention.DOCUMENTS)
+    final = Decision.objects.filter(state=Decision.State.FINAL).annotate(day=Coalesce("second_at", "made_at"))
+    decided = final.filter(day__date__lt=today - retention.DOCUMENTS)
     due = Document.objects.filter(application__decisions__in=decided).order_by("pk")
     return _delete(Document.objects.all(), list(due.values_list("pk", flat=True)[:_AT_ONCE]))
 

@@ -1,14 +1,13 @@
 """Until when a household is kept: as long as anything needs it."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.db.models import Max
 from django.utils import timezone
 
-from provisioning import period
 from provisioning.portal.applying.models import Application
+from provisioning.portal.pages.templatetags.times import moment
 from provisioning.portal.passes.models import Grant
 from provisioning.portal.people import retention
 from provisioning.portal.people.models import Household
@@ -31,15 +30,22 @@ def refresh(household: Household) -> date | None:
     return household.forget_on
 
 
+def let_go(household: Household) -> None:
+    """Write that day down where a budget was taken back: not at once, as that may have been a slip."""
+    day = until(household)
+    household.forget_on = day and max(day, timezone.localdate() + retention.UNNEEDED)
+    household.save(update_fields=["forget_on"])
+
+
 def of_programme(programme: Programme) -> date:
     """Until when whoever got a budget of it is known."""
-    return retention.money(datetime.fromtimestamp(programme.ends, ZoneInfo(period.ZONE)).date())
+    return retention.money(moment(programme.ends).date())
 
 
 def _needs(household: Household) -> Iterator[date]:
     last = Grant.objects.filter(child__household=household).aggregate(ends=Max("programme__ends"))["ends"]
     if last is not None:
-        yield retention.money(datetime.fromtimestamp(last, ZoneInfo(period.ZONE)).date())
+        yield retention.money(moment(last).date())
     kept = household.applications.aggregate(last=Max("forget_on"))["last"]
     if kept is not None:
         yield kept

@@ -20,4 +20,4 @@ MONEY_YEARS = 7
 def money(ends: date) -> date:
     """Until when whoever got a budget of a programme is known, by the day on which that ends."""
     day = min(ends.day, 28) if ends.month == 2 else ends.day
-    return ends.replace(year=ends.year + MONEY_YEARS, day=day)
+    return ends.replace(year=min(ends.year + MONEY_YEARS, date.max.year), day=day)

@@ -91,6 +91,18 @@ def test_at_the_amount_one_person_is_enough(staff, sent):
     assert state(application) == "granted"
 
 
+def test_a_large_sum_for_one_household_is_not_decided_in_parts_by_one_person(staff, sent):
+    first, second, browser = sent(), sent(children=(("child-02", 9),)), staff(Role.GRANTS)
+    seen = {"grant-seen": "on", "grant-why": "x"}
+    act(browser, first, "grant", **{"grant-amount_0": "700"}, **seen)
+    household = {"grant-household": str(Household.objects.get().pk)}
+    act(browser, second, "grant", **{"grant-amount_0": "300,01"}, **seen, **household)
+    assert [state(first), state(second)] == ["granted", "submitted"]
+    decision = Decision.objects.get(application=second)
+    decide(staff(Role.GRANTS, name="clerk-02"), decision, "confirm")
+    assert state(second) == "granted"
+
+
 def test_a_second_person_may_return_it_and_then_it_is_decided_anew(staff, sent):
     application, first = sent(), staff(Role.GRANTS)
     act(first, application, "grant", **{"grant-amount_0": "1500", "grant-why": "x"})

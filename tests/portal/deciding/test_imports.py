@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from provisioning.portal.access import Role
 from provisioning.portal.deciding import running
 from provisioning.portal.deciding.models import Decision, Import, ImportRow
 from provisioning.portal.passes.models import Grant, Pass
+from provisioning.portal.people import retention
 from provisioning.portal.people.models import Child, Household
 from provisioning.portal.staff.models import Line
 from tests.portal.deciding.families import by_number, known
@@ -100,6 +102,19 @@ def test_what_it_grants_is_granted_once_and_by_a_second_person(staff, rules, pro
     assert (made.state, Grant.objects.count()) == ("done", 4)
 
 
+def test_a_list_without_contacts_leaves_those_that_the_family_gave(staff, rules):
+    household = known("family-02", "0002", [("child-02", BORN)])
+    household.describe(replace(household.who, town="Town", email="family-02@example.org", phone="0612345678"))
+    household.save()
+    browser = staff(Role.GRANTS)
+    hand_in(browser, rules, line("0002", "family-02", "child-02"))
+    do(browser, Import.objects.get(), "start")
+    finish(Import.objects.get())
+    who = by_number("0002").who
+    assert (who.address, who.town) == ("Street family-02", "Town")
+    assert (who.email, who.phone) == ("family-02@example.org", "0612345678")
+
+
 def test_it_goes_on_where_it_was_stopped_and_looks_again(staff, rules, monkeypatch, programme):
     monkeypatch.setattr(running, "PART", 2)
     browser = staff(Role.GRANTS)
@@ -155,6 +170,8 @@ def test_one_family_of_a_list_is_taken_back_until_a_pass_has_it(staff, rules):
     first, second = (Decision.objects.get(household=by_number(number)) for number in ("0001", "0002"))
     page = browser.post(f"/desk/decisions/{first.pk}/undo", follow=True).content.decode()
     assert "Ongedaan gemaakt" in page
+    forget_on = Household.objects.values_list("forget_on", flat=True).get(pk=first.household_id)
+    assert forget_on == timezone.localdate() + retention.UNNEEDED  # it is not kept for money
     assert list(Grant.objects.values_list("child__household", flat=True)) == [second.household_id]
     child = Child.objects.get(household=second.household)
     Grant.objects.update(given_to=Pass.objects.create(address=bytes(20), child=child))

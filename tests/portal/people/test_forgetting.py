@@ -35,6 +35,15 @@ def test_money_is_answered_for_seven_years_also_after_a_leap_day():
     assert retention.money(date(2028, 2, 29)) == date(2035, 2, 28)
 
 
+def test_a_programme_without_an_end_stops_no_forgetting(programme, sent):
+    programme.ends = 2**39
+    programme.save()
+    give(known(children=[("child-01", "2018-01-01")]), programme)
+    sent(state="rejected", forget_on=TODAY)
+    assert forgetting.everything(TODAY) == forgetting.Forgotten(applications=1)
+    assert Household.objects.filter(forget_on__year=date.max.year).exists()
+
+
 def test_an_application_is_deleted_on_its_day_and_not_before(sent):
     application = sent(state="rejected", forget_on=TODAY)
     paper_of(application)
@@ -65,6 +74,18 @@ def test_papers_go_before_the_application_does(sent, clerk):
     assert Document.objects.count() == 2
     forgetting.everything(TODAY + retention.DOCUMENTS + DAY)
     assert list(Document.objects.all()) == [waiting]
+
+
+def test_papers_are_kept_from_the_day_on_which_the_second_person_decided(sent, clerk):
+    application = sent(state="rejected", forget_on=TODAY + timedelta(days=365))
+    paper_of(application)
+    decision = Decision(application=application, verdict="grant", state="final", by=clerk)
+    decision.said, decision.second_at = {}, timezone.now() + 20 * DAY
+    decision.save()
+    forgetting.everything(TODAY + 20 * DAY + retention.DOCUMENTS)
+    assert Document.objects.count() == 1
+    forgetting.everything(TODAY + 21 * DAY + retention.DOCUMENTS)
+    assert Document.objects.count() == 0
 
 
 def test_a_household_goes_seven_years_after_its_programme_and_its_money_stays(programme, sent):
