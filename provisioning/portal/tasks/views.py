@@ -1,6 +1,9 @@
 """What the worker was asked to do, and what came of it. No person stands in it, so all staff may read it."""
 
+import re
+
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,12 +17,13 @@ from provisioning.portal.tasks.models import Task, Turn
 
 _PAGE = 50
 _STATES_MAX = 100
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def tasks(request: HttpRequest) -> HttpResponse:
     """All of them, the newest first, or those in one state."""
     state = request.GET.get("state", "")
-    found = _in_state(state).select_related("by").order_by("-id")
+    found = _in_state(state).select_related("by").defer("arguments", "result").order_by("-id")
     page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
     about = {"page": page, "state": state, "states": Task.State.choices, "turns": Turn.objects.all()}
     may_try = bool(roles_of(request) - {Role.AUDITOR})
@@ -28,8 +32,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 def states(request: HttpRequest) -> JsonResponse:
     """How the tasks of these numbers stand, each as the HTML that `state.html` makes of it for who was waiting."""
-    numbers = [int(text) for text in request.GET.get("ids", "").split(",")[:_STATES_MAX] if text.isdecimal()]
-    found = Task.objects.filter(pk__in=[number for number in numbers if number < 2**63])
+    numbers = [int(text) for text in request.GET.get("ids", "").split(",")[:_STATES_MAX] if _NUMBER.fullmatch(text)]
+    found = Task.objects.filter(pk__in=numbers)
     told = {task.pk: {"task": task, "is_news": True} for task in found}
     return JsonResponse(
         {number: render_to_string("tasks/state.html", about, request) for number, about in told.items()}
@@ -37,9 +41,11 @@ def states(request: HttpRequest) -> JsonResponse:
 
 
 @require_POST
+@transaction.atomic
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Try one again that was given up: somebody has looked at it."""
-    task = get_object_or_404(Task, pk=number, state__in=(Task.State.BROKEN, Task.State.REFUSED))
+    given_up = Task.objects.select_for_update().filter(state__in=(Task.State.BROKEN, Task.State.REFUSED))
+    task = get_object_or_404(given_up, pk=number)
     task.state, task.not_before, task.ended_at, task.reason = Task.State.WAITING, timezone.now(), None, None
     task.attempts, task.said = 0, ""
     task.save()
