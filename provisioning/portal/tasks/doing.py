@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from contracts.chain import Reverted
+from contracts.chain import Overtaken, Reverted
 from contracts.wire.errors import Broken, Refused, TryAgain
 from contracts.wire.reasons import MEANINGS
 from provisioning.portal.tasks.handlers import HANDLERS, Handler, Result
@@ -15,6 +15,8 @@ from provisioning.town import Town
 
 _LOG = logging.getLogger(__name__)
 _SECONDS_MAX = 300
+_OVERTAKEN_MAX = 10
+"""So often what was overtaken is tried again by itself: each time costs gas."""
 _State = Task.State
 
 
@@ -38,6 +40,8 @@ def do(town: Town, task: Task) -> None:
         _done(task, handler, result)
     except (TryAgain, OperationalError) as fault:
         _later(task, str(fault))
+    except Overtaken as fault:
+        _overtaken(task, str(fault))
     except Refused as refusal:
         task.reason = refusal.reason.value
         _end(task, _State.REFUSED, " ".join(filter(None, (MEANINGS[refusal.reason].en, refusal.detail))))
@@ -55,6 +59,14 @@ def _done(task: Task, handler: Handler, result: Result) -> None:
         task.result = result
         handler.note(task)
         _end(task, _State.DONE, "")
+
+
+def _overtaken(task: Task, said: str) -> None:
+    """Often by its own first attempt, which nobody saw in a block: begun again, it finds that, or is told why not."""
+    if task.attempts < _OVERTAKEN_MAX:
+        _later(task, said)
+    else:
+        _end(task, _State.REFUSED, said)
 
 
 def _end(task: Task, state: Task.State, said: str) -> None:

@@ -52,7 +52,8 @@ ROUNDS: list[Round] = []
 def every(seconds: float, do: Callable[[Town], None]) -> None:
     """Have the worker do this at its start, and again and again: to read the contract, or to tidy up.
 
-    It runs between two tasks, so it is short, and goes on where it was. An error in it is told, and stops nothing.
+    It runs between two tasks, so it is short, and goes on where it was; what took long rests for longer. An error in it
+    is told, and stops nothing.
     """
     name = f"{do.__module__.removeprefix('provisioning.portal.')}.{do.__name__}"
     ROUNDS.append(Round(name, seconds, do))

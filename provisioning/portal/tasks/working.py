@@ -20,6 +20,8 @@ from provisioning.town import Town
 _LOG = logging.getLogger(__name__)
 _PAUSE_SECONDS = 0.5
 _NOTED_SECONDS = 30.0
+_REST = 5
+"""So many times as long as a round took it is not done again: tasks of people wait meanwhile."""
 
 
 def load_handlers() -> None:
@@ -63,8 +65,10 @@ class Worker:
         each = min(self._due, key=self._due.__getitem__, default=None)
         if each is None or self._due[each] > self._clock():
             return False
+        begun = self._clock()
         self._note(each, self._try(each))
-        self._due[each] = self._clock() + each.seconds
+        ended = self._clock()
+        self._due[each] = ended + max(each.seconds, _REST * (ended - begun))
         return True
 
     def _try(self, each: Round) -> str:

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from contracts.chain import Chain
+from contracts.chain import Chain, Overtaken
 from contracts.wire.errors import Broken, Refused
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
@@ -82,6 +82,20 @@ def test_what_the_contract_refuses_ends_in_its_own_words(town, handled):
     assert (task.result, doing.do_next(town)) == (None, None)
 
 
+def test_what_was_overtaken_perhaps_by_itself_is_begun_again_and_not_for_ever(town, handled):
+    faults = iter([Overtaken("something changed meanwhile")] * 11)
+
+    def act(*_):
+        raise next(faults)
+
+    task = handled(act)
+    for _ in range(9):
+        doing.do(town, task)
+        assert stands(task) == Task.State.WAITING
+    doing.do(town, task)
+    assert stands(task) == Task.State.REFUSED
+
+
 def test_a_refusal_with_a_number_keeps_it(town, handled):
     def act(*_):
         raise Refused(Reason.PASS_BLOCKED, "17")
@@ -147,6 +161,20 @@ def test_rounds_are_done_at_the_start_and_when_they_are_due_and_one_that_fails_s
     assert said["test.reads"] == ""
     assert "ZeroDivisionError" in said["test.fails"]
     assert Turn.objects.get(name="test.fails").done_at is None
+
+
+def test_a_round_that_takes_long_leaves_the_worker_to_the_tasks_for_longer(town):
+    clock, done = Clock(), []
+
+    def slow(_town):
+        done.append(clock.now)
+        clock.now += 20
+
+    worker = Worker(town, [Round("test.slow", 10, slow)], clock)
+    for now in (0.0, 30.0, 119.0, 120.0):
+        clock.now = max(clock.now, now)
+        worker.step()
+    assert done == [0.0, 120.0]
 
 
 def test_every_kind_that_a_part_does_has_words_for_pages():
