@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from contracts.wire.errors import Broken
 from contracts.wire.units import Cents, Timestamp
 from provisioning import programme as programmes
 from provisioning import roles
@@ -23,7 +24,9 @@ _READ = (
 
 
 def create(town: Town, arguments: Arguments) -> Result:
-    """Begin it, once."""
+    """Begin it, once: a task that was given up may be tried again after the draft went live by another."""
+    if not Programme.objects.filter(pk=arguments["id"], number=None).exists():
+        raise Broken("this draft is live already, or was deleted")
     name, terms = arguments["name"], terms_of(arguments["terms"])
     number = programmes.create(once.town(town, arguments["code"]), name, terms)
     return {"number": number, **facts(programmes.show(town, number))}

@@ -70,6 +70,25 @@ def test_it_goes_live_once_though_it_is_asked_twice(finance, work):
     assert Task.objects.filter(kind="programmes.create").count() == 1
 
 
+@pytest.mark.parametrize("meanwhile", ["live", "delete"])
+def test_what_was_given_up_makes_no_other_programme_after_the_draft_went_live_or_was_deleted(
+    finance, work, town: Town, meanwhile
+):
+    made = drafted(finance, name=f"Refused {meanwhile}")
+    finance.post(f"/desk/programmes/{made.pk}/live")
+    Task.objects.update(state=Task.State.REFUSED)
+    finance.post(f"/desk/programmes/{made.pk}/edit", {**DRAFT, "name": f"Better {meanwhile}"})
+    finance.post(f"/desk/programmes/{made.pk}/{meanwhile}")
+    work()
+    before = int(town.view("programme_count"))
+    refused = Task.objects.earliest("id")
+    finance.post(f"/desk/tasks/{refused.pk}/again")
+    assert doing.do_next(town) == refused
+    refused.refresh_from_db()
+    assert refused.state == Task.State.BROKEN
+    assert int(town.view("programme_count")) == before
+
+
 def test_it_does_not_go_live_without_the_money_for_its_tills(finance):
     made = drafted(finance, reserve="100", slice="250")
     shop = Shop(name="shop-01", state=Shop.State.ADMITTED, category=1, number=900)
