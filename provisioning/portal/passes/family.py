@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 
 from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.passes.replacing import is_current
@@ -28,11 +27,6 @@ class Member:
     who: ChildParticulars
     passes: list[Shown] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
-
-    @property
-    def born(self) -> date:
-        """Its day of birth."""
-        return date.fromisoformat(self.who.born)
 
 
 def members(household: Household) -> list[Member]:

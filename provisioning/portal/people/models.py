@@ -37,9 +37,14 @@ class ChildParticulars:
     name: str
     born: str
 
+    @property
+    def born_on(self) -> date:
+        """The day of birth, as pages show it in the reader's own way."""
+        return date.fromisoformat(self.born)
+
     def age(self, day: date) -> int:
         """Whole years on that day."""
-        born = date.fromisoformat(self.born)
+        born = self.born_on
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
     @property
