@@ -21,20 +21,31 @@ READ_SECONDS, LOOK_SECONDS, HEALTH_SECONDS = 60, 15, 120
 
 
 def admit(town: Town, arguments: Arguments) -> Result:
-    """Register it, once; one without an address of its own is paid by bank, which the town's key then chooses."""
+    """Register it, once; one without an address of its own is paid by bank, which the town's key then chooses.
+
+    One that left comes back under its number, and is paid as before: what it sold is owed to that number.
+    """
+    shop = Shop.objects.get(pk=arguments["id"])
+    if shop.state == Shop.State.ADMITTED:
+        raise Broken("this shop takes part already")
+    return {"number": shop.number or _register(town, arguments)}
+
+
+def _register(town: Town, arguments: Arguments) -> int:
     mine = address(from_hex(town.me().lower()))
     payout = address(from_hex(arguments["payout"])) if arguments["payout"] else mine
     number = shops.add(once.town(town, arguments["code"]), payout)
     if payout == mine and not town.look("shop", number)["by_bank"]:
         bank.set_by_bank(town, number, by_bank=True)
-    return {"number": number}
+    return number
 
 
 def note_admitted(task: Task) -> None:
     """It takes part."""
     shop = Shop.objects.get(pk=task.arguments["id"])
+    if shop.number is None:
+        shop.payout = from_hex(task.arguments["payout"]) if task.arguments["payout"] else None
     shop.number, shop.state = (task.result or {})["number"], Shop.State.ADMITTED
-    shop.payout = from_hex(task.arguments["payout"]) if task.arguments["payout"] else None
     shop.save(update_fields=["number", "state", "payout"])
     opening.place_everywhere(task, shop)
 

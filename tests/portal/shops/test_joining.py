@@ -11,6 +11,7 @@ from provisioning import shop as shops
 from provisioning.portal.access import Role
 from provisioning.portal.shops.models import Place, Shop
 from provisioning.portal.staff.models import Line
+from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
 from tests.portal.shops.conftest import JOINING
@@ -126,6 +127,32 @@ def test_it_leaves_and_comes_back_under_its_number(programme, desk, shop, work, 
     back = Shop.objects.get(pk=shop.pk)
     assert (back.state, back.number) == (Shop.State.ADMITTED, shop.number)
     assert town.view("is_admitted", programme.number, shop.number)
+
+
+def test_it_comes_back_under_its_number_and_is_paid_as_before_whatever_address_is_given(desk, shop, work, town: Town):
+    desk.post(f"/desk/shops/{shop.pk}/leave")
+    work()
+    desk.post(f"/desk/shops/{shop.pk}/admit", {"payout": "0x" + "5a" * 20})
+    work()
+    back = Shop.objects.get(pk=shop.pk)
+    assert (back.state, back.number, back.payout) == (Shop.State.ADMITTED, shop.number, None)
+    assert town.look("shop", shop.number)["payout"] == town.me()
+
+
+def test_an_admission_that_was_given_up_registers_nothing_once_another_was_done(desk, work, town: Town):
+    asked()
+    shop = Shop.objects.get()
+    for payout in ("0x" + "5a" * 20, ""):
+        desk.post(f"/desk/shops/{shop.pk}/admit", {"payout": payout})
+        Task.objects.filter(arguments__payout="0x" + "5a" * 20).update(state=Task.State.REFUSED)
+    work()
+    before = int(town.view("shop_count"))
+    refused = Task.objects.earliest("id")
+    desk.post(f"/desk/tasks/{refused.pk}/again")
+    assert doing.do_next(town) == refused
+    refused.refresh_from_db()
+    assert refused.state == Task.State.BROKEN
+    assert int(town.view("shop_count")) == before
 
 
 def test_another_account_counts_once_somebody_else_confirmed_it(desk, staff, shop):
