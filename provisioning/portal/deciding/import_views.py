@@ -108,7 +108,8 @@ def letters(request: HttpRequest, number: int) -> HttpResponse:
     decisions = decisions.select_related("household").prefetch_related("grants__child")
     pile = Paginator(decisions, LETTERS).get_page(request.POST.get("pile"))
     trail.note(request, "import.letters", f"import {number}", pile=pile.number)
-    answer = HttpResponse(letter.pdf([_letter(one) for one in pile]), content_type="application/pdf")
+    stand = [one for one in pile if one.state == Decision.State.FINAL]  # a pile stays as it was when one is taken back
+    answer = HttpResponse(letter.pdf([_letter(one) for one in stand]), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="decisions-{number}-{pile.number}.pdf"'
     return answer
 

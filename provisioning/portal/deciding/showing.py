@@ -15,6 +15,7 @@ from provisioning.portal.deciding.deciding import OPEN
 from provisioning.portal.deciding.forms import AskForm, GrantForm, RejectForm, WhyForm
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.reasons import SAID
+from provisioning.portal.people.forms import ForgetForm
 from provisioning.portal.people.models import ChildParticulars
 from provisioning.portal.rules.explaining import explain
 
@@ -46,6 +47,7 @@ def about(request: HttpRequest, application: Application, **typed: Form) -> dict
         "mine": stands is not None and stands.by_id == request.user.pk,
         "is_open": is_open,
         "said": SAID,
+        "forget_form": ForgetForm(),
         "four_eyes_cents": settings.PORTAL.four_eyes_cents,
         **_forms(application, alikes, is_open=is_open),
         **typed,

@@ -74,6 +74,16 @@ def on_request(request: HttpRequest, household: Household) -> bool:
     return not needed
 
 
+@transaction.atomic
+def application_on_request(request: HttpRequest, number: int) -> bool:
+    """Forget an application that is of no known household; False when it is of one meanwhile."""
+    if not Application.objects.select_for_update().filter(pk=number, household=None).exists():
+        return False
+    Application.objects.filter(pk=number).delete()
+    trail.note(request, "people.delete", f"application {number}")
+    return True
+
+
 def has_money(household: Household) -> bool:
     """Whether a pass got a budget, or is getting one: then the law of public money wants to know for whom it was."""
     grants = Grant.objects.filter(child__household=household)

@@ -1,7 +1,13 @@
 """What the things that are known of a family are called on paper."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from provisioning.portal.applying.models import Document
+from provisioning.portal.deciding.reasons import SAID
+from provisioning.portal.rules.explaining import WHY
 
 NAMES: dict[str, Promise | str] = {
     "number": _("Number here"),
@@ -23,7 +29,7 @@ NAMES: dict[str, Promise | str] = {
     "state": _("State"),
     "budgets": _("Budgets"),
     "programme": _("Programme"),
-    "cents": _("Cents"),
+    "cents": _("Amount"),
     "on": _("On"),
     "applications": _("Applications"),
     "code": _("Code"),
@@ -31,8 +37,8 @@ NAMES: dict[str, Promise | str] = {
     "who": _("Who applied"),
     "answers": _("Answers"),
     "living": _("Lives"),
-    "income": _("Income a month, in cents"),
-    "savings": _("Savings, in cents"),
+    "income": _("Income a month"),
+    "savings": _("Savings"),
     "rules_said": _("What the rules said"),
     "reason": _("Reason"),
     "reasons": _("Reasons"),
@@ -75,3 +81,13 @@ VALUES: dict[str, Promise | str] = {
     "town": _("Municipality"),
 }
 """Codes in words; a code that is not here stands as it is."""
+
+CODES: dict[str, Mapping[str, Promise | str]] = {
+    "reason": {code.value: said for code, said in WHY.items()},
+    "reasons": SAID,
+    "kind": dict(Document.Kind.choices),
+}
+"""Of what has codes of its own."""
+
+MONEY = {"cents", "income", "savings"}
+"""What is cents."""

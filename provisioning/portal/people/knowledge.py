@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import Q
-
 from provisioning.portal.applying.models import Application
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.people.models import Child, Household
@@ -30,8 +28,13 @@ def of(household: Household) -> Known:
         "children": [_child(child) for child in children],
         "applications": [_application(one) for one in applications],
         "decisions": [_decision(one) for one in household.decisions.filter(application=None)],
-        "trail": list(_trail(household, applications)),
+        "trail": list(_trail([f"household {household.pk}", *(f"application {one.pk}" for one in applications)])),
     }
+
+
+def of_application(application: Application) -> Known:
+    """All of an application that is of no known household. Raises Broken."""
+    return {**_application(application), "trail": list(_trail([f"application {application.pk}"]))}
 
 
 def _child(child: Child) -> Known:
@@ -69,10 +72,7 @@ def _decision(one: Decision) -> Known:
     return {**said, **one.said, "on": one.made_at.isoformat()}
 
 
-def _trail(household: Household, applications: list[Application]) -> Iterator[Known]:
-    """What was done with it at the desk, and when; by whom is the staff's own."""
-    subjects = Q(subject=f"household {household.pk}")
-    for one in applications:
-        subjects |= Q(subject=f"application {one.pk}")
-    for line in Line.objects.filter(subjects):
+def _trail(subjects: list[str]) -> Iterator[Known]:
+    """What was done with these at the desk, and when; by whom is the staff's own."""
+    for line in Line.objects.filter(subject__in=subjects):
         yield {"at": line.at.isoformat(), "what": line.action}

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
 from provisioning.addressed import shown
 from provisioning.paper import document, line
 from provisioning.portal import settings
-from provisioning.portal.people.key_words import NAMES, VALUES
+from provisioning.portal.pages.money import euros
+from provisioning.portal.people.key_words import CODES, MONEY, NAMES, VALUES
 
 _SHORT = 3
 """Things that stand on one line."""
@@ -32,12 +35,16 @@ def pdf(known: dict[str, Any]) -> bytes:
     return bytes(made.output())
 
 
-def _said(value: Any) -> str:
+def _said(name: str, value: Any) -> str:
     """A value, in words where it is a code, and to the minute where it is a moment."""
     if isinstance(value, list):
-        return ", ".join(map(_said, value))
+        return ", ".join(_said(name, each) for each in value)
+    if name in MONEY:
+        return euros(value)
     text = str(value)
-    return text[:16].replace("T", " ") if _MOMENT.match(text) else str(VALUES.get(text, text))
+    if _MOMENT.match(text):
+        return timezone.localtime(datetime.fromisoformat(text)).strftime("%Y-%m-%d %H:%M")
+    return str(CODES.get(name, VALUES).get(text, text))
 
 
 def _lines(known: dict[str, Any], depth: int = 0) -> Iterator[tuple[int, str]]:
@@ -50,7 +57,7 @@ def _lines(known: dict[str, Any], depth: int = 0) -> Iterator[tuple[int, str]]:
             for place, each in enumerate(value, start=1):
                 yield from _member(f"{said} {place}:", each, depth)
         elif value not in (None, "", []):
-            yield depth, f"{said}: {_said(value)}"
+            yield depth, f"{said}: {_said(name, value)}"
 
 
 def _member(said: str, each: dict[str, Any], depth: int) -> Iterator[tuple[int, str]]:

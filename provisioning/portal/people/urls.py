@@ -11,4 +11,6 @@ urlpatterns = [
     page("families/<int:number>/correct", views.correct, "correct", _GRANTS),
     page("families/<int:number>/known", views.known, "known", _GRANTS),
     page("families/<int:number>/forget", views.forget, "forget", _GRANTS),
+    page("applications/<int:number>/known", views.application_known, "application_known", _GRANTS),
+    page("applications/<int:number>/forget", views.application_forget, "application_forget", _GRANTS),
 ]

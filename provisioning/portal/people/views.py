@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from provisioning.portal.applying.models import Application
+from provisioning.portal.deciding.showing import about
 from provisioning.portal.people import forgetting, keeping, knowledge, on_paper
 from provisioning.portal.people.forms import ForgetForm, ParticularsForm
 from provisioning.portal.people.models import Household
@@ -47,10 +49,7 @@ def known(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Household, pk=number)
     content = knowledge.of(found)
     trail.note(request, "people.export", f"household {number}")
-    if request.POST.get("as") == "json":
-        return _file(json.dumps(content, indent=1).encode(), "application/json", f"family-{number}.json")
-    with translation.override(found.language):
-        return _file(on_paper.pdf(content), "application/pdf", f"family-{number}.pdf")
+    return _export(request, content, found.language, f"family-{number}")
 
 
 @require_POST
@@ -68,8 +67,45 @@ def forget(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("people:household", number)
 
 
+@require_POST
+@never_cache
+def application_known(request: HttpRequest, number: int) -> HttpResponse:
+    """All of an application whose family is not known, as a file."""
+    found = _unknown(number)
+    content = knowledge.of_application(found)
+    trail.note(request, "people.export", f"application {number}")
+    return _export(request, content, found.language, f"application-{number}")
+
+
+@require_POST
+@never_cache
+def application_forget(request: HttpRequest, number: int) -> HttpResponse:
+    """Delete it, as the family asked."""
+    found = _unknown(number)
+    form = ForgetForm(request.POST)
+    if not form.is_valid():
+        return render(request, "deciding/application.html", about(request, found, forget_form=form), status=422)
+    if not forgetting.application_on_request(request, number):
+        return redirect("deciding:application", number)
+    messages.success(request, _("All of this application is deleted."))
+    return redirect("deciding:list")
+
+
+def _unknown(number: int) -> Application:
+    """One that was sent, of a family that is not known; else the family's own page is for this. Raises Http404."""
+    sent = Application.objects.exclude(state=Application.State.DRAFT)
+    return get_object_or_404(sent, pk=number, household=None)
+
+
+def _export(request: HttpRequest, content: knowledge.Known, language: str, name: str) -> HttpResponse:
+    if request.POST.get("as") == "json":
+        return _file(json.dumps(content, indent=1).encode(), "application/json", f"{name}.json")
+    with translation.override(language):
+        return _file(on_paper.pdf(content), "application/pdf", f"{name}.pdf")
+
+
 def _page(request: HttpRequest, found: Household, **typed: Form) -> HttpResponse:
-    about = {
+    shown = {
         "household": found,
         "children": found.children.all(),
         "applications": found.applications.all(),
@@ -80,7 +116,7 @@ def _page(request: HttpRequest, found: Household, **typed: Form) -> HttpResponse
         "forget_form": ForgetForm(),
         **typed,
     }
-    return render(request, "people/household.html", about, status=422 if typed else 200)
+    return render(request, "people/household.html", shown, status=422 if typed else 200)
 
 
 def _file(content: bytes, media: str, name: str) -> HttpResponse:

@@ -170,8 +170,7 @@ def test_one_family_of_a_list_is_taken_back_until_a_pass_has_it(staff, rules):
     first, second = (Decision.objects.get(household=by_number(number)) for number in ("0001", "0002"))
     page = browser.post(f"/desk/decisions/{first.pk}/undo", follow=True).content.decode()
     assert "Ongedaan gemaakt" in page
-    forget_on = Household.objects.values_list("forget_on", flat=True).get(pk=first.household_id)
-    assert forget_on == timezone.localdate() + retention.UNNEEDED  # it is not kept for money
+    assert by_number("0001").forget_on == timezone.localdate() + retention.UNNEEDED  # it is not kept for money
     assert list(Grant.objects.values_list("child__household", flat=True)) == [second.household_id]
     child = Child.objects.get(household=second.household)
     Grant.objects.update(given_to=Pass.objects.create(address=bytes(20), child=child))
@@ -227,6 +226,9 @@ def test_its_letters_are_in_each_familys_language(staff, rules):
     first, second = texts(answer.content)
     assert all(text in first for text in ("family-01", "child-01 krijgt", "sociale dienst"))
     assert all(text in second for text in ("family-02", "child-02 gets", "social service"))
+    browser.post(f"/desk/decisions/{Decision.objects.get(household=by_number('0001')).pk}/undo")
+    (left,) = texts(do(browser, made, "letters", pile="1").content)
+    assert "family-02" in left
 
 
 def test_the_trail_has_counts_and_no_person(staff, rules):

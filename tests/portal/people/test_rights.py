@@ -1,9 +1,10 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from provisioning.portal.access import Role
-from provisioning.portal.applying.models import Message
+from provisioning.portal.applying.models import Application, Message
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.people.models import Household
@@ -46,6 +47,35 @@ def test_all_that_is_known_is_given_as_json_and_on_paper(staff, household):
     assert {"at", "what"} == set(known_of["trail"][0])
     paper = "\n".join(texts(act(browser, household, "known", **{"as": "pdf"}).content))
     assert all(text in paper for text in ("Naam: family-07", "Geboren: 2018-01-01", "words of ours", "a question"))
+
+
+def test_the_paper_has_amounts_words_and_the_time_of_this_country(staff, household):
+    Application.objects.update(submitted_at=datetime(2026, 7, 1, 22, 30, tzinfo=UTC))
+    paper = "\n".join(texts(act(staff(Role.GRANTS), household, "known", **{"as": "pdf"}).content))
+    assert "2026-07-02 00:30" in paper
+    assert "1.000,00" in paper
+    assert "Uw inkomen is te hoog." in paper
+
+
+def test_who_applied_and_is_not_known_otherwise_sees_and_deletes_it_too(staff, sent):
+    application, browser = sent(state="rejected"), staff(Role.GRANTS)
+    place = f"/desk/applications/{application.pk}"
+    assert f"{place}/forget" in browser.get(place).content.decode()
+    assert json.loads(browser.post(f"{place}/known", {"as": "json"}).content)["who"]["name"] == "family-01"
+    assert "family-01" in "\n".join(texts(browser.post(f"{place}/known", {"as": "pdf"}).content))
+    assert browser.post(f"{place}/forget").status_code == 422
+    browser.post(f"{place}/forget", {"sure": "on"})
+    assert not Application.objects.exists()
+    assert Line.objects.latest("id").action == "people.delete"
+
+
+def test_what_a_known_family_applied_for_is_asked_for_at_its_own_page(staff, household):
+    place = f"/desk/applications/{Application.objects.get().pk}"
+    browser = staff(Role.GRANTS)
+    assert f"{place}/forget" not in browser.get(place).content.decode()
+    for what in ("known", "forget"):
+        assert browser.post(f"{place}/{what}", {"sure": "on"}).status_code == 404
+    assert Application.objects.exists()
 
 
 def test_particulars_are_corrected_and_the_trail_says_which_and_not_what(staff, household):
