@@ -174,7 +174,7 @@ ChildRows = _rows(ChildForm)
 class SendForm(forms.Form):
     """The last step."""
 
-    truth = forms.BooleanField(label=_("I have filled in everything truthfully."))
+    truth = forms.BooleanField(label=_("What I have filled in is right."))
 
 
 class PaperForm(forms.Form):

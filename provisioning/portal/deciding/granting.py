@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django.db.models import Sum
 
@@ -65,7 +66,7 @@ def carry_out(decision: Decision) -> Household:
     """Write it, and make the decision final."""
     application = application_of(decision)
     contents, programme = application.contents, programme_of(application)
-    household = decision.household or _new(contents.who, application.language)
+    household = _of_now(decision.household, contents.who) or _new(contents.who, application.language)
     decision.household, decision.state = household, Decision.State.FINAL
     decision.save()
     for child, cents in zip(contents.children, decision.amounts, strict=True):
@@ -119,6 +120,16 @@ def _leave(decision: Decision, application: Application) -> None:
 def _require_new(who: Particulars) -> None:
     if who.number and Household.objects.filter(by_number=sealing.fingerprint("number", who.number)).exists():
         raise NotPossibleError("number")
+
+
+def _of_now(household: Household | None, who: Particulars) -> Household | None:
+    """The known one: of the same name, it lives where it says now, so that its pass goes to where its decision goes."""
+    if household is not None and bytes(household.by_name) == sealing.fingerprint("name", who.name):
+        there = household.who
+        kept = {name: getattr(who, name) or getattr(there, name) for name in ("town", "email", "phone")}
+        household.describe(replace(who, number=there.number or who.number, **kept))
+        household.save()
+    return household
 
 
 def _new(who: Particulars, language: str) -> Household:

@@ -58,7 +58,7 @@ def of(decision: Decision) -> Letter:
 def of_list(who: Particulars, language: str, children: Sequence[tuple[str, int]], day: date) -> Letter:
     """The letter to a household that the social service named: it did not have to ask."""
     with translation.override(language):
-        first = Paragraph([_("You did not have to ask for this. We know you from our social service.")])
+        first = Paragraph([_("You did not have to ask for this. Our social service told us that it is for you, too.")])
         return Letter(
             _address(who), _head("", day), _("You get a budget"),
             [first, *_granted(children), _objection(), _questions()],

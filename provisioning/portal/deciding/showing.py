@@ -31,7 +31,8 @@ class ShownChild:
 def about(request: HttpRequest, application: Application, **typed: Form) -> dict[str, Any]:
     """For the template; `typed` forms stand in the place of empty ones."""
     decisions = list(application.decisions.select_related("by", "second"))
-    stands = next((one for one in decisions if one.state in {Decision.State.PROPOSED, Decision.State.FINAL}), None)
+    standing = {Decision.State.FINAL, *([Decision.State.PROPOSED] if application.state in OPEN else [])}
+    stands = next((one for one in decisions if one.state in standing), None)
     alikes = duplicates.of(application)
     is_open = application.state in OPEN and stands is None
     return {

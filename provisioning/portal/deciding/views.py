@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from provisioning.portal.applying.models import Application, Document
+from provisioning.portal.deciding.deciding import OPEN
 from provisioning.portal.deciding.forms import FindForm
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.showing import about
@@ -96,7 +97,7 @@ def _states() -> list[tuple[str, str]]:
 def _in_state(state: str) -> QuerySet[Application]:
     proposed = Exists(Decision.objects.filter(application=OuterRef("pk"), state=Decision.State.PROPOSED))
     if state == SECOND:
-        return Application.objects.filter(proposed)
+        return Application.objects.filter(proposed, state__in=OPEN)
     if state == _State.SUBMITTED:
         return Application.objects.filter(~proposed, state=state)
     return Application.objects.filter(state=state if state in SHOWN else _State.SUBMITTED)

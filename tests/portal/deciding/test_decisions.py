@@ -2,12 +2,13 @@ import pytest
 from django.utils import timezone
 
 from provisioning.portal.access import Role
-from provisioning.portal.applying.models import Application, Document, Message
+from provisioning.portal.applying.models import Application, Document, Mark, Message
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.people import retention, sealing
 from provisioning.portal.people.models import Child, Household
 from provisioning.portal.staff.models import Line
+from tests.portal.deciding.families import known
 from tests.provisioning.pages import texts
 
 AMOUNTS = {"grant-amount_0": "300"}
@@ -184,6 +185,31 @@ def test_a_new_application_may_be_of_a_family_that_is_known(staff, sent):
     assert [child.who.name for child in household.children.order_by("pk")] == ["child-01", "child-02"]
     decide(browser, Decision.objects.get(application=second), "undo", **{"why-why": "x"})
     assert [child.who.name for child in Household.objects.get().children.all()] == ["child-01"]
+
+
+def test_a_family_that_moved_gets_its_letters_where_it_lives_now(staff, sent):
+    household = known("family-01", "0001", [("child-02", "2015-01-01")])
+    other = known("family-02", "0002", [("child-03", "2015-01-01")])
+    browser = staff(Role.GRANTS)
+    for application, family in ((sent(), household), (sent(children=(("child-03", 8),)), other)):
+        said = {**AMOUNTS, "grant-seen": "on", "grant-household": str(family.pk)}
+        Mark.objects.filter(application=application).delete()  # it is not about duplicates among applications
+        browser.post(f"/desk/applications/{application.pk}/grant", said)
+    household.refresh_from_db()
+    assert (household.who.address, household.who.number) == ("Street family-01", "0001")
+    assert household.who.email == "family-01@example.org"
+    assert Household.objects.get(pk=other.pk).who.address == "Street 7"  # another name: a person looks at that
+
+
+def test_what_a_family_took_back_waits_for_no_second_person(staff, sent):
+    application, browser = sent(), staff(Role.GRANTS)
+    act(browser, application, "grant", **{"grant-amount_0": "1000,01", "grant-why": "x"})
+    second = staff(Role.GRANTS, name="clerk-02")
+    page = f"/desk/applications/{application.pk}"
+    assert "/confirm" in second.get(page).content.decode()
+    Application.objects.update(state="withdrawn")
+    assert application.code not in second.get("/desk/applications/?state=second").content.decode()
+    assert "/confirm" not in second.get(page).content.decode()
 
 
 def test_without_a_running_programme_nothing_is_granted(staff, sent, programme):
