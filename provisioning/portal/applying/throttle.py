@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 from django.core.cache import cache
@@ -31,7 +32,8 @@ def count(what: str, who: str, seconds: int) -> None:
     """One more; the first one says until when it is counted."""
     key = _key(what, who)
     if not cache.add(key, 1, seconds):
-        cache.incr(key)
+        with suppress(ValueError):  # its time was over just now
+            cache.incr(key)
 
 
 def take(what: str, who: str, most: int, seconds: int) -> bool:

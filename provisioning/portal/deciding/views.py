@@ -66,7 +66,8 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
 @never_cache
 def document(request: HttpRequest, number: int, document: int) -> HttpResponse:
     """A paper that the family added: always a file to keep, never a page that a browser runs."""
-    found = get_object_or_404(Document, pk=document, application=number)
+    sent = Document.objects.exclude(application__state=_State.DRAFT)
+    found = get_object_or_404(sent, pk=document, application=number)
     trail.note(request, "application.document", f"application {number}", document=document)
     answer = HttpResponse(found.content, content_type=found.media)
     ending = found.media.rpartition("/")[2]

@@ -239,6 +239,9 @@ def test_no_draft_is_seen_here(staff, sent):
     assert browser.get(f"/desk/applications/{draft.pk}").status_code == 404
     assert act(browser, draft, "grant", **AMOUNTS).status_code == 404
     assert draft.code.encode() not in browser.get("/desk/applications/?state=draft").content
+    sealed = sealing.seal("document", b"%PDF-1.7")
+    paper = Document.objects.create(application=draft, kind="other", media="application/pdf", sealed=sealed, size=8)
+    assert browser.get(f"/desk/applications/{draft.pk}/documents/{paper.pk}").status_code == 404
 
 
 def test_the_list_names_nobody_has_the_oldest_first_and_filters(staff, sent):

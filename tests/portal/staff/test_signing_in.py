@@ -163,6 +163,16 @@ def test_a_session_ends_when_nobody_is_there_and_after_a_working_day(staff, name
         assert opens(browser) is expected
 
 
+@pytest.mark.parametrize(("page", "is_use"), [("/desk/tasks/states?ids=1", False), ("/desk/tasks/", True)])
+def test_a_page_that_asks_by_itself_keeps_no_session_open(staff, page, is_use):
+    browser = staff(Role.GRANTS)
+    session, before = browser.session, int(timezone.now().timestamp()) - ending.IDLE_SECONDS + 60
+    session["seen"] = before
+    session.save()
+    assert browser.get(page).status_code == 200
+    assert (browser.session["seen"] > before) is is_use
+
+
 def test_another_password_ends_every_other_session(ready):
     here, there = signed_in(ready), signed_in(ready)
     wrong = {"password": WRONG, "new_password1": OWN, "new_password2": OWN}
