@@ -15,6 +15,26 @@ ROOT = Path(__file__).parents[2]
 BEGIN = "import django; django.setup(); from provisioning.portal.staff import trail; "
 WRITE = BEGIN + "[trail.note(None, 'passes.block', f'pass {number}', cents=number) for number in range(25)]"
 CHECK = BEGIN + "from provisioning.portal.staff.models import Line; print(Line.objects.count(), trail.first_broken())"
+GATHER_AT_ONCE = (
+    BEGIN
+    + """
+from concurrent.futures import ThreadPoolExecutor
+from django.db import connection, transaction
+from provisioning.portal.passes import printing
+from provisioning.portal.passes.models import Grant, Letters
+from tests.portal.passes.conftest import a_programme, child, granted, household
+
+granted(child(household(1)), a_programme(1), 300)
+waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
+    with transaction.atomic():
+        first = printing.gather(None)
+        second = pool.submit(printing.gather, None)
+        while not second.done() and not cursor.execute(waiting).fetchone()[0]:
+            pass
+    print(second.result(), Grant.objects.get().letters == first, Letters.objects.count())
+"""
+)
 
 
 @pytest.fixture
@@ -43,3 +63,7 @@ def test_the_trail_is_one_chain_however_many_write_it(portal):
         for each in [pool.submit(portal, "-c", WRITE) for _ in range(4)]:
             each.result()
     assert portal("-c", CHECK) == "100 None\n"
+
+
+def test_two_clerks_who_make_letters_at_once_share_none(portal):
+    assert portal("-c", GATHER_AT_ONCE) == "None True 1\n"

@@ -36,11 +36,12 @@ def gather(request: HttpRequest, count: int = COUNT_MAX, household: Household | 
     with transaction.atomic():
         found = giving.need_letter().filter(**({} if household is None else {"child__household": household}))
         children = list(dict.fromkeys(found.values_list("child_id", flat=True)))[:count]
-        if not children:
+        taken = list(found.filter(child__in=children).select_for_update(of=("self",)))  # of those, what nobody took
+        if not taken:
             return None
         letters = Letters.objects.create()
-        found.filter(child__in=children).update(letters=letters)
-        trail.note(request, "passes.letters", f"letters {letters.pk}", count=len(children))
+        Grant.objects.filter(pk__in=[each.pk for each in taken]).update(letters=letters)
+        trail.note(request, "passes.letters", f"letters {letters.pk}", count=len({each.child_id for each in taken}))
         return letters
 
 
