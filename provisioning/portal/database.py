@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from contracts.wire.errors import Broken
 
@@ -20,7 +20,7 @@ def described(where: str, place: Path) -> dict[str, Any]:
     if where == "sqlite":
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": place / SQLITE, "OPTIONS": dict(_SQLITE)}
     parts = urlsplit(where)
-    if parts.scheme != "postgresql":
+    if parts.scheme != "postgresql" or not _has_port(parts):
         raise Broken("the portal's database is `sqlite` or postgresql://user@host/name")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -32,3 +32,11 @@ def described(where: str, place: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether its port is one, or none: a password with a / in it reads as a port, and would be quoted in the error."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
