@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from contracts.wire.units import CENTS_MAX
 from provisioning.portal.access import Role, roles_of
@@ -25,12 +25,14 @@ _PAGE = 50
 _BEGIN = {"floor_limit": 50_00, "offline_hours": 24, "slice": 250_00, "day_limit": 150_00}
 
 
+@require_safe
 def programmes(request: HttpRequest) -> HttpResponse:
     """All of them."""
     page = Paginator(Programme.objects.select_related("task"), _PAGE).get_page(request.GET.get("page"))
     return render(request, "programmes/list.html", {"page": page, "may_edit": _may_edit(request)})
 
 
+@require_safe
 def programme(request: HttpRequest, number: int) -> HttpResponse:
     """One: its rules, its money, where it can be spent, and what can be lost."""
     found = _one(request, number)

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from contracts.wire.errors import Broken
 from provisioning.portal.programmes.models import Programme
@@ -51,6 +51,7 @@ def _made(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     return redirect("shops:enrolment", enrolment.pk)
 
 
+@require_safe
 def enrolment(request: HttpRequest, number: int) -> HttpResponse:
     """How far it is."""
     found = _one(request, number)

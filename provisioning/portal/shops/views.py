@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from provisioning.portal.access import Role, roles_of
 from provisioning.portal.people import sealing
@@ -25,6 +25,7 @@ _PAGE = 50
 _OPEN = (Enrolment.State.MADE, Enrolment.State.OFFERED, Enrolment.State.USED)
 
 
+@require_safe
 def shops(request: HttpRequest) -> HttpResponse:
     """All of them, or those in one state."""
     state = request.GET.get("state", "")
@@ -38,6 +39,7 @@ def shops(request: HttpRequest) -> HttpResponse:
     return render(request, "shops/list.html", {**about, "may_edit": _may_edit(request)})
 
 
+@require_safe
 def shop(request: HttpRequest, number: int) -> HttpResponse:
     """One: who it is, where it takes part, its tills."""
     return _page(request, one(request, number))
