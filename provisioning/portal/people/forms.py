@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from provisioning.portal.applying.forms import BornField
 from provisioning.portal.people import sealing
-from provisioning.portal.people.models import Household, Particulars
+from provisioning.portal.people.models import Child, ChildParticulars, Household, Particulars
 from provisioning.portal.rules import judging
 
 
@@ -56,6 +57,33 @@ class ParticularsForm(forms.Form):
         self._household.language = said.pop("language")
         self._household.describe(Particulars(**said))
         self._household.save()
+
+
+class ChildForm(forms.Form):
+    """Who a child is, corrected."""
+
+    name = _off(70, label=_("Name"))
+    born = BornField(label=_("Born"))
+
+    def __init__(self, child: Child, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix=f"child-{child.pk}", initial=asdict(child.who))
+        self.child = child
+
+    def clean(self) -> dict[str, Any]:
+        """Not a sister or brother that is there."""
+        said = self.cleaned_data
+        others = Child.objects.filter(household=self.child.household_id).exclude(pk=self.child.pk)
+        if len(said) == len(self.fields) and others.filter(by_child=self._who().fingerprint).exists():
+            raise ValidationError(_("The same child stands here twice."))
+        return said
+
+    def save(self) -> None:
+        """Once it is valid."""
+        self.child.describe(self._who())
+        self.child.save()
+
+    def _who(self) -> ChildParticulars:
+        return ChildParticulars(self.cleaned_data["name"], self.cleaned_data["born"].isoformat())
 
 
 class ForgetForm(forms.Form):

@@ -98,8 +98,14 @@ class Child(models.Model):
     @classmethod
     def of(cls, household: Household, who: ChildParticulars) -> Self:
         """A child that is not saved yet."""
-        sealed = sealing.seal_json(CHILD, asdict(who))
-        return cls(household=household, sealed=sealed, by_child=who.fingerprint)
+        child = cls(household=household)
+        child.describe(who)
+        return child
+
+    def describe(self, who: ChildParticulars) -> None:
+        """Put these particulars in, and its fingerprint."""
+        self.sealed = sealing.seal_json(CHILD, asdict(who))
+        self.by_child = who.fingerprint
 
     @property
     def who(self) -> ChildParticulars:

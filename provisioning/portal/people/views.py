@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from provisioning.portal.applying.models import Application
 from provisioning.portal.deciding.showing import about
 from provisioning.portal.people import forgetting, keeping, knowledge, on_paper
-from provisioning.portal.people.forms import ForgetForm, ParticularsForm
-from provisioning.portal.people.models import Household
+from provisioning.portal.people.forms import ChildForm, ForgetForm, ParticularsForm
+from provisioning.portal.people.models import Child, Household
 from provisioning.portal.staff import trail
 
 
@@ -38,6 +38,20 @@ def correct(request: HttpRequest, number: int) -> HttpResponse:
         return _page(request, found, form=form)
     form.save()
     trail.note(request, "people.correct", f"household {number}", fields=sorted(form.changed_data))
+    messages.success(request, _("This is kept now."))
+    return redirect("people:household", number)
+
+
+@require_POST
+@never_cache
+def correct_child(request: HttpRequest, number: int, child: int) -> HttpResponse:
+    """Put a child's name or day of birth right."""
+    found = get_object_or_404(Child.objects.select_related("household"), pk=child, household=number)
+    form = ChildForm(found, request.POST)
+    if not form.is_valid():
+        return _page(request, found.household, child_form=form)
+    form.save()
+    trail.note(request, "people.correct", f"household {number}", child=child, fields=sorted(form.changed_data))
     messages.success(request, _("This is kept now."))
     return redirect("people:household", number)
 
@@ -105,9 +119,11 @@ def _export(request: HttpRequest, content: knowledge.Known, language: str, name:
 
 
 def _page(request: HttpRequest, found: Household, **typed: Form) -> HttpResponse:
+    children, wrong = found.children.order_by("pk"), typed.get("child_form")
     shown = {
         "household": found,
-        "children": found.children.all(),
+        "children": children,
+        "child_forms": [_form_of(child, wrong) for child in children],
         "applications": found.applications.all(),
         "decisions": found.decisions.filter(application=None).select_related("of"),
         "until": keeping.until(found),
@@ -117,6 +133,11 @@ def _page(request: HttpRequest, found: Household, **typed: Form) -> HttpResponse
         **typed,
     }
     return render(request, "people/household.html", shown, status=422 if typed else 200)
+
+
+def _form_of(child: Child, typed: Form | None) -> ChildForm:
+    """As it was typed, if it is this child's."""
+    return typed if isinstance(typed, ChildForm) and typed.child.pk == child.pk else ChildForm(child)
 
 
 def _file(content: bytes, media: str, name: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from provisioning.portal.access import Role
 from provisioning.portal.applying.models import Application, Message
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.passes.models import Grant, Pass
-from provisioning.portal.people.models import Household
+from provisioning.portal.people.models import Child, ChildParticulars, Household
 from provisioning.portal.staff.models import Line
 from tests.portal.deciding.families import by_number, known
 from tests.provisioning.pages import texts
@@ -85,6 +85,28 @@ def test_particulars_are_corrected_and_the_trail_says_which_and_not_what(staff, 
     assert (found.pk, found.who.name, found.who.postcode, found.language) == (household.pk, "family-08", "9802AC", "en")
     line = Line.objects.get(action="people.correct")
     assert line.about == {"fields": ["address", "language", "name", "number", "postcode"]}
+
+
+def test_a_childs_name_and_birthday_are_corrected_and_found_by_what_they_are_now(staff, household):
+    browser, child = staff(Role.GRANTS), household.children.get()
+    said = {f"child-{child.pk}-name": "child-09", f"child-{child.pk}-born": "2018-02-01"}
+    assert act(browser, household, f"children/{child.pk}", **said).status_code == 302
+    child.refresh_from_db()
+    assert child.who == ChildParticulars("child-09", "2018-02-01")
+    assert bytes(child.by_child) == child.who.fingerprint
+    line = Line.objects.get(action="people.correct")
+    assert line.about == {"child": child.pk, "fields": ["born", "name"]}
+
+
+@pytest.mark.parametrize("said", [{"name": ""}, {"born": "2999-01-01"}, {"name": "child-02"}])
+def test_a_child_is_not_made_nobody_unborn_or_its_sister(staff, household, said):
+    child = household.children.get()
+    Child.of(household, ChildParticulars("child-02", "2018-01-01")).save()
+    given = {"name": "child-01", "born": "2018-01-01"} | said
+    typed = {f"child-{child.pk}-{name}": value for name, value in given.items()}
+    assert act(staff(Role.GRANTS), household, f"children/{child.pk}", **typed).status_code == 422
+    child.refresh_from_db()
+    assert child.who == ChildParticulars("child-01", "2018-01-01")
 
 
 def test_a_number_that_another_family_has_is_refused(staff, household):
