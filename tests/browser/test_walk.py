@@ -131,7 +131,7 @@ def test_a_budget_s_way_from_five_questions_to_the_bank(town: Town, somebody):
     paid(town, money, second, report, look)
     settled(second, report, look)
     counted(reader, before, report, look)
-    assert look.wrong == {}
+    assert not look.wrong, "\n".join(f"{name}: {one}" for name, found in look.wrong.items() for one in found)
 
 
 def applied_for(page: Page, look: Look) -> None:
