@@ -91,6 +91,7 @@ OTP_TOTP_ISSUER = PORTAL.municipality
 LOGIN_URL = "staff:sign_in"
 LOGIN_REDIRECT_URL = "pages:desk"
 LOGOUT_REDIRECT_URL = "staff:sign_in"
+SESSION_ENGINE = "provisioning.portal.staff.sessions"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if PORTAL.https else ("session", "csrf")
 SESSION_COOKIE_AGE = 9 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -2,9 +2,9 @@
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from provisioning.portal.staff.sessions import SessionStore
 from provisioning.portal.tasks.handlers import every
 from provisioning.town import Town
 

@@ -163,6 +163,17 @@ def test_a_session_ends_when_nobody_is_there_and_after_a_working_day(staff, name
         assert opens(browser) is expected
 
 
+def test_the_table_of_sessions_has_no_cookie_that_opens_one(ready):
+    browser = signed_in(ready)
+    cookie, (row,) = browser.cookies["session"].value, Session.objects.all()
+    assert row.session_key != cookie
+    thief = Browser()
+    thief.cookies["session"] = row.session_key
+    assert (opens(thief), opens(browser)) == (False, True)
+    browser.post("/sign-out")
+    assert not Session.objects.exists()
+
+
 @pytest.mark.parametrize(("page", "is_use"), [("/desk/tasks/states?ids=1", False), ("/desk/tasks/", True)])
 def test_a_page_that_asks_by_itself_keeps_no_session_open(staff, page, is_use):
     browser = staff(Role.GRANTS)
