@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -44,7 +45,7 @@ def hourly(_town: Town) -> None:
 def everything(today: date) -> Forgotten:
     """All whose time is over."""
     total = Forgotten()
-    while found := some(today):
+    while (found := some(today)) or any(each.exists() for each in _stale(today)):
         total = Forgotten(**{name: count + asdict(found)[name] for name, count in asdict(total).items()})
     return total
 
@@ -123,14 +124,18 @@ def _documents(today: date) -> int:
 
 def _households(today: date) -> int:
     """A day that was written down may have moved: a programme was extended, or something was added."""
-    written = Household.objects.filter(forget_on__lte=today).order_by("pk")[:_AT_ONCE]
-    unwritten = Household.objects.filter(forget_on=None).exclude(applications__state__in=keeping.OPEN)[:_AT_ONCE]
     due = []
-    for household in (*written, *unwritten):
+    for household in chain.from_iterable(each.order_by("pk")[:_AT_ONCE] for each in _stale(today)):
         day = keeping.refresh(household)
         if day is not None and day <= today:
             due.append(household.pk)
     return _delete(Household.objects.all(), due)
+
+
+def _stale(today: date) -> tuple[QuerySet[Household], QuerySet[Household]]:
+    """Whose day has come, and who has none though nothing of theirs is open: each gets one, or goes."""
+    unwritten = Household.objects.filter(forget_on=None).exclude(applications__state__in=keeping.OPEN)
+    return Household.objects.filter(forget_on__lte=today), unwritten
 
 
 def _lists(today: date) -> int:

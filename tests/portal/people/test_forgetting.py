@@ -44,6 +44,16 @@ def test_a_programme_without_an_end_stops_no_forgetting(programme, sent):
     assert Household.objects.filter(forget_on__year=date.max.year).exists()
 
 
+def test_those_whose_day_moved_hide_nobody_whose_day_has_come(programme, monkeypatch):
+    monkeypatch.setattr(forgetting, "_AT_ONCE", 1)
+    moved = known(children=[("child-01", "2018-01-01")], forget_on=TODAY)
+    give(moved, programme)
+    known("family-08", "0008", forget_on=TODAY)
+    Household.objects.update(made_at=timezone.now() - timedelta(days=100))
+    assert forgetting.everything(TODAY) == forgetting.Forgotten(households=1)
+    assert list(Household.objects.all()) == [moved]
+
+
 def test_an_application_is_deleted_on_its_day_and_not_before(sent):
     application = sent(state="rejected", forget_on=TODAY)
     paper_of(application)
