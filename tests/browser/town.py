@@ -140,6 +140,7 @@ class Town:
 @contextmanager
 def opened(folder: Path) -> Iterator[Town]:
     """A town that is closed afterwards, whatever happens; it may have been closed already."""
+    folder.mkdir(exist_ok=True)
     town = Town(folder)
     try:
         town.open()
