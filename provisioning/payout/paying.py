@@ -5,11 +5,11 @@ reference is its own, and never more than the credit. What it took, seen in a fi
 marked for this file after that; so the file is made of plan, seal and list alone, the same each time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.chain import Reverted
+from contracts.chain import Chain, Reverted
 from contracts.wire.errors import Broken
 from provisioning import bank, desk, finality
 from provisioning.bank import State
@@ -25,6 +25,9 @@ from terminal import private
 _BACK = "was taken back before the file was written"
 _OTHER = "was marked by hand with another amount: take that back"
 _BYTES_MAX = 64 * 1024 * 1024
+
+Final = Callable[[Chain, int], int]
+"""Gives the newest final block, once that is this one or a later; or raises, for who has other work meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,14 @@ def begin(place: Place, plan: Plan, wanted: Wanted) -> None:
     keep(place.plan, plan)
 
 
-def pay(town: Town, place: Place, wanted: Wanted) -> Paid:
-    """Make the file, or go on with it. Raises Broken when nothing can be paid, or what is there is another file."""
+def pay(town: Town, place: Place, wanted: Wanted, final: Final | None = None) -> Paid:
+    """Make the file, or go on with it. Raises Broken when nothing can be paid, or what is there is another file.
+
+    It waits until the marks are final, if no `final` is given.
+    """
     with place.alone():
         plan = _planned(town, place, wanted)
-        marked = kept(place.marked, Marked) or _seal(town, place, plan)
+        marked = kept(place.marked, Marked) or _seal(town, place, plan, final or finality.wait_for_block)
         if marked.mark != plan.mark:
             raise Broken(f"{place.marked} is of another plan: put both back from one backup")
         now = bool(marked.paid) and _write(town, place, marked, document(_message(plan, marked, wanted)))
@@ -86,11 +92,11 @@ def _line(plan: Plan, payment: Payment, accounts: Mapping[int, Account]) -> Line
     return Line(plan.end_to_end(payment), accounts[payment.shop], payment.cents, payment.text)
 
 
-def _seal(town: Town, place: Place, plan: Plan) -> Marked:
+def _seal(town: Town, place: Place, plan: Plan, final: Final) -> Marked:
     """Mark what is not marked, and write down what the contract took once that is final."""
     while True:
         refused = _mark_all(town, plan)
-        block = finality.wait_for_block(town.chain, town.chain.block_number("latest"))
+        block = final(town.chain, town.chain.block_number("latest"))
         states = [due.state(town, payment.programme, payment.shop, plan.mark, block) for payment in plan.payments]
         undone = [
             payment
@@ -99,7 +105,7 @@ def _seal(town: Town, place: Place, plan: Plan) -> Marked:
         ]
         if not undone:
             break
-        desk.progress(f"{len(undone)} marks were undone with their blocks, and are made again")
+        desk.progress(f"{len(undone)} marks are in no final block; those that were undone are made again")
     marked = _judged(plan, states, refused)
     keep(place.marked, marked)
     return marked

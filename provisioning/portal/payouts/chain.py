@@ -4,12 +4,13 @@ from typing import Any
 
 from django.db import transaction
 
-from contracts.wire.errors import Broken
+from contracts.chain import Chain
+from contracts.wire.errors import Broken, TryAgain
 from provisioning import bank, shop
 from provisioning.bank import State
 from provisioning.payout import due as dues
 from provisioning.payout.due import Due, Why
-from provisioning.payout.paying import begin, pay
+from provisioning.payout.paying import Final, begin, pay
 from provisioning.payout.plan import Payment as Planned
 from provisioning.payout.plan import Plan, kept
 from provisioning.payout.planning import look, require_admin, watch
@@ -69,9 +70,21 @@ def _pay(town: Town, arguments: Arguments) -> Result:
             begin(place, plan, wanted)
     elif before != plan:
         raise Broken(f"reference {file.reference} was used for another file: drop this one, and plan another")
-    done = pay(town, place, wanted)
+    done = pay(town, place, wanted, _without_waiting())
     refused = dict(done.marked.refused)
     return {"payments": [_became(town, plan, each, refused.get(each)) for each in plan.payments]}
+
+
+def _without_waiting() -> Final:
+    """As far as blocks are final now; for the others the task comes back, as somebody's lost pass may wait."""
+    first = iter((True,))
+
+    def final(chain: Chain, _newest: int) -> int:
+        if not next(first, False):
+            raise TryAgain("what was marked is in no final block yet")
+        return chain.block_number("finalized")
+
+    return final
 
 
 def _became(town: Town, plan: Plan, payment: Planned, refused: str | None) -> list[Any]:

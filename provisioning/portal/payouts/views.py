@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from provisioning.payout.accounts import Account
 from provisioning.portal.payouts import asked, names, rows
 from provisioning.portal.payouts.forms import NewFile
 from provisioning.portal.payouts.models import BankFile, Credit
@@ -48,23 +49,28 @@ def new(request: HttpRequest) -> HttpResponse:
     """Ask for a plan of a file."""
     payer = asked.payer()
     form = NewFile(request.POST or None)
-    if request.method != "POST" or payer is None or not form.is_valid():
-        return render(request, "payouts/new.html", {"form": form, "payer": payer})
-    with transaction.atomic():
-        file = BankFile(
-            reference=_reference(),
-            programmes=form.cleaned_data["programmes"],
-            least=form.cleaned_data["least"] or 0,
-            day=form.cleaned_data["day"],
-            made_by_id=int(request.user.pk or 0),
-            accounts=asked.sealed(payer, asked.accounts()),
-        )
-        file.save()
-        file.task = ask(request, "payouts.plan", file=file.pk)
-        file.save()
-        about = {"programmes": file.programmes, "least": file.least, "day": file.day.isoformat()}
-        trail.note(request, "payouts.plan", f"bank file {file.pk}", **about)
-    return redirect("payouts:file", file.pk)
+    if request.method == "POST" and payer is not None:
+        with transaction.atomic():  # that no other file is open is looked at in the transaction that opens this one
+            if form.is_valid():
+                return redirect("payouts:file", _asked_for(request, form.cleaned_data, payer).pk)
+    return render(request, "payouts/new.html", {"form": form, "payer": payer})
+
+
+def _asked_for(request: HttpRequest, said: dict[str, Any], payer: Account) -> BankFile:
+    file = BankFile(
+        reference=_reference(),
+        programmes=said["programmes"],
+        least=said["least"] or 0,
+        day=said["day"],
+        made_by_id=int(request.user.pk or 0),
+        accounts=asked.sealed(payer, asked.accounts()),
+    )
+    file.save()
+    file.task = ask(request, "payouts.plan", file=file.pk)
+    file.save()
+    about = {"programmes": file.programmes, "least": file.least, "day": file.day.isoformat()}
+    trail.note(request, "payouts.plan", f"bank file {file.pk}", **about)
+    return file
 
 
 def _reference() -> str:

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
+from contracts.chain import Chain
 from contracts.wire.errors import Broken
 from provisioning import bank
 from provisioning.payout.plan import Plan
@@ -20,6 +21,7 @@ from provisioning.portal.payouts import asked, chain
 from provisioning.portal.payouts.models import BankFile, Credit, Payment
 from provisioning.portal.shops.models import Shop
 from provisioning.portal.staff.models import Line
+from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.handlers import HANDLERS
 from provisioning.portal.tasks.models import Task
 from tests.portal.payouts.conftest import CREDITS
@@ -54,6 +56,24 @@ def test_a_file_that_two_people_made_pays_each_credit_once(desk, keepers):
     assert f"kenmerk {file}" in file.payments.first().text
     assert Line.objects.filter(action="payouts.download", subject=f"bank file {file.pk}").count() == 1
     assert answer["Content-Disposition"] == f'attachment; filename="{file.reference}.xml"'
+
+
+def test_while_its_marks_are_not_final_the_worker_does_what_others_ask(desk, keepers, monkeypatch):
+    file = desk.planned()
+    before, real = desk.town.chain.block_number("latest"), Chain.block_number
+    with monkeypatch.context() as patch:
+        patch.setattr(Chain, "block_number", lambda self, which: before if which == "finalized" else real(self, which))
+        assert desk.second.post(url(file, "confirm")).status_code == 302
+        paying = desk.work(Task.State.WAITING)
+        assert "no final block" in paying.said
+        assert [keeper.credit for keeper in keepers] == [0, 0, 0]
+        assert doing.do_next(desk.town) is None
+        assert not asked.place(file).marked.exists()
+    Task.objects.filter(pk=paying.pk).update(not_before=timezone.now())
+    desk.work()
+    file.refresh_from_db()
+    assert (file.state, states(file)) == (BankFile.State.MADE, ["marked"] * 3)
+    assert amounts(desk.first.post(url(file, "download")).content) == ["12.50", "30.00", "0.05"]
 
 
 def test_the_file_is_what_the_bank_s_schema_takes(desk, keepers):
