@@ -7,7 +7,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from contracts.wire.reasons import MEANINGS, Reason
+from provisioning.portal.access import Role
 from provisioning.portal.tasks.words import KINDS
+
+_WHOSE = {"passes": Role.GRANTS, "shops": Role.SHOPS, "programmes": Role.FINANCE, "payouts": Role.FINANCE}
+"""By the part that asks."""
 
 
 class Task(models.Model):
@@ -47,6 +51,11 @@ class Task(models.Model):
     def name(self) -> Promise | str:
         """What is to be done, in words."""
         return KINDS.get(self.kind, self.kind)
+
+    @property
+    def whose(self) -> Role | None:
+        """The role that asks for such things, and may have them tried again."""
+        return _WHOSE.get(self.kind.partition(".")[0])
 
     @property
     def told(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,12 +12,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from provisioning.portal.access import Role, roles_of
+from provisioning.portal.access import roles_of
 from provisioning.portal.staff import trail
 from provisioning.portal.tasks.models import Task, Turn
 
 _PAGE = 50
 _STATES_MAX = 100
+_GIVEN_UP = (Task.State.BROKEN, Task.State.REFUSED)
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -26,8 +28,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     found = _in_state(state).select_related("by").defer("arguments", "result").order_by("-id")
     page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
     about = {"page": page, "state": state, "states": Task.State.choices, "turns": Turn.objects.all()}
-    may_try = bool(roles_of(request) - {Role.AUDITOR})
-    return render(request, "tasks/list.html", {**about, "may_try": may_try})
+    return render(request, "tasks/list.html", about)
 
 
 def states(request: HttpRequest) -> JsonResponse:
@@ -43,9 +44,10 @@ def states(request: HttpRequest) -> JsonResponse:
 @require_POST
 @transaction.atomic
 def again(request: HttpRequest, number: int) -> HttpResponse:
-    """Try one again that was given up: somebody has looked at it."""
-    given_up = Task.objects.select_for_update().filter(state__in=(Task.State.BROKEN, Task.State.REFUSED))
-    task = get_object_or_404(given_up, pk=number)
+    """Try one again that was given up: somebody has looked at it who might ask for the same."""
+    task = get_object_or_404(Task.objects.select_for_update().filter(state__in=_GIVEN_UP), pk=number)
+    if task.whose not in roles_of(request):
+        raise PermissionDenied
     task.state, task.not_before, task.ended_at, task.reason = Task.State.WAITING, timezone.now(), None, None
     task.attempts, task.said = 0, ""
     task.save()

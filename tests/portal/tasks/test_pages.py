@@ -12,8 +12,8 @@ from provisioning.portal.tasks.models import Task, Turn
 pytestmark = pytest.mark.django_db
 
 
-def tasks(number, **more):
-    return [Task.objects.create(kind="test.act", arguments={"number": n}, **more) for n in range(number)]
+def tasks(number, kind="test.act", **more):
+    return [Task.objects.create(kind=kind, arguments={"number": n}, **more) for n in range(number)]
 
 
 def test_a_task_shows_how_it_stands_and_only_one_that_waits_is_asked_after(staff):
@@ -61,8 +61,28 @@ def test_the_page_s_queries_do_not_grow_with_the_tasks(staff, django_assert_max_
         assert ("page=2" in page) == (number > 50)
 
 
-def test_what_was_given_up_is_tried_again_by_whoever_may_change_something(staff):
-    broken, waiting = tasks(1, state=Task.State.BROKEN, attempts=3), tasks(1)
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        ("passes.block", Role.GRANTS),
+        ("programmes.pause", Role.FINANCE),
+        ("shops.raise", Role.SHOPS),
+        ("payouts.pay", Role.FINANCE),
+    ],
+)
+def test_what_was_given_up_is_tried_again_by_those_alone_who_ask_for_such_things(staff, kind, role):
+    (broken,) = tasks(1, kind, state=Task.State.BROKEN)
+    for number, each in enumerate(Role):
+        browser, button = staff(each, name=f"clerk-{number}"), f"/desk/tasks/{broken.pk}/again"
+        Task.objects.update(state=Task.State.BROKEN)
+        assert (button in browser.get("/desk/tasks/").content.decode()) == (each == role)
+        assert browser.post(button).status_code == (302 if each == role else 403)
+        broken.refresh_from_db()
+        assert broken.state == (Task.State.WAITING if each == role else Task.State.BROKEN)
+
+
+def test_what_was_given_up_is_tried_again_once(staff):
+    broken, waiting = (tasks(1, "passes.block", state=state, attempts=3) for state in ("broken", "waiting"))
     assert staff(Role.AUDITOR, name="auditor-01").post(f"/desk/tasks/{broken[0].pk}/again").status_code == 403
     browser = staff(Role.GRANTS)
     assert browser.get(f"/desk/tasks/{broken[0].pk}/again").status_code == 405
