@@ -173,6 +173,14 @@ def print_passes(page: Page, look: Look, **by: str) -> bytes:
     return document
 
 
+def replace_pass(page: Page) -> bytes:
+    """A lost pass of the family whose page is open: the letter of the one in its place, once its budget has moved."""
+    document = opened_pdf(page, "main form[action$='/replace'] button", "/replace")
+    page.reload()
+    eventually(page, "main:not(:has([data-task][data-state=waiting]))")
+    return document
+
+
 def hand_in_list(page: Page, content: bytes, look: Look) -> bytes:
     """A list of the social service: tried, run, and its letters of decision."""
     page.goto("/desk/imports/")
