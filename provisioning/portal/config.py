@@ -24,6 +24,8 @@ class Config(BaseModel):
     municipality: Line = "Gemeente"
     contact: Line = "14 0000"
     """Whom a family calls; it stands on letters and pages."""
+    post: Line | None = None
+    """Where a family sends what must be on paper, as an objection; without it letters say to call."""
     language: Literal["nl", "en"] = "nl"
     hosts: tuple[Line, ...] = ("127.0.0.1", "localhost")
     """Under which names browsers reach it."""

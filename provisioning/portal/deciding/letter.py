@@ -124,12 +124,17 @@ def _why(decision: Decision) -> Paragraph:
 
 
 def _objection() -> Paragraph:
+    post = settings.PORTAL.post
+    where = (
+        _("Send it to: %(address)s.") % {"address": post} if post else _("Call us first: we tell you where to send it.")
+    )
     return Paragraph(
         [
             _("Do you not agree? Then you can make an objection."),
             _("Do that within six weeks after the date of this letter."),
             _("Write to us why you do not agree."),
             _("Add your name, your address, the date and your signature."),
+            where,
         ],
         _("Objection"),
     )

@@ -19,6 +19,7 @@ deployment's record where that says, and let somebody in: kindpakket portal user
 TEMPLATE = """# The portal's configuration. What stands behind # is the default.
 municipality = "Gemeente"
 contact = "14 0000"               # whom families call; it stands on letters and pages
+# post = "Postbus 1, 1234 AB Plaats"  # where objections are sent; it stands on letters of decisions
 # payer_name = "Gemeente"         # whose account pays shops by bank
 # payer_iban = ""
 # language = "nl"                 # of pages before somebody chooses, and of letters: nl or en
@@ -32,6 +33,7 @@ contact = "14 0000"               # whom families call; it stands on letters and
 EMBEDDED = """# A portal to be tried: it brings its own development chain, and rows that are nobody's.
 municipality = "Gemeente Voorbeeld"
 contact = "14 0000"
+post = "Postbus 1, 1234 AB Voorbeeld"
 payer_name = "Gemeente Voorbeeld"
 payer_iban = "NL91ABNA0417164300"
 embedded = true

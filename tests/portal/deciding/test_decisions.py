@@ -1,6 +1,7 @@
 import pytest
 from django.utils import timezone
 
+from provisioning.portal import settings
 from provisioning.portal.access import Role
 from provisioning.portal.applying.models import Application, Document, Mark, Message
 from provisioning.portal.deciding.models import Decision
@@ -128,6 +129,14 @@ def test_a_rejection_has_reasons_and_its_letter_says_them_in_the_familys_languag
     letter = text_of(decide(browser, Decision.objects.get(), "letter"))
     assert all(text in letter for text in ("You do not get a budget", "too high", "Words of ours.", "six weeks"))
     assert not Household.objects.exists()
+
+
+@pytest.mark.parametrize(("post", "words"), [(None, "Bel ons eerst"), ("Postbus 1, 1234 AB Plaats", "Postbus 1")])
+def test_a_letter_says_where_an_objection_goes(staff, sent, monkeypatch, post, words):
+    monkeypatch.setattr(settings, "PORTAL", settings.PORTAL.model_copy(update={"post": post}))
+    browser = staff(Role.GRANTS)
+    act(browser, sent(), "grant", **AMOUNTS)
+    assert words in text_of(decide(browser, Decision.objects.get(), "letter"))
 
 
 def test_the_letter_of_a_grant_is_in_dutch_for_who_reads_dutch(staff, sent):
