@@ -191,7 +191,7 @@ def paid(town: Town, money: Page, second: Page, report: dict, look: Look) -> Non
 
 def settled(page: Page, report: dict, look: Look) -> None:
     """The shop's statement says what its till's Z report says, by programme and in all."""
-    steps.statement(page, SHOP, f"{TODAY - timedelta(days=1)}", f"{TODAY}", look)
+    steps.statement(page, SHOP, f"{TODAY - timedelta(days=1)}", f"{TODAY + timedelta(days=1)}", look)
     total = of_z(report["total"])
     for _ in range(steps.PATIENCE_MS // 1000):
         if page.locator("main tfoot").count() and sums(cells(page, "main tfoot tr")) == total:
