@@ -14,7 +14,7 @@ ZOOMED = {"width": 640, "height": 450}
 
 _FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
 _SEEN = f"""() => [...document.querySelectorAll({json.dumps(_FOCUSABLE)})]
-    .filter(one => !one.disabled && one.checkVisibility()
+    .filter(one => !one.disabled && one.tabIndex >= 0 && one.checkVisibility()
         && !(one.type === "radio" && one.form && [...one.form.elements].some(
             other => other.type === "radio" && other.name === one.name && (other.checked ? other !== one
                 : other.compareDocumentPosition(one) & 4 && ![...one.form.elements].some(
@@ -71,7 +71,8 @@ def by_keyboard(page: Page) -> list[str]:
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     count: int = page.evaluate(f"({_SEEN})().length")
     reached, wrong = list[int](), list[str]()
-    for _ in range(count):
+    parts = page.locator("input[type=date]").count() * 3  # day, month, year and the calendar are one after the other
+    for _ in range(count + parts):
         page.keyboard.press("Tab")
         index, visible, html = page.evaluate(_WHERE)
         reached.append(index)
