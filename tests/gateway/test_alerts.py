@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from contracts.gateway.operating.alarms import Name
 from contracts.gateway.operating.metrics import Metrics
