@@ -1,5 +1,6 @@
 import io
 import logging
+from logging.config import dictConfig
 
 import pytest
 from django.conf import settings
@@ -11,15 +12,18 @@ from tests.portal import raising
 
 
 @pytest.fixture
-def log():
-    """What reaches the log, by the handler that the settings describe."""
+def log(monkeypatch):
+    """What reaches the log, by the handler that the settings describe, whatever other tests made of the root's."""
     root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    for name in ("portal", "django.request"):
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
+    dictConfig(settings.LOGGING)
     (ours,) = [each for each in root.handlers if any(isinstance(one, Pages) for one in each.filters)]
     beside = logging.StreamHandler(io.StringIO())
     beside.filters, beside.formatter = ours.filters, ours.formatter
     root.addHandler(beside)
-    yield beside.stream
-    root.removeHandler(beside)
+    return beside.stream
 
 
 @pytest.mark.django_db
