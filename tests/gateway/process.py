@@ -17,7 +17,7 @@ from contracts.wire.units import to_hex
 from tests.chain.processes import ROOT, command
 from tests.gateway.world import Till, World
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def ready_url(process: subprocess.Popen[str]) -> str:
