@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.wire.units import CENTS_MAX
 from provisioning import categories
-from provisioning.portal.tasks.models import Task
+from provisioning.portal.tasks.models import Asked
 
 HAND_IN_SECONDS = 90 * 86_400
 """How long after its end entries may still be handed in: earlier the contract closes no programme."""
 
 
-class Programme(models.Model):
+class Programme(Asked):
     """A programme: a draft until it is live, then bound to its number on the contract.
 
     Money in cents, times in seconds since 1970 UTC. What the contract decides is refreshed from it by the worker
@@ -51,7 +51,6 @@ class Programme(models.Model):
     closed = models.BooleanField(default=False)
     read_at = models.DateTimeField(null=True)
     """When the contract was last read."""
-    task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
     """The newest thing that was asked of the contract about it."""
 
     class Meta:
@@ -76,11 +75,6 @@ class Programme(models.Model):
         if self.paused:
             return self.State.PAUSED
         return self.State.AHEAD if now < self.begins else self.State.LIVE
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether something that was asked about it is not done yet."""
-        return self.task is not None and self.task.state == Task.State.WAITING
 
     @property
     def may_close(self) -> bool:

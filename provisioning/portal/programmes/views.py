@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contracts.wire.units import CENTS_MAX
 from provisioning.portal.access import Role, roles_of
+from provisioning.portal.pages.rows import held
 from provisioning.portal.programmes import exposure
 from provisioning.portal.programmes.asking import claim
 from provisioning.portal.programmes.forms import DraftForm, MoneyForm, TermsForm, category_name, written
@@ -180,10 +181,7 @@ def _wait(request: HttpRequest, programme: Programme) -> HttpResponse:
 
 def _one(request: HttpRequest, number: int) -> Programme:
     """The programme of this row, held until the transaction ends when something is to be changed."""
-    found = Programme.objects.select_related("task")
-    if request.method == "POST":
-        found = found.select_for_update(of=("self",))
-    return get_object_or_404(found, pk=number)
+    return held(request, Programme.objects.select_related("task"), number)
 
 
 def _may_edit(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contracts.wire.errors import Broken
+from provisioning.portal.pages.rows import held
 from provisioning.portal.programmes.models import Programme
 from provisioning.portal.shops import gateway, opening, sheets
 from provisioning.portal.shops.forms import TillForm
@@ -115,10 +116,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
 
 def _one(request: HttpRequest, number: int) -> Enrolment:
     """The enrolment of this row, held until the transaction ends when something is to be changed."""
-    found = Enrolment.objects.select_related("shop", "task", "replaces")
-    if request.method == "POST":
-        found = found.select_for_update(of=("self",))
-    return get_object_or_404(found, pk=number)
+    return held(request, Enrolment.objects.select_related("shop", "task", "replaces"), number)
 
 
 def _not_now(request: HttpRequest, found: Enrolment) -> HttpResponse:

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from contracts.wire.units import to_hex
 from provisioning.portal.people import sealing
 from provisioning.portal.programmes.models import Programme
-from provisioning.portal.tasks.models import Task
+from provisioning.portal.tasks.models import Asked, Task
 
 SHOP, ENROLMENT = "shop", "enrolment"
 
 
-class Shop(models.Model):
+class Shop(Asked):
     """A shop. What stands on its window is public; whom to call and where it is paid by bank is sealed."""
 
     class State(models.TextChoices):
@@ -44,7 +44,6 @@ class Shop(models.Model):
     account_changed_at = models.DateTimeField(null=True)
     """When its account became another; null while it is the first."""
     asked_at = models.DateTimeField(auto_now_add=True)
-    task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         """By name."""
@@ -67,11 +66,6 @@ class Shop(models.Model):
     @contact.setter
     def contact(self, said: dict[str, Any]) -> None:
         self.sealed = sealing.seal_json(SHOP, said)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether what was asked about it is not done yet."""
-        return self.task is not None and self.task.state == Task.State.WAITING
 
 
 class Place(models.Model):
@@ -108,7 +102,7 @@ def takes_part(programme: Programme, category: int) -> bool:
     return bool(category and programme.categories >> category & 1)
 
 
-class Terminal(models.Model):
+class Terminal(Asked):
     """A terminal of a shop, which the contract knows by its address."""
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="terminals")
@@ -125,7 +119,6 @@ class Terminal(models.Model):
     trouble_since = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True, db_index=True)
     """When the contract was last read for it."""
-    task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         """In the order in which they came."""
@@ -140,11 +133,6 @@ class Terminal(models.Model):
     def shown(self) -> str:
         """Its address as people compare it."""
         return "" if self.address is None else to_hex(bytes(self.address))
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether what was asked about it is not done yet."""
-        return self.task is not None and self.task.state == Task.State.WAITING
 
 
 class Slice(models.Model):
@@ -162,7 +150,7 @@ class Slice(models.Model):
         constraints = (models.UniqueConstraint(fields=("terminal", "programme"), name="shops_one_slice"),)
 
 
-class Enrolment(models.Model):
+class Enrolment(Asked):
     """A sheet by which one new terminal of a shop enrols itself at the gateway (`contracts.wire.enrolment`)."""
 
     class State(models.TextChoices):
@@ -190,7 +178,6 @@ class Enrolment(models.Model):
     """What the gateway tells of it that cannot be so."""
     replaces = models.ForeignKey(Terminal, models.SET_NULL, null=True, related_name="+")
     terminal = models.OneToOneField(Terminal, models.SET_NULL, null=True)
-    task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         """The newest first."""
@@ -206,11 +193,6 @@ class Enrolment(models.Model):
     def shown(self) -> str:
         """The address of the terminal that used it, as people compare it."""
         return "" if self.address is None else to_hex(bytes(self.address))
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether what was asked about it is not done yet."""
-        return self.task is not None and self.task.state == Task.State.WAITING
 
 
 class Seen(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from provisioning.portal.access import Role, roles_of
+from provisioning.portal.pages.rows import held
 from provisioning.portal.people import sealing
 from provisioning.portal.programmes.forms import category_name
 from provisioning.portal.programmes.models import Programme
@@ -193,10 +194,7 @@ def _not_now(request: HttpRequest, found: Shop) -> HttpResponse:
 
 def one(request: HttpRequest, number: int) -> Shop:
     """The shop of this row, held until the transaction ends when something is to be changed. Raises Http404."""
-    found = Shop.objects.select_related("task")
-    if request.method == "POST":
-        found = found.select_for_update(of=("self",))
-    return get_object_or_404(found, pk=number)
+    return held(request, Shop.objects.select_related("task"), number)
 
 
 def print_of(contact: dict[str, Any]) -> str:

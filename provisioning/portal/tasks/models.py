@@ -66,6 +66,22 @@ class Task(models.Model):
         return meaning.nl if get_language() == "nl" else meaning.en
 
 
+class Asked(models.Model):
+    """A row about which something may be asked of the contract; `task` is the newest such thing."""
+
+    task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        """A table of each part's own."""
+
+        abstract = True
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether what was asked about it is not done yet."""
+        return self.task is not None and self.task.state == Task.State.WAITING
+
+
 class Turn(models.Model):
     """When the worker last did what it does ever again (`handlers.every`), and what went wrong with it."""
 
