@@ -17,6 +17,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from requests import PreparedRequest
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core import NOT_SET
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from contracts.wire.units import to_hex
@@ -58,6 +59,7 @@ class Signer(requests.auth.AuthBase):
 
     till: Till
     token: str | None
+    asked: Counter[str] = field(default_factory=Counter)
     accepted: Counter[str] = field(default_factory=Counter)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
@@ -89,13 +91,15 @@ def signer(gateway: GatewayProcess, world: World) -> Iterator[Signer]:
     suppress_health_check=list(HealthCheck),
 )
 def test_f35_schemathesis_finds_nothing(case: schemathesis.Case, signer: Signer):
-    chance = sha256(repr((case.method, case.formatted_path, case.body, case.query)).encode()).digest()[0]
+    body = None if case.body is NOT_SET else case.body  # whose repr is an address, and so another chance in each run
+    chance = sha256(repr((case.method, case.formatted_path, body, case.query)).encode()).digest()[0]
     if "terminal" in case.path_parameters and chance % 4:
         case.path_parameters["terminal"] = to_hex(signer.till.address)
     if case.formatted_path.endswith("/segments") and chance % 3 == 0:
         case.body = signer.till.body()
     right = case.meta is None or case.meta.generation.mode.is_positive
-    auth = replace(signer, token=signer.token if right and chance % 8 else None)
+    signer.asked[case.operation.label] += 1
+    auth = replace(signer, token=signer.token if right and signer.asked[case.operation.label] % 8 else None)
     answer = case.call_and_validate(auth=auth, excluded_checks=_NOT_FOR.get(case.operation.label, []))
     if answer.status_code in {200, 204}:
         signer.accepted[case.operation.label] += 1

@@ -12,7 +12,7 @@ from provisioning.portal.people.models import Child, Household
 from provisioning.portal.staff.models import Line
 from tests.portal.deciding.families import known
 
-TODAY = timezone.localdate()
+today = timezone.localdate
 DAY = timedelta(days=1)
 
 
@@ -39,27 +39,27 @@ def test_a_programme_without_an_end_stops_no_forgetting(programme, sent):
     programme.ends = 2**39
     programme.save()
     give(known(children=[("child-01", "2018-01-01")]), programme)
-    sent(state="rejected", forget_on=TODAY)
-    assert forgetting.everything(TODAY) == forgetting.Forgotten(applications=1)
+    sent(state="rejected", forget_on=today())
+    assert forgetting.everything(today()) == forgetting.Forgotten(applications=1)
     assert Household.objects.filter(forget_on__year=date.max.year).exists()
 
 
 def test_those_whose_day_moved_hide_nobody_whose_day_has_come(programme, monkeypatch):
     monkeypatch.setattr(forgetting, "_AT_ONCE", 1)
-    moved = known(children=[("child-01", "2018-01-01")], forget_on=TODAY)
+    moved = known(children=[("child-01", "2018-01-01")], forget_on=today())
     give(moved, programme)
-    known("family-08", "0008", forget_on=TODAY)
+    known("family-08", "0008", forget_on=today())
     Household.objects.update(made_at=timezone.now() - timedelta(days=100))
-    assert forgetting.everything(TODAY) == forgetting.Forgotten(households=1)
+    assert forgetting.everything(today()) == forgetting.Forgotten(households=1)
     assert list(Household.objects.all()) == [moved]
 
 
 def test_an_application_is_deleted_on_its_day_and_not_before(sent):
-    application = sent(state="rejected", forget_on=TODAY)
+    application = sent(state="rejected", forget_on=today())
     paper_of(application)
-    forgetting.everything(TODAY - DAY)
+    forgetting.everything(today() - DAY)
     assert Application.objects.exists()
-    assert forgetting.everything(TODAY) == forgetting.Forgotten(applications=1)
+    assert forgetting.everything(today()) == forgetting.Forgotten(applications=1)
     assert [Application.objects.count(), Document.objects.count()] == [0, 0]
 
 
@@ -68,40 +68,40 @@ def test_what_waits_for_a_decision_is_kept(sent):
     household = known()
     application = sent("family-02", household=household)
     assert keeping.until(household) is None
-    forgetting.everything(TODAY + timedelta(days=4000))
+    forgetting.everything(today() + timedelta(days=4000))
     assert Application.objects.filter(pk=application.pk).exists()
     assert Household.objects.exists()
 
 
 def test_papers_go_before_the_application_does(sent, clerk):
-    application = sent(state="rejected", forget_on=TODAY + timedelta(days=365))
+    application = sent(state="rejected", forget_on=today() + timedelta(days=365))
     waiting = paper_of(sent("family-02"))
     paper_of(application)
     decision = Decision(application=application, verdict="reject", state="final", by=clerk)
     decision.said = {}
     decision.save()
-    forgetting.everything(TODAY + retention.DOCUMENTS)
+    forgetting.everything(today() + retention.DOCUMENTS)
     assert Document.objects.count() == 2
-    forgetting.everything(TODAY + retention.DOCUMENTS + DAY)
+    forgetting.everything(today() + retention.DOCUMENTS + DAY)
     assert list(Document.objects.all()) == [waiting]
 
 
 def test_papers_are_kept_from_the_day_on_which_the_second_person_decided(sent, clerk):
-    application = sent(state="rejected", forget_on=TODAY + timedelta(days=365))
+    application = sent(state="rejected", forget_on=today() + timedelta(days=365))
     paper_of(application)
     decision = Decision(application=application, verdict="grant", state="final", by=clerk)
     decision.said, decision.second_at = {}, timezone.now() + 20 * DAY
     decision.save()
-    forgetting.everything(TODAY + 20 * DAY + retention.DOCUMENTS)
+    forgetting.everything(today() + 20 * DAY + retention.DOCUMENTS)
     assert Document.objects.count() == 1
-    forgetting.everything(TODAY + 21 * DAY + retention.DOCUMENTS)
+    forgetting.everything(today() + 21 * DAY + retention.DOCUMENTS)
     assert Document.objects.count() == 0
 
 
 def test_a_household_goes_seven_years_after_its_programme_and_its_money_stays(programme, sent):
     household = known(children=[("child-01", "2018-01-01")])
     budget = give(household, programme)
-    sent("family-07", state="granted", household=household, forget_on=TODAY)
+    sent("family-07", state="granted", household=household, forget_on=today())
     day = keeping.refresh(household)
     assert day == keeping.of_programme(programme)
     forgetting.everything(day - DAY)
@@ -128,26 +128,26 @@ def test_a_programme_that_was_extended_keeps_its_families_longer(programme):
 def test_a_household_that_nothing_needs_goes_after_a_month(db):
     household = known()
     assert household.forget_on is None
-    forgetting.everything(TODAY + retention.UNNEEDED - DAY)
+    forgetting.everything(today() + retention.UNNEEDED - DAY)
     assert Household.objects.exists()
-    forgetting.everything(TODAY + retention.UNNEEDED)
+    forgetting.everything(today() + retention.UNNEEDED)
     assert not Household.objects.exists()
 
 
 def test_a_list_that_nobody_ran_is_dropped_with_its_cells(rules, clerk):
     made = Import.objects.create(file=bytes(32), rules=rules, by=clerk)
     ImportRow.objects.create(of=made, line=2, sealed=b"sealed", print=bytes(32), kind="new")
-    forgetting.everything(TODAY + retention.IMPORT - DAY)
+    forgetting.everything(today() + retention.IMPORT - DAY)
     assert Import.objects.get().state == "tried"
-    forgetting.everything(TODAY + retention.IMPORT)
+    forgetting.everything(today() + retention.IMPORT)
     assert Import.objects.get().state == "dropped"
     assert ImportRow.objects.get().sealed is None
 
 
 def test_the_trail_counts_what_was_forgotten_and_is_silent_otherwise(sent):
-    sent(state="rejected", forget_on=TODAY)
-    forgetting.everything(TODAY)
-    forgetting.everything(TODAY)
+    sent(state="rejected", forget_on=today())
+    forgetting.everything(today())
+    forgetting.everything(today())
     (line,) = Line.objects.filter(action="people.forget")
     assert line.about == {"applications": 1, "documents": 0, "households": 0, "lists": 0}
 

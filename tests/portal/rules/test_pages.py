@@ -18,7 +18,7 @@ WRITTEN = {
     "band-1-youngest": "4", "band-1-oldest": "11", "band-1-cents": "300",
 }  # fmt: skip
 TRIED = {"postcode": "9801 AB", "living": "alone", "ages": "4, 12", "income": "1450", "savings": "0"}
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def written(finance, draft):
 
 
 def test_another_person_puts_it_in_force(finance, draft):
-    day = TODAY + timedelta(days=3)
+    day = today() + timedelta(days=3)
     finance.post(f"/desk/rules/{draft.pk}/live", {"day": day.isoformat(), "written": written(finance, draft)})
     draft.refresh_from_db()
     assert (draft.state, draft.live_from) == (RuleVersion.State.LIVE, day)
@@ -92,7 +92,7 @@ def test_another_person_puts_it_in_force(finance, draft):
 def test_what_was_written_anew_meanwhile_is_put_in_force_by_nobody_who_did_not_read_it(finance, draft):
     seen = written(finance, draft)
     changing.write(None, draft, draft.conditions.model_copy(update={"percent": 300}))
-    page = finance.post(f"/desk/rules/{draft.pk}/live", {"day": TODAY.isoformat(), "written": seen}, follow=True)
+    page = finance.post(f"/desk/rules/{draft.pk}/live", {"day": today().isoformat(), "written": seen}, follow=True)
     assert "Somebody changed this version meanwhile" in page.content.decode()
     draft.refresh_from_db()
     assert draft.state == RuleVersion.State.DRAFT
@@ -100,7 +100,7 @@ def test_what_was_written_anew_meanwhile_is_put_in_force_by_nobody_who_did_not_r
 
 def test_who_wrote_it_does_not_put_it_in_force(finance, draft):
     finance.post(f"/desk/rules/{draft.pk}/edit", WRITTEN)
-    page = finance.post(f"/desk/rules/{draft.pk}/live", {"day": TODAY.isoformat()})
+    page = finance.post(f"/desk/rules/{draft.pk}/live", {"day": today().isoformat()})
     assert "Somebody else of finance" in page.content.decode()
     draft.refresh_from_db()
     assert draft.state == RuleVersion.State.DRAFT
@@ -108,14 +108,14 @@ def test_who_wrote_it_does_not_put_it_in_force(finance, draft):
 
 def test_the_norms_of_the_example_are_never_put_in_force_by_a_page(finance, scheme):
     version = changing.draft(None, scheme)
-    page = finance.post(f"/desk/rules/{version.pk}/live", {"day": TODAY.isoformat()})
+    page = finance.post(f"/desk/rules/{version.pk}/live", {"day": today().isoformat()})
     assert "still those of the example" in page.content.decode()
     version.refresh_from_db()
     assert version.state == RuleVersion.State.DRAFT
 
 
 def test_nothing_is_put_in_force_in_the_past(finance, draft):
-    page = finance.post(f"/desk/rules/{draft.pk}/live", {"day": (TODAY - timedelta(days=1)).isoformat()})
+    page = finance.post(f"/desk/rules/{draft.pk}/live", {"day": (today() - timedelta(days=1)).isoformat()})
     assert "today or a later day" in page.content.decode()
 
 
@@ -129,7 +129,7 @@ def test_what_is_in_force_is_changed_and_dropped_by_no_page(finance, in_force):
     assert RuleVersion.objects.get().kept == before
     assert Line.objects.count() == lines
     assert not changing.write(None, in_force, in_force.conditions)
-    assert not changing.enact(None, in_force, TODAY)
+    assert not changing.enact(None, in_force, today())
 
 
 def test_a_draft_is_dropped_and_begun_anew(finance, draft):
@@ -174,6 +174,6 @@ def test_others_read_and_change_nothing(staff, draft):
 @pytest.mark.parametrize("number", [3, 60])
 def test_the_list_asks_the_database_the_same_for_any_number(finance, scheme, django_assert_max_num_queries, number):
     for place in range(number):
-        changing.enact(None, changing.draft(None, Scheme.objects.create(name=f"scheme {place}")), TODAY)
+        changing.enact(None, changing.draft(None, Scheme.objects.create(name=f"scheme {place}")), today())
     with django_assert_max_num_queries(12):
         finance.get("/desk/rules")
