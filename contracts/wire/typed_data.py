@@ -19,6 +19,7 @@ ASK_TYPE = keccak256(
     b"Ask(address terminal,uint32 sequence,uint32 programme,uint32 amount,uint40 time,uint40 deadline)"
 )
 DELEGATION_TYPE = keccak256(b"Delegation(uint32 programme,uint32 ceiling,uint40 expiry,uint32 counter)")
+ORDER_TYPE = keccak256(b"Order(uint32 programme,uint32 shop,uint32 amount,uint40 until,uint64 number)")
 JOURNAL_TYPE = keccak256(b"Journal(address terminal,uint32 sequence,bytes32 head)")
 REGISTRATION_TYPE = keccak256(b"Registration(address terminal,uint32 shop)")
 REQUEST_TYPE = keccak256(b"Request(address terminal,string method,string target,bytes32 body,uint40 time)")
@@ -62,6 +63,12 @@ def delegation(domain: Domain, programme: int, ceiling: Cents, expiry: Timestamp
     return _digest(domain, keccak256(DELEGATION_TYPE, *words))
 
 
+def order(domain: Domain, programme: int, shop: int, amount: Cents, until: Timestamp, number: int) -> Hash:
+    """What the pass signs to have an amount set aside for a shop, until then, once for each number."""
+    words = (_word(programme), _word(shop), _word(amount), _word(until), _word(number))
+    return _digest(domain, keccak256(ORDER_TYPE, *words))
+
+
 def journal(domain: Domain, terminal: Address, sequence: int, head: Hash) -> Hash:
     """What the terminal signs for each entry: the journal up to this sequence hashes to this head."""
     return _digest(domain, keccak256(JOURNAL_TYPE, _word(terminal), _word(sequence), head))
@@ -73,7 +80,7 @@ def registration(domain: Domain, terminal: Address, shop: int) -> Hash:
 
 
 def request(domain: Domain, terminal: Address, method: str, target: str, body: bytes, time: Timestamp) -> Hash:
-    """What the terminal signs to read its own things at the gateway: method, path with query, body and time."""
+    """What a terminal or a pass signs to ask for its own things: method, path with query, body and time."""
     texts = (keccak256(method.encode()), keccak256(target.encode()))
     return _digest(domain, keccak256(REQUEST_TYPE, _word(terminal), *texts, keccak256(body), _word(time)))
 

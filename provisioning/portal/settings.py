@@ -21,7 +21,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PARTS = [
     "pages", "staff", "people", "rules", "applying", "deciding", "passes", "programmes", "shops", "figures", "payouts",
-    "tasks",
+    "tasks", "family", "selling", "orders",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -20,4 +20,7 @@ urlpatterns = [
     path("desk/", include("provisioning.portal.figures.urls")),
     path("desk/", include("provisioning.portal.payouts.urls")),
     path("desk/", include("provisioning.portal.tasks.urls")),
+    path("pass/", include("provisioning.portal.family.urls")),
+    path("", include("provisioning.portal.selling.urls")),
+    path("", include("provisioning.portal.orders.urls")),
 ]

@@ -1,0 +1,1 @@
+"""What a family sees of its pass, and the pass on its phone."""

@@ -1,0 +1,6 @@
+"""The pages of this part."""
+
+from django.urls import URLPattern
+
+app_name = "orders"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Shops' own accounts and pages, and the products that they sell."""
