@@ -18,7 +18,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class Role(StrEnum):
-    """What somebody at the town hall does; one person may do several."""
+    """What somebody at the town hall does, who may do several; and whoever keeps a shop, who does nothing else."""
 
     GRANTS = "grants"
     """Applications, decisions, families, passes."""
@@ -28,12 +28,16 @@ class Role(StrEnum):
     """Programmes, their money, payout."""
     AUDITOR = "auditor"
     """Reads figures and the trail; changes nothing, and sees no family."""
+    KEEPER = "keeper"
+    """Sees and changes what is one shop's own (`selling.models.Keeper`)."""
 
 
 ANYBODY: frozenset[Role] = frozenset()
 """The pages for families and shops, and the sign-in itself."""
-STAFF = frozenset(Role)
-"""Whoever has any role."""
+STAFF = frozenset(Role) - {Role.KEEPER}
+"""Whoever works at the town hall."""
+SIGNED_IN = frozenset(Role)
+"""Whoever has any role: the pages about one's own account."""
 HALFWAY: frozenset[Literal["halfway"]] = frozenset({"halfway"})
 """Whoever gave the password, and not the second factor yet."""
 

@@ -19,8 +19,12 @@ _ALWAYS = {
 }  # fmt: skip
 
 
+_MAY_SAY = ("/pass/products/", "/pass/picture/")
+"""Pages of what anybody may see, which say themselves how long a browser keeps them."""
+
+
 class Headers:
-    """The outermost middleware. Nothing but the files of `static` is kept by a browser or on the way."""
+    """The outermost middleware. Nothing but the files of `static` and what is public is kept by a browser."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -30,6 +34,6 @@ class Headers:
         response = self._get_response(request)
         for name, value in _ALWAYS.items():
             response[name] = value
-        if not request.path.startswith(settings.STATIC_URL):
+        if not request.path.startswith((settings.STATIC_URL, *_MAY_SAY)) or "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response

@@ -53,7 +53,7 @@ def test_somebody_new_comes_in_by_their_own_password_and_phone(visit, portal):
     page.click("main a.button")
     assert page.url.endswith("/desk/trail")
 
-    page.goto("/desk/account/recovery")
+    page.goto("/account/recovery")
     look("new codes")
     page.click("header form.out button")
     send(page, username="clerk-09", password=OWN)

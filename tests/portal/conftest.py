@@ -9,6 +9,8 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from provisioning.portal.access import Role
+from provisioning.portal.selling.models import Keeper
+from provisioning.portal.shops.models import Shop
 
 
 @pytest.fixture
@@ -25,5 +27,30 @@ def staff(db):
         session["otp_device_id"] = device.persistent_id
         session.save()
         return client
+
+    return signed_in
+
+
+@pytest.fixture
+def admitted(db):
+    """Gives a shop that takes part, with this number on the contract."""
+
+    def made(number=1, state=Shop.State.ADMITTED, **more):
+        shop = Shop(number=number, name=f"shop-{number:02}", category=4, state=state, **more)
+        shop.contact = {}
+        shop.save()
+        return shop
+
+    return made
+
+
+@pytest.fixture
+def keeper(staff):
+    """Gives a browser in which somebody who keeps this shop has signed in."""
+
+    def signed_in(shop: Shop, name: str = "keeper-01") -> Client:
+        browser = staff(Role.KEEPER, name=name)
+        Keeper.objects.create(user=User.objects.get(username=name), shop=shop)
+        return browser
 
     return signed_in

@@ -13,11 +13,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from provisioning.portal.access import ANYBODY, HALFWAY, STAFF, Doorkeeper, Role
 from provisioning.portal.staff import accounts
 
-LETTERS = dict(zip("GSFA", (Role.GRANTS, Role.SHOPS, Role.FINANCE, Role.AUDITOR), strict=True))
+LETTERS = dict(zip("GSFAK", (Role.GRANTS, Role.SHOPS, Role.FINANCE, Role.AUDITOR, Role.KEEPER), strict=True))
 WORDS = {"anybody": ANYBODY, "halfway": HALFWAY}
 OF_FAMILIES = ("people:", "deciding:", "passes:")
 AUDITOR_SENDS = {"staff:password", "staff:recovery_codes", "staff:sessions", "staff:trail_check"}
 """What an auditor may send: about the own account, and the question whether the trail is whole."""
+
+SENDS_ON = "pages:desk"
+"""Where everybody who signed in is sent to his own first page."""
 
 
 def table():
@@ -84,6 +87,13 @@ def test_no_two_routes_have_one_name_and_none_takes_forms_of_other_sites():
     assert [name for name, each in ROUTES.items() if getattr(each.callback, "csrf_exempt", False)] == []
 
 
+def test_a_keeper_opens_no_page_of_the_desk_and_staff_no_page_of_a_shop():
+    of_keepers = {name for name, who in TABLE.items() if Role.KEEPER in who}
+    assert {name for name in of_keepers if url(name).startswith("/desk/")} == {SENDS_ON}
+    shared = {name for name in of_keepers if TABLE[name] & STAFF}
+    assert shared == {SENDS_ON, "staff:account", "staff:password", "staff:recovery_codes", "staff:sessions"}
+
+
 def test_families_are_seen_by_grants_alone():
     assert {who for name, who in TABLE.items() if name.startswith(OF_FAMILIES)} == {frozenset({Role.GRANTS})}
 
@@ -122,4 +132,3 @@ def _answer(_request):
 def test_a_route_without_who_opens_for_nobody(rf):
     with pytest.raises(PermissionDenied):
         Doorkeeper(_answer).process_view(rf.get("/"), _answer, (), {})
-    assert frozenset(Role) == STAFF

@@ -1,4 +1,4 @@
-"""Where one can go: the desk's parts, as far as the reader may open them."""
+"""Where one can go: the desk's parts or a shop's own pages, as far as the reader may open them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[str, Promise | str], ...] = (
     ("payouts:list", _("Payouts")),
     ("tasks:list", _("Tasks")),
     ("staff:trail", _("Trail")),
+    ("selling:home", _("Your shop")),
 )
 
 

@@ -1,11 +1,15 @@
 """The desk's first page, and the pages that say what went wrong."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+
+from provisioning.portal.access import Role, roles_of
 
 
 def desk(request: HttpRequest) -> HttpResponse:
-    """What there is to do."""
+    """What there is to do. Whoever keeps a shop is sent to the shop's own first page."""
+    if Role.KEEPER in roles_of(request):
+        return redirect("selling:home")
     return render(request, "pages/desk.html")
 
 

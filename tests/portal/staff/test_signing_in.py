@@ -56,7 +56,7 @@ def actions():
 
 def test_the_first_sign_in_asks_for_an_own_password_and_a_phone_and_gives_codes_for_paper():
     first, browser = accounts.add("clerk-01", [Role.GRANTS]), Browser()
-    assert give(browser, first, next="/desk/account")["Location"] == "/sign-in/password"
+    assert give(browser, first, next="/account")["Location"] == "/sign-in/password"
     assert not opens(browser)
     assert browser.post("/sign-in/password", {"new_password1": first, "new_password2": first}).status_code == 200
     answer = browser.post("/sign-in/password", {"new_password1": OWN, "new_password2": OWN})
@@ -68,8 +68,8 @@ def test_the_first_sign_in_asks_for_an_own_password_and_a_phone_and_gives_codes_
 
     page = browser.post("/sign-in/phone", {"code": accounts.code_now("clerk-01")}).content.decode()
     assert len(re.findall(r"<code>[A-Z0-9]{5}-[A-Z0-9]{5}</code>", page)) == 10
-    assert 'href="/desk/account"' in page
-    assert opens(browser, "/desk/account")
+    assert 'href="/account"' in page
+    assert opens(browser, "/account")
     assert give(Browser(), first).status_code == 200
     assert give(Browser(), OWN)["Location"] == "/sign-in/code"
 
@@ -135,7 +135,7 @@ def test_all_of_one_network_of_ipv6_is_one_address(ready):
 def test_nothing_that_was_typed_is_kept_with_the_failures(ready):
     give(Browser(), WRONG, name="my own password", next="/desk/?family-01")
     browser = signed_in(ready)
-    browser.post("/desk/account/password", {"password": WRONG, "new_password1": OWN, "new_password2": OWN})
+    browser.post("/account/password", {"password": WRONG, "new_password1": OWN, "new_password2": OWN})
     kept = str(list(AccessAttempt.objects.values()))
     assert len(AccessAttempt.objects.all()) == 2
     for typed in (WRONG, OWN, "my own password", "clerk-01", "family-01"):
@@ -187,30 +187,30 @@ def test_a_page_that_asks_by_itself_keeps_no_session_open(staff, page, is_use):
 def test_another_password_ends_every_other_session(ready):
     here, there = signed_in(ready), signed_in(ready)
     wrong = {"password": WRONG, "new_password1": OWN, "new_password2": OWN}
-    assert here.post("/desk/account/password", wrong).status_code == 200
-    assert here.post("/desk/account/password", {**wrong, "password": ready})["Location"] == "/desk/account"
+    assert here.post("/account/password", wrong).status_code == 200
+    assert here.post("/account/password", {**wrong, "password": ready})["Location"] == "/account"
     assert (opens(here), opens(there)) == (True, False)
     assert User.objects.get().check_password(OWN)
 
 
 def test_all_other_sessions_are_ended_on_request_and_the_password_stays(ready):
     here, there = signed_in(ready), signed_in(ready)
-    assert here.post("/desk/account/sessions", {"password": ready})["Location"] == "/desk/account"
+    assert here.post("/account/sessions", {"password": ready})["Location"] == "/account"
     assert (opens(here), opens(there)) == (True, False)
     assert User.objects.get().check_password(ready)
 
 
 def test_new_codes_make_the_old_ones_worthless_and_need_the_password(ready):
     browser, before = signed_in(ready), Recovery.objects.get().hashes
-    assert "not your password" in browser.post("/desk/account/recovery", {"password": WRONG}).content.decode()
+    assert "not your password" in browser.post("/account/recovery", {"password": WRONG}).content.decode()
     assert Recovery.objects.get().hashes == before
-    assert "<code>" in browser.post("/desk/account/recovery", {"password": ready}).content.decode()
+    assert "<code>" in browser.post("/account/recovery", {"password": ready}).content.decode()
     assert not set(Recovery.objects.get().hashes) & set(before)
 
 
 def test_wrong_passwords_are_counted_on_the_account_s_pages_too(ready):
     browser = signed_in(ready)
-    answers = [browser.post("/desk/account/sessions", {"password": WRONG}).status_code for _ in range(5)]
+    answers = [browser.post("/account/sessions", {"password": WRONG}).status_code for _ in range(5)]
     assert answers[-1] == 429
 
 
