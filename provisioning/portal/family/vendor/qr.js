@@ -1,0 +1,2 @@
+// What draws a code.
+export { encodeQR } from "qr";
