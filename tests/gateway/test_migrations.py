@@ -111,13 +111,13 @@ def test_an_old_store_goes_on_with_what_it_had_on_its_way(where: str | Path):
 def test_down_again_everything_is_as_it_was(where: str | Path):
     old_store(where)
     before = dump(where)
-    assert keeping.bring(where) == ("0001", "0002")
-    assert keeping.bring(where, "0001") == ("0002", "0001")
+    assert keeping.bring(where) == ("0001", "0003")
+    assert keeping.bring(where, "0001") == ("0003", "0001")
     after = dump(where)
     assert after.pop("progress")[0][3] == 42, "versions that terminals were given stay behind"
     before.pop("progress")
     assert after == before
-    assert keeping.bring(where) == ("0001", "0002")
+    assert keeping.bring(where) == ("0001", "0003")
     Store.open(where, DOMAIN, 1).close()
 
 
@@ -148,6 +148,20 @@ def test_the_steps_make_what_the_program_works_with(where: str | Path):
     keeping.bring(where, "0001")
     with opened(where) as (_, connection):
         assert compare_metadata(MigrationContext.configure(connection), schema_0001.metadata) == []
+
+
+def test_orders_come_and_go_with_their_step_and_the_rest_stays(where: str | Path):
+    old_store(where)
+    assert keeping.bring(where, "0002") == ("0001", "0002")
+    with opened(where) as (_, connection):
+        before = sorted(map(tuple, connection.execute(select(budgets))))
+    for revision, version, has in (("0003", 4, True), ("0002", 3, False), ("0003", 4, True)):
+        keeping.bring(where, revision)
+        with opened(where) as (_, connection):
+            assert connection.execute(select(identity.c.schema_version)).scalar_one() == version
+            assert connection.dialect.has_table(connection, "orders") == has
+            assert connection.dialect.has_table(connection, "set_aside") == has
+            assert sorted(map(tuple, connection.execute(select(budgets)))) == before
 
 
 def test_a_step_that_fails_leaves_everything_as_it_was(where: str | Path):
@@ -187,8 +201,8 @@ def test_a_store_of_a_form_that_never_was_released_is_kept(where: str | Path, ve
 
 
 def test_an_unknown_revision_is_refused(where: str | Path):
-    with pytest.raises(Broken, match="there is no revision 0003: this program knows 0001, 0002"):
-        keeping.bring(where, "0003")
+    with pytest.raises(Broken, match="there is no revision 0004: this program knows 0001, 0002, 0003"):
+        keeping.bring(where, "0004")
 
 
 def test_many_processes_start_at_once_on_an_empty_database(postgres: Any):

@@ -1,11 +1,11 @@
-"""The HTTP interface, put together: who asks what stands in `terminals`, `admin`, `operating` and `enrolments`."""
+"""The HTTP interface, put together: who asks what stands in its other modules with a router."""
 
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from contracts.gateway.http import admin, answers, enrolments, operating, terminals
+from contracts.gateway.http import admin, answers, enrolments, operating, orders, terminals
 from contracts.gateway.http.bodies import LaterBody, RefusalBody
 from contracts.gateway.http.counting import Counting
 from contracts.gateway.http.doorman import Doorman, Known
@@ -41,5 +41,6 @@ def create_app(gateway: Gateway, lifespan: Lifespan[FastAPI] | None = None) -> F
     app.include_router(terminals.router)
     app.include_router(admin.router)
     app.include_router(enrolments.router)
+    app.include_router(orders.router)
     app.include_router(operating.router)
     return app

@@ -42,7 +42,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     413: {"model": RefusalBody},
     403: {"model": RefusalBody},
 }
-_SIGNED: dict[int | str, dict[str, Any]] = {**_REFUSALS, 401: {"model": RefusalBody | ClockBody}}
+SIGNED: dict[int | str, dict[str, Any]] = {**_REFUSALS, 401: {"model": RefusalBody | ClockBody}}
 
 
 class OutcomesQuery(Body):
@@ -106,7 +106,7 @@ def _json_body(model: type[BaseModel]) -> dict[str, Any]:
 
 @router.post(
     "/segments",
-    responses={**_SIGNED, 409: {"model": ConflictBody}},
+    responses={**SIGNED, 409: {"model": ConflictBody}},
     openapi_extra=_json_body(SegmentBody),
 )
 def take_in(
@@ -123,7 +123,7 @@ def take_in(
     return AcceptedBody(sequence=now_at.sequence, head=to_hex(now_at.head))
 
 
-@router.get("/position", responses=_SIGNED)
+@router.get("/position", responses=SIGNED)
 def position(here: Here, terminal: Asking) -> PositionBody:
     """What the gateway has of this journal."""
     with here.store.reading() as connection:
@@ -132,13 +132,13 @@ def position(here: Here, terminal: Asking) -> PositionBody:
     return PositionBody(sequence=now_at.sequence, head=to_hex(now_at.head), signature=signature)
 
 
-@router.get("/outcomes", responses=_SIGNED)
+@router.get("/outcomes", responses=SIGNED)
 def outcomes(here: Here, terminal: Asking, query: Annotated[OutcomesQuery, Query()]) -> OutcomesBody:
     """What the contract made of this journal's entries, at final depth; at most 500 at once."""
     return outcomes_after(here.store, terminal, query.after)
 
 
-@router.get("/snapshot", response_model=SnapshotBody, responses={**_SIGNED, 204: {}})
+@router.get("/snapshot", response_model=SnapshotBody, responses={**SIGNED, 204: {}})
 async def read_snapshot(
     here: Here, terminal: Asking, query: Annotated[SnapshotQuery, Query()], turn: OwnTurn
 ) -> Response:
@@ -157,7 +157,7 @@ async def read_snapshot(
     return Response(found.model_dump_json(), media_type="application/json")
 
 
-@router.get("/sales", responses=_SIGNED)
+@router.get("/sales", responses=SIGNED)
 def sales(here: Here, terminal: Asking, query: Annotated[SalesQuery, Query()]) -> SalesBody:
     """What a pass paid at this terminal's shop, at final depth; the newest 20, with what was given back of each."""
     return sales_of(here.store, here.domain, terminal, Address(from_hex(query.pass_address)))

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 metadata = MetaData()
 
 identity = Table(
@@ -172,6 +172,20 @@ enrolments = Table(
     Column("used_at", BigInteger),
 )
 
+# --- what the desk says ---------------------------------------------------------------------------------------
+
+orders = Table(
+    "orders",  # that wait at a shop: a till may offer them, and only the contract pays them
+    metadata,
+    Column("shop", BigInteger, primary_key=True, autoincrement=False),
+    Column("programme", BigInteger, primary_key=True, autoincrement=False),
+    Column("pass", LargeBinary(20), primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("name", String(40), nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # --- the projection of the chain's final blocks ---------------------------------------------------------------
 
 programmes = Table(
@@ -243,6 +257,17 @@ budgets = Table(
     sqlite_with_rowid=False,
 )
 
+set_aside = Table(
+    "set_aside",  # of a budget for an order at a shop: an ask of just this amount there is paid from it
+    metadata,
+    Column("programme", BigInteger, primary_key=True, autoincrement=False),
+    Column("pass", LargeBinary(20), primary_key=True),
+    Column("shop", BigInteger, primary_key=True, autoincrement=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 DRAWN_OR_REJECTED = text("reason > 0")
 """Few of many outcomes, and told in every report; in the very words of its index, as SQLite asks."""
 
@@ -284,5 +309,5 @@ compensations = Table(
     sqlite_with_rowid=False,
 )
 
-PROJECTION = (programmes, shops, placements, terminals, slices, budgets, outcomes, sales, compensations)
+PROJECTION = (programmes, shops, placements, terminals, slices, budgets, set_aside, outcomes, sales, compensations)
 """What `store.forget_projection` empties and the reader fills again."""

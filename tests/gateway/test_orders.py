@@ -1,0 +1,195 @@
+"""Orders that wait at shops: the desk says them, tills read those of their own shop."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.gateway.serving import orders
+from contracts.gateway.serving.orders import Order
+from contracts.wire.errors import Broken, Refused, TryAgain
+from contracts.wire.reasons import Reason
+from contracts.wire.units import Address, Cents, Timestamp, to_hex
+from provisioning.offering import Row, publish
+from tests.gateway.admins import bearer
+from tests.gateway.ledger_town import Town
+from tests.gateway.process import GatewayProcess, until
+from tests.gateway.world import ADMITTED, DAY, Pass, Till, World, moment
+
+NOW = Timestamp(1_000)
+
+
+def row(card: Pass, amount: int = 8_900, later: int = DAY, name: str = "bicycle", programme: int = 1) -> dict[str, Any]:
+    about = {"programme": programme, "amount": amount, "until": moment(None, later), "name": name}
+    return {"pass_address": to_hex(card.address), **about}
+
+
+def put(gateway: GatewayProcess, shop: int, *rows: dict[str, Any], role: str = "enrol") -> httpx.Response:
+    path = f"/v1/admin/shops/{shop}/orders"
+    return gateway.client.put(path, headers=bearer(gateway, role), json={"orders": rows})
+
+
+def told(gateway: GatewayProcess, till: Till) -> Any:
+    """Once the gateway has read that there is such a till."""
+    return until(lambda: gateway.get(till, "orders"), lambda answer: answer.status_code == 200).json()["orders"]
+
+
+def test_a_till_reads_the_orders_of_its_own_shop(gateway: GatewayProcess, world: World):
+    here, there = world.shop(ADMITTED), world.shop(ADMITTED)
+    till, other = world.till(shop=here, slice_cents=0), world.till(shop=there, slice_cents=0)
+    assert (told(gateway, till), told(gateway, other)) == ([], [])
+    first, second = sorted([row(Pass()), row(Pass(), 100, name="fiets, 20″")], key=lambda one: one["pass_address"])
+
+    answer = put(gateway, here, second, first)
+
+    assert (answer.status_code, answer.json()) == (200, {"orders": 2})
+    assert told(gateway, till) == [first, second]
+    assert told(gateway, other) == [], "they wait at another shop"
+    assert put(gateway, here, first).json() == {"orders": 1}
+    assert told(gateway, till) == [first], "what is said again replaces all of before"
+    assert put(gateway, here).json() == {"orders": 0}
+    assert told(gateway, till) == []
+
+
+def test_an_expired_order_is_not_told(world: World, gateway: GatewayProcess):
+    shop = world.shop(ADMITTED)
+    till = world.till(shop=shop, slice_cents=0)
+    told(gateway, till)
+    fresh = row(Pass())
+    put(gateway, shop, fresh, row(Pass(), later=-1))
+    assert told(gateway, till) == [fresh]
+
+
+def test_who_may_say_and_who_may_read(gateway: GatewayProcess, world: World):
+    path, till = "/v1/admin/shops/1/orders", world.till(slice_cents=0)
+    assert gateway.client.put(path, json={"orders": []}).status_code == 401
+    assert [put(gateway, 1, role=role).status_code for role in ("watch", "operate")] == [403, 403]
+    told(gateway, till)
+    assert gateway.client.get(f"{till.url}/orders").status_code == 401
+    assert gateway.client.get(f"{till.url}/orders", headers=till.headers(f"{till.url}/position")).status_code == 401
+    assert gateway.get(Till(world.domain), "orders").status_code == 403
+    assert gateway.client.get(f"{till.url}/orders", headers=bearer(gateway, "enrol")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pass_address": "0x12"},
+        {"pass_address": "0x" + "AB" * 20},
+        {"programme": 0},
+        {"programme": 2**32},
+        {"programme": True},
+        {"amount": 0},
+        {"amount": 2**32},
+        {"amount": "100"},
+        {"amount": 1.0},
+        {"until": -1},
+        {"until": 2**40},
+        {"name": ""},
+        {"name": "   "},
+        {"name": "x" * 41},
+        {"name": "two\nlines"},
+        {"name": "turned \N{RIGHT-TO-LEFT OVERRIDE} round"},
+        {"price": 3},
+    ],
+)
+def test_what_is_no_order_is_refused_and_changes_nothing(
+    gateway: GatewayProcess, world: World, wrong: dict[str, object]
+):
+    shop = world.shop(ADMITTED)
+    till, right = world.till(shop=shop, slice_cents=0), row(Pass())
+    told(gateway, till)
+    put(gateway, shop, right)
+    answer = put(gateway, shop, row(Pass()), {**row(Pass()), **wrong})
+    assert (answer.status_code, answer.json()["reason"]) == (422, Reason.REQUEST_FORM)
+    assert told(gateway, till) == [right]
+
+
+def test_how_many_orders_and_for_whom(gateway: GatewayProcess):
+    card = Pass()
+    assert put(gateway, 1, row(card), row(card, programme=2)).json() == {"orders": 2}
+    twice = put(gateway, 1, row(card), row(card, 200))
+    assert (twice.status_code, "one order in each programme" in twice.json()["detail"]) == (422, True)
+    many = [{**row(card), "pass_address": f"0x{number:040x}", "name": "\N{BICYCLE}" * 40} for number in range(501)]
+    assert put(gateway, 1, *many[:500]).json() == {"orders": 500}
+    assert put(gateway, 1, *many).status_code == 422
+    put(gateway, 1)
+
+
+def test_a_shop_that_nobody_knows_is_refused_by_name(gateway: GatewayProcess):
+    answer = put(gateway, 4_000_000_000, row(Pass()))
+    assert (answer.status_code, answer.json()["reason"]) == (404, Reason.NOTHING_NEW)
+    assert "shop 4000000000 is not on the contract" in answer.json()["detail"]
+    assert put(gateway, 0).status_code == 422
+
+
+def test_a_till_whose_registration_is_not_final_is_asked_to_come_again(where: str | Path):
+    with_town = Town(where)
+    with pytest.raises(TryAgain, match="not final yet"):
+        orders.orders_for(with_town.store, with_town.tills[0].address, NOW)
+    with_town.store.close()
+
+
+def test_to_the_last_second_an_order_may_be_fetched(where: str | Path):
+    town = Town(where)
+    town.register(0, 1)
+    order = Order(town.cards[0].address, 1, Cents(8_900), NOW, "bicycle")
+    with town.store.writing() as connection:
+        orders.replace(connection, 1, [order])
+    till = town.tills[0].address
+    assert orders.orders_for(town.store, till, NOW) == [order]
+    assert orders.orders_for(town.store, till, Timestamp(NOW + 1)) == []
+    town.store.close()
+
+
+def test_a_list_is_replaced_wholly_or_not_at_all(where: str | Path):
+    town = Town(where)
+    town.register(0, 1)
+    first, second = (Order(card.address, 1, Cents(100), NOW, "book") for card in town.cards[:2])
+    with town.store.writing() as connection:
+        orders.replace(connection, 1, [first])
+    with pytest.raises(TryAgain), town.store.writing() as connection:
+        orders.replace(connection, 1, [second, second])
+    assert orders.orders_for(town.store, town.tills[0].address, NOW) == [first]
+    town.store.close()
+
+
+# ------------------------------------------------------------------------------------------------------- the desk's
+
+
+@pytest.fixture
+def token(gateway: GatewayProcess) -> str:
+    return bearer(gateway, "enrol")["Authorization"].removeprefix("Bearer ")
+
+
+def test_the_desk_publishes_what_waits(gateway: GatewayProcess, world: World, token: str):
+    shop, card = world.shop(ADMITTED), Pass()
+    till = world.till(shop=shop, slice_cents=0)
+    told(gateway, till)
+    order = Row(
+        card.address, 1, Cents(8_900), moment(None, DAY), "a  bicycle\n" + "for a child of seven years old in red"
+    )
+    publish(gateway.url, token, shop, [order])
+    (found,) = told(gateway, till)
+    assert found == {**row(card), "until": order.until, "name": "a bicycle for a child of seven years old"}
+    publish(gateway.url, token, shop, [Row(card.address, 1, Cents(1), order.until, "\n")])
+    assert told(gateway, till)[0]["name"] == "?"
+    publish(gateway.url, token, shop, [])
+    assert told(gateway, till) == []
+
+
+def test_what_keeps_the_desk_from_publishing(gateway: GatewayProcess, token: str):
+    order = Row(Address(bytes(20)), 1, Cents(100), moment(), "book")
+    with pytest.raises(Refused, match="") as unknown:
+        publish(gateway.url, token, 4_000_000_000, [order])
+    assert unknown.value.reason == Reason.NOTHING_NEW
+    with pytest.raises(Refused, match="") as stranger:
+        publish(gateway.url, "wrong", 1, [order])
+    assert stranger.value.reason == Reason.ADMIN_UNKNOWN
+    with pytest.raises(TryAgain, match="does not answer"):
+        publish("http://127.0.0.1:1", token, 1, [order])
+    with pytest.raises(Broken, match="one order in each programme"):
+        publish(gateway.url, token, 1, [order, order])
+    with pytest.raises(Broken, match="501 orders"):
+        publish(gateway.url, token, 1, [order] * 501)
