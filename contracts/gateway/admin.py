@@ -26,9 +26,9 @@ _EXAMPLE = """examples:
   kindpakket gateway admin list --data ./gateway
   kindpakket gateway admin remove prometheus --data ./gateway
 
-The roles: watch sees state and figures; enrol makes codes for new terminals; operate lets resting terminals go. The
-last two may watch too. The credential is printed once, and sent as `Authorization: Bearer ...`. It works at once, in a
-gateway that runs too.
+The roles: watch sees state and figures; enrol makes codes for new terminals and says which orders wait at shops;
+operate lets resting terminals go. The last two may watch too. The credential is printed once, and sent as
+`Authorization: Bearer ...`. It works at once, in a gateway that runs too.
 """
 
 
