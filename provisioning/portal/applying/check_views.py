@@ -106,7 +106,7 @@ def _tell(request: HttpRequest, answers: Answers) -> HttpResponse:
     outcomes = []
     for rules in current.live(day):
         judgement = judge(rules.conditions, answers, day)
-        outcomes.append(Outcome(rules, judgement.entitled, explain(judgement)))
+        outcomes.append(Outcome(rules, judgement.entitled, explain(judgement, rules.conditions.months)))
     return render(request, "applying/result.html", {"outcomes": outcomes, "kept": _kept(request.POST)})
 
 

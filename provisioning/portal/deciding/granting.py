@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from provisioning.portal.applying.models import Application
 from provisioning.portal.deciding.models import Decision
@@ -13,6 +14,7 @@ from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.people import keeping, sealing
 from provisioning.portal.people.models import Child, ChildParticulars, Household, Particulars
 from provisioning.portal.programmes.models import Programme
+from provisioning.portal.rules.terms import monthly
 
 _REFERENCE_BYTES = 16
 
@@ -27,6 +29,11 @@ def application_of(decision: Decision) -> Application:
 def programme_of(application: Application) -> Programme:
     """Whose money it is. Raises NotPossibleError when there is no running programme."""
     return running(application.scheme.programme)
+
+
+def months_of(application: Application) -> int:
+    """In how many parts its rules give a budget, one each month."""
+    return application.rules.conditions.months if application.rules else 1
 
 
 def running(programme: Programme | None) -> Programme:
@@ -69,19 +76,30 @@ def carry_out(decision: Decision) -> Household:
     household = _of_now(decision.household, contents.who) or _new(contents.who, application.language)
     decision.household, decision.state = household, Decision.State.FINAL
     decision.save()
-    for child, cents in zip(contents.children, decision.amounts, strict=True):
+    for who, cents in zip(contents.children, decision.amounts, strict=True):
         if cents:
-            decision.grants.add(give(household, child, programme, cents))
+            decision.grants.add(*parts(_child(household, who), programme, cents, months_of(application)))
     return household
 
 
-def give(household: Household, who: ChildParticulars, programme: Programme, cents: int) -> Grant:
-    """A budget for a child, which is known from then on; its pass comes later."""
+def parts(child: Child, programme: Programme, cents: int, months: int) -> list[Grant]:
+    """A budget for a child in its monthly parts, of which the first may be given today; its pass comes later."""
+    return Grant.objects.bulk_create(planned(child, programme, cents, months))
+
+
+def planned(child: Child, programme: Programme, cents: int, months: int) -> Iterator[Grant]:
+    """The same, to be written with others."""
+    for due, part in monthly(cents, months, timezone.localdate()):
+        yield Grant(child=child, programme=programme, cents=part, due_on=due, reference=reference())
+
+
+def _child(household: Household, who: ChildParticulars) -> Child:
+    """Known from now on."""
     child = household.children.filter(by_child=who.fingerprint).first()
     if child is None:
         child = Child.of(household, who)
         child.save()
-    return Grant.objects.create(child=child, programme=programme, cents=cents, reference=reference())
+    return child
 
 
 def reference() -> str:

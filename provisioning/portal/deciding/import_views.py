@@ -1,5 +1,6 @@
 """Lists of the social service: hand one in, see what it would do, have it run, and print its letters."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from provisioning.portal.deciding.models import Decision, Import
 from provisioning.portal.deciding.reasons import NotPossibleError
 from provisioning.portal.deciding.social_list import BYTES_MAX, COLUMNS, NEEDED, UnreadableError
 from provisioning.portal.deciding.words import FILE_FAULTS, KINDS, row_said
+from provisioning.portal.people.models import Child
 from provisioning.portal.rules import current
 from provisioning.portal.rules.models import RuleVersion
 from provisioning.portal.staff import trail
@@ -118,9 +120,13 @@ def _letter(decision: Decision) -> letter.Letter:
     household = decision.household
     if household is None:
         raise ValueError("a decision without a household")
-    children = [(grant.child.who.name, grant.cents) for grant in decision.grants.all() if grant.child is not None]
-    day = timezone.localdate(decision.made_at)
-    return letter.of_list(household.who, household.language, children, day)
+    cents = Counter[Child]()
+    for grant in decision.grants.all():
+        if grant.child is not None:
+            cents[grant.child] += grant.cents
+    children = [(child.who.name, amount) for child, amount in cents.items()]
+    months = decision.of.rules.conditions.months if decision.of else 1
+    return letter.of_list(household, children, months, timezone.localdate(decision.made_at))
 
 
 def _take(request: HttpRequest, form: ListForm) -> Import | None:

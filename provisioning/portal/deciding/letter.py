@@ -11,11 +11,12 @@ from fpdf import FPDF
 from provisioning.addressed import shown
 from provisioning.paper import document, line
 from provisioning.portal import settings
-from provisioning.portal.deciding.granting import application_of
+from provisioning.portal.deciding.granting import application_of, months_of
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.reasons import SAID
 from provisioning.portal.pages.money import euros
-from provisioning.portal.people.models import Particulars
+from provisioning.portal.people.models import Household, Particulars
+from provisioning.portal.rules.explaining import in_parts
 
 _EDGE, _WIDTH = 20.0, 165.0
 _FROM_TOP, _ADDRESS_FROM, _TEXT_FROM = 16.0, 54.0, 101.0
@@ -47,7 +48,11 @@ def of(decision: Decision) -> Letter:
     day = timezone.localdate(decision.second_at or decision.made_at)
     children = [(child.name, cents) for child, cents in zip(contents.children, decision.amounts, strict=False) if cents]
     with translation.override(application.language):
-        what = list(_granted(children)) if children else [Paragraph([_("You do not get a budget.")]), _why(decision)]
+        what = (
+            list(_granted(children, months_of(application)))
+            if children
+            else [Paragraph([_("You do not get a budget.")]), _why(decision)]
+        )
         own = [Paragraph([decision.said["words"]])] if decision.said.get("words") else []
         return Letter(
             _address(contents.who), _head(application.code, day), _("Our decision on your application"),
@@ -55,13 +60,13 @@ def of(decision: Decision) -> Letter:
         )  # fmt: skip
 
 
-def of_list(who: Particulars, language: str, children: Sequence[tuple[str, int]], day: date) -> Letter:
+def of_list(household: Household, children: Sequence[tuple[str, int]], months: int, day: date) -> Letter:
     """The letter to a household that the social service named: it did not have to ask."""
-    with translation.override(language):
+    with translation.override(household.language):
         first = Paragraph([_("You did not have to ask for this. Our social service told us that it is for you, too.")])
         return Letter(
-            _address(who), _head("", day), _("You get a budget"),
-            [first, *_granted(children), _objection(), _questions()],
+            _address(household.who), _head("", day), _("You get a budget"),
+            [first, *_granted(children, months), _objection(), _questions()],
         )  # fmt: skip
 
 
@@ -108,9 +113,9 @@ def _head(code: str, day: date) -> list[str]:
     return [dated, *([_("Your application: %(code)s") % {"code": code}] if code else [])]
 
 
-def _granted(children: Sequence[tuple[str, int]]) -> Iterator[Paragraph]:
+def _granted(children: Sequence[tuple[str, int]], months: int) -> Iterator[Paragraph]:
     each = [_("%(child)s gets %(amount)s.") % {"child": name, "amount": euros(cents)} for name, cents in children]
-    yield Paragraph(each, _("You get a budget"))
+    yield Paragraph([*each, *in_parts(months)], _("You get a budget"))
     how = [
         _("The budget comes on a pass. You get the pass by post."),
         _("Do you have a pass already? Then the budget comes on that pass."),

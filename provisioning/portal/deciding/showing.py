@@ -13,6 +13,7 @@ from provisioning.portal.applying.models import Application
 from provisioning.portal.deciding import duplicates
 from provisioning.portal.deciding.deciding import OPEN
 from provisioning.portal.deciding.forms import AskForm, GrantForm, RejectForm, WhyForm
+from provisioning.portal.deciding.granting import months_of
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.reasons import SAID
 from provisioning.portal.people.forms import ForgetForm
@@ -39,7 +40,7 @@ def about(request: HttpRequest, application: Application, **typed: Form) -> dict
         "application": application,
         "contents": application.contents,
         "children": _children(application),
-        "explained": explain(application.judgement) if application.judgement else [],
+        "explained": explain(application.judgement, months_of(application)) if application.judgement else [],
         "documents": application.documents.defer("sealed"),
         "conversation": application.conversation.all(),
         "alikes": alikes,

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from provisioning.portal.deciding import known
-from provisioning.portal.deciding.granting import reference
+from provisioning.portal.deciding.granting import planned
 from provisioning.portal.deciding.models import Decision, Import
 from provisioning.portal.deciding.social_list import Row
 from provisioning.portal.passes.models import Grant
@@ -27,12 +28,10 @@ def write(of: Import, programme: Programme, given: Sequence[Given]) -> None:
     """Write a budget of the programme for each, in the caller's transaction."""
     households = _households([one.row for one in given], programme)
     children = _children([one.row for one in given], households)
-    grants = [
-        Grant(child=child, programme=programme, cents=one.cents, reference=reference())
-        for child, one in zip(children, given, strict=True)
-    ]
-    Grant.objects.bulk_create(grants)
-    _decide(of, grants)
+    months = of.rules.conditions.months
+    budgets = [list(planned(child, programme, one.cents, months)) for child, one in zip(children, given, strict=True)]
+    Grant.objects.bulk_create(chain.from_iterable(budgets))
+    _decide(of, budgets)
 
 
 def _households(rows: Sequence[Row], programme: Programme) -> Mapping[str, Household]:
@@ -75,22 +74,23 @@ def _children(rows: Sequence[Row], households: Mapping[str, Household]) -> list[
     return children
 
 
-def _decide(of: Import, grants: Sequence[Grant]) -> None:
-    """One decision for each household, also when its lines stand in two parts."""
-    by_household: dict[int, list[Grant]] = {}
-    for grant in grants:
-        by_household.setdefault(grant.child.household_id if grant.child else 0, []).append(grant)
+def _decide(of: Import, budgets: Sequence[list[Grant]]) -> None:
+    """One decision for each household, also when its lines stand in two parts. A budget is its monthly parts."""
+    by_household: dict[int, list[list[Grant]]] = {}
+    for budget in budgets:
+        child = budget[0].child
+        by_household.setdefault(child.household_id if child else 0, []).append(budget)
     there = {one.household_id: one for one in of.decisions.filter(household__in=by_household)}
     decisions = {number: there.get(number) or _decision(of, number) for number in by_household}
     for number, decision in decisions.items():
-        decision.amounts = [*decision.amounts, *(grant.cents for grant in by_household[number])]
+        decision.amounts = [*decision.amounts, *(sum(part.cents for part in budget) for budget in by_household[number])]
     Decision.objects.bulk_update([one for one in decisions.values() if one.pk], ["amounts"])
     Decision.objects.bulk_create([one for one in decisions.values() if not one.pk])
     through = Decision.grants.through
     through.objects.bulk_create(
         through(decision_id=decisions[number].pk, grant_id=grant.pk)
         for number, theirs in by_household.items()
-        for grant in theirs
+        for grant in chain.from_iterable(theirs)
     )
 
 

@@ -11,6 +11,7 @@ from contracts.wire.errors import TryAgain
 from contracts.wire.units import Address, Cents, from_hex
 from provisioning import grant, holdings
 from provisioning.grant_list import Line
+from provisioning.portal.passes import giving
 from provisioning.portal.passes.models import Grant, Pass, Read
 from provisioning.portal.staff import trail
 from provisioning.portal.tasks.handlers import Arguments, Result, every, handles
@@ -18,6 +19,7 @@ from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
 
 _FOLLOW_SECONDS = 30.0
+_PARTS_SECONDS = 3_600.0
 _BLOCKS_MAX = 50_000
 
 
@@ -63,6 +65,11 @@ def reissue(town: Town, arguments: Arguments) -> Result:
 def note_reissued(task: Task) -> None:
     """The old one is nothing any more."""
     Pass.objects.filter(pk=task.arguments["old"]).update(state=Pass.State.REPLACED)
+
+
+def give_parts(_town: Town) -> None:
+    """Give the monthly parts whose day has come."""
+    giving.give_parts()
 
 
 def follow(town: Town) -> None:
@@ -155,3 +162,4 @@ handles("passes.grant", give)
 handles("passes.block", set_blocked, note_blocked)
 handles("passes.reissue", reissue, note_reissued)
 every(_FOLLOW_SECONDS, follow)
+every(_PARTS_SECONDS, give_parts)

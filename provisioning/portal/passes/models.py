@@ -1,6 +1,7 @@
 """Passes of children: addresses only. The secret stands in the letter's QR, and nowhere here."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts.wire.units import Address
@@ -69,7 +70,16 @@ class Grant(models.Model):
     given_to = models.ForeignKey(Pass, models.PROTECT, null=True, related_name="grants")
     """The pass that was made for it, which has it when the task is done."""
     task = models.ForeignKey(Task, models.PROTECT, null=True)
+    due_on = models.DateField(default=timezone.localdate)
+    """From which day it may be given: a budget that comes month by month is a grant for each month."""
+    stopped = models.BooleanField(default=False)
+    """Whether somebody stopped it before it was given."""
     made_at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its month is still to come."""
+        return self.due_on > timezone.localdate()
 
 
 class Read(models.Model):

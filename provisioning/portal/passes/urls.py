@@ -10,6 +10,8 @@ urlpatterns = [
     page("families/<int:number>/", views.household, "household", _WHO),
     page("families/<int:number>/letters", views.letters, "household_letters", _WHO),
     page("families/<int:number>/give", views.give, "household_give", _WHO),
+    page("families/<int:number>/stop", views.stop_parts, "stop_parts", _WHO),
+    page("families/<int:number>/go-on", views.continue_parts, "continue_parts", _WHO),
     page("passes/<int:number>/block", views.block, "block", _WHO),
     page("passes/<int:number>/unblock", views.unblock, "unblock", _WHO),
     page("passes/<int:number>/replace", views.replace, "replace", _WHO),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -43,7 +44,11 @@ def household(request: HttpRequest, number: int) -> HttpResponse:
     members = family.members(found)
     need_letter = giving.need_letter().filter(child__household=found).count()
     need_none = giving.need_none().filter(child__household=found).count()
-    about = {"household": found, "members": members, "need_letter": need_letter, "need_none": need_none}
+    parts = giving.parts_ahead().filter(child__household=found)
+    about = {
+        "household": found, "members": members, "need_letter": need_letter, "need_none": need_none,
+        "ahead": parts.filter(stopped=False).exists(), "stopped": parts.filter(stopped=True).exists(),
+    }  # fmt: skip
     return render(request, "passes/household.html", about)
 
 
@@ -63,6 +68,18 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Household, pk=number)
     giving.give(request, giving.need_none().filter(child__household=found))
     return redirect("passes:household", number)
+
+
+@require_POST
+def stop_parts(request: HttpRequest, number: int) -> HttpResponse:
+    """Give no monthly part of this household any more that was not given."""
+    return _set_stopped(request, number, stopped=True)
+
+
+@require_POST
+def continue_parts(request: HttpRequest, number: int) -> HttpResponse:
+    """Give them after all; those whose day has passed at once."""
+    return _set_stopped(request, number, stopped=False)
 
 
 @require_POST
@@ -88,6 +105,15 @@ def replace(request: HttpRequest, number: int) -> HttpResponse:
     except Broken:
         messages.error(request, _("Passes cannot be made yet: the contract is not set up here."))
     return _back(old)
+
+
+def _set_stopped(request: HttpRequest, number: int, *, stopped: bool) -> HttpResponse:
+    found = get_object_or_404(Household, pk=number)
+    with transaction.atomic():
+        count = giving.set_stopped(found, stopped=stopped)
+        verb = "parts_stopped" if stopped else "parts_continued"
+        trail.note(request, f"passes.{verb}", f"household {number}", count=count)
+    return redirect("passes:household", number)
 
 
 def _set_blocked(request: HttpRequest, number: int, *, blocked: bool) -> HttpResponse:

@@ -30,6 +30,8 @@ NAMES: dict[str, Promise | str] = {
     "budgets": _("Budgets"),
     "programme": _("Programme"),
     "cents": _("Amount"),
+    "due": _("Comes on"),
+    "stopped": _("Stopped"),
     "on": _("On"),
     "applications": _("Applications"),
     "code": _("Code"),

@@ -42,7 +42,13 @@ def _child(child: Child) -> Known:
         **asdict(child.who),
         "passes": [{"label": one.label, "state": one.state} for one in child.passes.all()],
         "budgets": [
-            {"programme": one.programme.name, "cents": one.cents, "on": one.made_at.isoformat()}
+            {
+                "programme": one.programme.name,
+                "cents": one.cents,
+                "on": one.made_at.isoformat(),
+                "due": one.due_on.isoformat(),
+                "stopped": one.stopped,
+            }
             for one in child.grants.all()
         ],
     }

@@ -22,12 +22,21 @@ WHY = {
 """Each reason as a sentence to the family."""
 
 
-def explain(judgement: Judgement) -> list[str]:
-    """What a judgement says: the outcome, then each reason, or what each child gets."""
+def explain(judgement: Judgement, months: int = 1) -> list[str]:
+    """What a judgement says: the outcome, then each reason, or what each child gets, in so many monthly parts."""
     if not judgement.entitled:
         return [_("You do not qualify."), *(str(WHY[reason]) for reason in judgement.reasons)]
     children = [_child(number, child) for number, child in enumerate(judgement.children, start=1)]
-    return [_("You qualify for %(amount)s in total.") % {"amount": euros(judgement.cents)}, *children]
+    return [
+        _("You qualify for %(amount)s in total.") % {"amount": euros(judgement.cents)},
+        *children,
+        *in_parts(months),
+    ]
+
+
+def in_parts(months: int) -> list[str]:
+    """That a budget comes month by month; nothing when it comes at once."""
+    return [_("The budget comes in %(months)s parts, one each month.") % {"months": months}] if months > 1 else []
 
 
 def describe(conditions: Conditions) -> list[str]:
@@ -37,6 +46,7 @@ def describe(conditions: Conditions) -> list[str]:
         *_incomes(conditions),
         *_savings(conditions.savings),
         *(_band(band) for band in conditions.bands),
+        *in_parts(conditions.months),
         _("The age on the day of the application counts."),
     ]
 

@@ -27,6 +27,7 @@ from provisioning.portal.rules.judging import (
     postcode,
 )
 from provisioning.portal.rules.models import Scheme
+from provisioning.portal.rules.terms import MONTHS_MAX
 
 BANDS_MAX = 8
 _AREA = re.compile(r"([1-9]\d{3})(?:\s*-\s*([1-9]\d{3}))?", re.ASCII)
@@ -73,6 +74,13 @@ class ConditionsForm(forms.Form):
     savings_together = _cents(_("Highest savings of two people together"))
     areas = forms.CharField(
         label=_("Postcodes"), help_text=_("Four digits, for example 9800-9805, 9861."), max_length=600
+    )
+    months = forms.IntegerField(
+        label=_("In how many monthly parts the budget comes"),
+        help_text=_("1: all of it at once."),
+        min_value=1,
+        max_value=MONTHS_MAX,
+        widget=forms.NumberInput({"class": "short"}),
     )
 
     def clean_areas(self) -> tuple[Area, ...]:
@@ -122,6 +130,7 @@ def initial(conditions: Conditions) -> dict[str, object]:
         "percent": conditions.percent, "source": conditions.source, "areas": ", ".join(areas),
         "norm_alone": conditions.norms.alone, "norm_together": conditions.norms.together,
         "savings_alone": conditions.savings.alone, "savings_together": conditions.savings.together,
+        "months": conditions.months,
     }  # fmt: skip
 
 
@@ -139,6 +148,7 @@ def conditions(form: ConditionsForm, rows: _Rows) -> Conditions | None:
             savings=ByLiving(alone=said["savings_alone"], together=said["savings_together"]),
             areas=said["areas"],
             bands=tuple(Band(**row) for row in written),
+            months=said["months"],
         )
     except Senseless:
         form.add_error(None, _("An age stands in two lines, or a line ends before it begins."))

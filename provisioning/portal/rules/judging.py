@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.wire.units import CENTS_MAX
+from provisioning.portal.rules.terms import MONTHS_MAX
 
 CHILDREN_MAX = 12
 AGE_MAX = 20
@@ -87,6 +88,8 @@ class Conditions(_Data):
     areas: Annotated[tuple[Area, ...], Field(min_length=1, max_length=50, strict=False)]
     bands: Annotated[tuple[Band, ...], Field(min_length=1, max_length=AGE_MAX + 1, strict=False)]
     """From the youngest up; no age is in two."""
+    months: Annotated[int, Field(ge=1, le=MONTHS_MAX)] = 1
+    """In so many parts the amount comes, one each month; 1 for all of it at once."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

@@ -46,7 +46,7 @@ def attempt(request: HttpRequest, number: int) -> HttpResponse:
         versions = [found] if now is None or now == found else [now, found]
 
         answers = form.answers(day)
-        outcomes = [(each, explain(judge(each.conditions, answers, day))) for each in versions]
+        outcomes = [(each, explain(judge(each.conditions, answers, day), each.conditions.months)) for each in versions]
     return render(request, "rules/try.html", {"version": found, "form": form, "outcomes": outcomes, "now": now})
 
 

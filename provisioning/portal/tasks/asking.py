@@ -8,8 +8,11 @@ from provisioning.portal.staff import trail
 from provisioning.portal.tasks.models import Task
 
 
-def ask(request: HttpRequest, kind: str, **arguments: Any) -> Task:
-    """Write it down, in the caller's transaction and in the trail. Arguments are numbers and text, and no person's."""
-    task = Task.objects.create(kind=kind, arguments=arguments, by_id=request.user.pk)
+def ask(request: HttpRequest | None, kind: str, **arguments: Any) -> Task:
+    """Write it down, in the caller's transaction and in the trail. Arguments are numbers and text, and no person's.
+
+    Without a request nobody of the desk asks: its day has come, or a pass asks for itself.
+    """
+    task = Task.objects.create(kind=kind, arguments=arguments, by_id=request.user.pk if request else None)
     trail.note(request, f"task.{kind}", subject=f"task {task.pk}", **arguments)
     return task

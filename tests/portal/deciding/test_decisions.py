@@ -5,6 +5,7 @@ from provisioning.portal import settings
 from provisioning.portal.access import Role
 from provisioning.portal.applying.models import Application, Document, Mark, Message
 from provisioning.portal.deciding.models import Decision
+from provisioning.portal.passes import giving
 from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.people import retention, sealing
 from provisioning.portal.people.models import Child, Household
@@ -47,6 +48,22 @@ def test_what_a_family_said_is_granted_and_becomes_a_household_with_budgets(staf
     assert application.forget_on.year == timezone.localdate().year + retention.MONEY_YEARS + (
         timezone.localdate().timetuple().tm_yday > 275
     )
+
+
+def test_a_budget_by_the_month_is_a_grant_for_each_and_the_letter_says_so(staff, sent, rules):
+    rules.kept = {**rules.kept, "months": 7}
+    rules.save()
+    application, browser = sent(), staff(Role.GRANTS)
+    assert "in 7 delen" in browser.get(f"/desk/applications/{application.pk}").content.decode()
+    act(browser, application, "grant", **AMOUNTS)
+    grants = Grant.objects.order_by("due_on")
+    assert [grant.cents for grant in grants] == [4_286] * 5 + [4_285] * 2
+    assert grants[0].due_on == timezone.localdate()
+    assert list(giving.waiting()) == [grants[0]]
+    decision = Decision.objects.get()
+    assert "in 7 delen" in text_of(decide(browser, decision, "letter"))
+    decide(browser, decision, "undo", **{"why-why": "a slip"})
+    assert not Grant.objects.exists()
 
 
 def test_other_amounts_want_a_reason_that_the_family_does_not_read(staff, sent):

@@ -231,6 +231,22 @@ def test_its_letters_are_in_each_familys_language(staff, rules):
     assert "family-02" in left
 
 
+def test_a_list_gives_by_the_month_and_each_letter_says_so(staff, rules):
+    rules.kept = {**rules.kept, "months": 12}
+    rules.save()
+    browser = staff(Role.GRANTS)
+    hand_in(browser, rules, line("0001", "family-01", "child-01"), line("0001", "family-01", "child-02"))
+    made = Import.objects.get()
+    do(browser, made, "start")
+    finish(made)
+    assert Grant.objects.count() == 24
+    assert set(Grant.objects.values_list("cents", flat=True)) == {2_500}
+    assert Decision.objects.get().amounts == [30_000, 30_000]
+    (letter,) = texts(do(browser, made, "letters", pile="1").content)
+    assert letter.count("300,00") == 2
+    assert "in 12 delen" in letter
+
+
 def test_the_trail_has_counts_and_no_person(staff, rules):
     browser = staff(Role.GRANTS)
     hand_in(browser, rules, line("0001", "family-01", "child-01"))

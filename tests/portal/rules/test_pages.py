@@ -13,7 +13,8 @@ from provisioning.portal.staff.models import Line
 
 WRITTEN = {
     "percent": "110", "norm_alone": "1000", "norm_together": "1500,50", "source": "a notice", "savings_alone": "0",
-    "savings_together": "100", "areas": "9800-9805, 9861", "band-TOTAL_FORMS": "2", "band-INITIAL_FORMS": "0",
+    "savings_together": "100", "months": "10",
+    "areas": "9800-9805, 9861", "band-TOTAL_FORMS": "2", "band-INITIAL_FORMS": "0",
     "band-0-youngest": "12", "band-0-oldest": "17", "band-0-cents": "400",
     "band-1-youngest": "4", "band-1-oldest": "11", "band-1-cents": "300",
 }  # fmt: skip
@@ -53,7 +54,13 @@ def test_a_draft_is_written_and_shown_in_words(finance, draft):
     assert draft.made_by.username == "clerk-01"
     assert [band.youngest for band in draft.conditions.bands] == [4, 12]
     page = finance.get(f"/desk/rules/{draft.pk}").content.decode()
-    for said in ("9800 - 9805, 9861", "€\N{NO-BREAK SPACE}1,650.55 a month", "A child of age 4 to 11 gets", "changes"):
+    for said in (
+        "9800 - 9805, 9861",
+        "€\N{NO-BREAK SPACE}1,650.55 a month",
+        "A child of age 4 to 11 gets",
+        "in 10 parts",
+        "changes",
+    ):
         assert said in page
 
 
