@@ -5,20 +5,14 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-_ALWAYS = {
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Permitted-Cross-Domain-Policies": "none",
-    "Permissions-Policy": ", ".join(
-        f"{name}=()"
-        for name in (
-            "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
-            "fullscreen", "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment",
-            "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
-        )
-    ),
-}  # fmt: skip
-
-
+_ALWAYS = {"Cross-Origin-Resource-Policy": "same-origin", "X-Permitted-Cross-Domain-Policies": "none"}
+_ABLE = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+    "fullscreen", "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment",
+    "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+_PASS, _OF_PASS = "/pass/", frozenset({"geolocation", "screen-wake-lock"})
+"""A family's page may ask where the nearest shop is, and keep the screen on that a till looks at."""
 _MAY_SAY = ("/pass/products/", "/pass/picture/")
 """Pages of what anybody may see, which say themselves how long a browser keeps them."""
 
@@ -34,6 +28,12 @@ class Headers:
         response = self._get_response(request)
         for name, value in _ALWAYS.items():
             response[name] = value
+        response["Permissions-Policy"] = _policy(_OF_PASS if request.path == _PASS else frozenset())
         if not request.path.startswith((settings.STATIC_URL, *_MAY_SAY)) or "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response
+
+
+def _policy(may: frozenset[str]) -> str:
+    """What a page may do with the machine that shows it."""
+    return ", ".join(f"{name}={'(self)' if name in may else '()'}" for name in _ABLE)

@@ -113,6 +113,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF],
         "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -121,10 +123,12 @@ CONTENT_SECURITY_POLICY = {
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # by default they stand in a cookie
 
-# What is counted against tries without end, in this process
-CACHES = {"default": {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000},
-}}  # fmt: skip
+# What is counted against tries without end, in this process; and what was just read of the contract
+_IN_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": _IN_PROCESS, "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    "contract": {"BACKEND": _IN_PROCESS, "LOCATION": "contract", "OPTIONS": {"MAX_ENTRIES": 2_000}},
+}
 
 # What is taken in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

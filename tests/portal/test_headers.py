@@ -23,9 +23,8 @@ def test_every_answer_tells_browsers_what_owasp_lists(staff, kind):
         answer = ANSWERS[kind](staff)
     policy = answer["Content-Security-Policy"]
     assert "unsafe" not in policy
-    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(
-        policy.split("; ")
-    )
+    told = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"}
+    assert told | {"worker-src 'self'", "manifest-src 'self'"} <= set(policy.split("; "))
     assert answer["Cache-Control"] == "no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["X-Frame-Options"] == "DENY"
@@ -33,6 +32,12 @@ def test_every_answer_tells_browsers_what_owasp_lists(staff, kind):
     assert answer["Cross-Origin-Opener-Policy"] == answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert {"camera=()", "geolocation=()", "microphone=()"} <= set(answer["Permissions-Policy"].split(", "))
     assert "Server" not in answer
+
+
+@pytest.mark.django_db
+def test_a_familys_page_alone_may_ask_where_the_phone_is():
+    policy = set(Client().get("/pass/")["Permissions-Policy"].split(", "))
+    assert {"geolocation=(self)", "screen-wake-lock=(self)", "camera=()", "microphone=()"} <= policy
 
 
 def test_a_file_of_looks_may_be_kept_and_says_the_rest():

@@ -1,6 +1,14 @@
-"""The pages of this part."""
+"""The pages of this part: for families, by their passes."""
 
-from django.urls import URLPattern
+from provisioning.portal.access import ANYBODY, page
+from provisioning.portal.family import phone_views, views
 
 app_name = "family"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    page("", views.page, "page", ANYBODY),
+    page("worker.js", phone_views.worker, "worker", ANYBODY),
+    page("manifest.webmanifest", phone_views.manifest, "manifest", ANYBODY),
+    page("shared", phone_views.shared, "shared", ANYBODY),
+    page("api/state", views.tell, "state", ANYBODY),
+    page("api/block", views.block, "block", ANYBODY),
+]

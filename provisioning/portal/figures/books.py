@@ -141,21 +141,21 @@ class Books:
         if drawn:
             Slice.objects.filter(programme=programme, terminal=place[0]).update(left=F("left") - drawn)
         claim = None if entry is None or mark.name == "AskPaid" else claims.claim(self._domain, *place, entry)
-        bought = at if claim is None else claim.time
-        self._sold(place, (programme, mark.address("pass_address")), mark.number("amount"), week(bought, at), drawn)
+        when = at if claim is None else bought(claim.time, at)
+        self._sold(place, (programme, mark.address("pass_address")), mark.number("amount"), when, drawn)
 
     def _paid(self, place: _Place, entry: bytes | None, at: Timestamp) -> None:
         claim = None if entry is None else claims.claim(self._domain, *place, entry)
         if claim is None:
             self.unread += 1
             return
-        self._sold(place, (claim.programme, claim.pass_address), claim.amount, week(claim.time, at))
+        self._sold(place, (claim.programme, claim.pass_address), claim.amount, bought(claim.time, at))
 
-    def _sold(self, place: _Place, key: _Key, cents: int, when: date, drawn: int = 0) -> None:
+    def _sold(self, place: _Place, key: _Key, cents: int, when: Timestamp, drawn: int = 0) -> None:
         programme = key[0]
         self.touched.add(programme)
         about = {"programme": programme, "shop": self._shops[place[0]], "buyer": self._current(key)}
-        money = {"cents": cents, "drawn": drawn, "week": when}
+        money = {"cents": cents, "drawn": drawn, "time": when, "week": week(when)}
         self._sales.append(Sale(terminal=place[0], sequence=place[1], **about, **money))
 
     def _refunded(self, mark: Event, entry: bytes | None) -> None:
@@ -179,9 +179,13 @@ class Books:
         return key[1]
 
 
-def week(bought: Timestamp, judged: Timestamp) -> date:
-    """The Monday of the week of a purchase, by its own time as far as that can be right."""
-    time = min(max(bought, judged - _HAND_IN_SECONDS), judged)
+def bought(said: Timestamp, judged: Timestamp) -> Timestamp:
+    """When something was bought: the entry's own time, as far as that can be right."""
+    return Timestamp(min(max(said, judged - _HAND_IN_SECONDS), judged))
+
+
+def week(time: Timestamp) -> date:
+    """The Monday of the week of this time, where the town is."""
     day = datetime.fromtimestamp(time, UTC).astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     return day - timedelta(days=day.weekday())
 

@@ -84,6 +84,8 @@ class Sale(models.Model):
     cents = models.BigIntegerField()
     refunded = models.BigIntegerField(default=0)
     drawn = models.BigIntegerField(default=0)
+    time = models.BigIntegerField()
+    """When it was bought, as far as its entry can be believed, in seconds since 1970 UTC; for the pass's own page."""
     week = models.DateField()
     """The Monday of the week in which it was bought, where the town is."""
 

@@ -27,8 +27,11 @@ def replace(request: HttpRequest, old: Pass) -> bytes:
     return document
 
 
-def set_blocked(request: HttpRequest, found: Pass, *, blocked: bool) -> Task:
-    """Have it blocked, or let it pay again. Raises Changed while something else is done to it."""
+def set_blocked(request: HttpRequest | None, found: Pass, *, blocked: bool) -> Task:
+    """Have it blocked, or let it pay again; without a request the pass itself asks.
+
+    Raises Changed while something else is done to it.
+    """
     with transaction.atomic():
         now = _require(found)
         if now.task is not None and now.task.state == Task.State.WAITING:

@@ -31,6 +31,9 @@ class Shop(Asked):
     address = models.CharField(max_length=120, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     town = models.CharField(max_length=60, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    """Where it stands, in degrees; null while nobody said."""
     category = models.PositiveSmallIntegerField(default=0)
     """What it sells (`provisioning.categories`)."""
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED, db_index=True)

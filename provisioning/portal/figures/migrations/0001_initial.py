@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ("cents", models.BigIntegerField()),
                 ("refunded", models.BigIntegerField(default=0)),
                 ("drawn", models.BigIntegerField(default=0)),
+                ("time", models.BigIntegerField()),
                 ("week", models.DateField()),
             ],
             options={

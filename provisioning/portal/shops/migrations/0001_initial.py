@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ("address", models.CharField(blank=True, max_length=120)),
                 ("postcode", models.CharField(blank=True, max_length=10)),
                 ("town", models.CharField(blank=True, max_length=60)),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
                 ("category", models.PositiveSmallIntegerField(default=0)),
                 (
                     "state",
