@@ -1,9 +1,10 @@
 """`kindpakket chain status`: what the contract holds, and whether it adds up.
 
 For every programme the parts are summed as the contract has them at one final block: reserve, the budgets of all passes
-that were ever granted or given one, the slices of all terminals, the credits of all shops, and what is on its way to
-shops by bank. Their sum must be what is held, and the tokens that the contract has must be at least what all
-programmes of that token hold. What shops owe for refunds is no money yet: it comes out of credit that is still to come.
+that were ever granted or given one, what of them is set aside for orders, the slices of all terminals, the credits of
+all shops, and what is on its way to shops by bank. Their sum must be what is held, and the tokens that the contract has
+must be at least what all programmes of that token hold. What shops owe for refunds is no money yet: it comes out of
+credit that is still to come.
 """
 
 import argparse
@@ -36,6 +37,7 @@ class Money:
     held: int
     reserve: int
     budgets: int
+    set_aside: int
     slices: int
     credits: int
     in_transfer: int
@@ -45,7 +47,8 @@ class Money:
     @property
     def difference(self) -> int:
         """Held less the sum of the parts: 0, or the contract is wrong."""
-        return self.held - self.reserve - self.budgets - self.slices - self.credits - self.in_transfer
+        inside = self.reserve + self.budgets + self.set_aside
+        return self.held - inside - self.slices - self.credits - self.in_transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class _Auditor:
         granted = {(args["programme"], args["pass_address"]) for args in self._events("Granted")}
         reissued = {(args["programme"], args["new_pass"]) for args in self._events("PassReissued")}
         self._passes = sorted(granted | reissued)
+        self._orders = sorted({_place(args) for args in self._events("SetAside")})
         self._terminals = sorted({args["terminal"] for args in self._events("TerminalRegistered")})
 
     def status(self) -> Status:
@@ -126,6 +130,7 @@ class _Auditor:
 
     def _money(self, number: int, left: dict[int, int]) -> Money:
         found: Programme = show(self._town, number, self._block)
+        set_aside = sum(int(self._look("order", *place)["amount"]) for place in self._orders if place[0] == number)
         slices = sum(int(self._look("slice_of", number, terminal)["left"]) for terminal in self._terminals)
         shops = range(1, self._shops + 1)
         return Money(
@@ -138,6 +143,7 @@ class _Auditor:
             held=found.held,
             reserve=found.reserve,
             budgets=left.get(number, 0),
+            set_aside=set_aside,
             slices=slices,
             credits=sum(int(self._view("credit", number, shop)) for shop in shops),
             in_transfer=int(self._view("in_transfer", number)),
@@ -162,6 +168,11 @@ class _Auditor:
         event = self._town.contract.get_event_by_name(name)
         found = self._town.chain.events(event, self._town.deployment.block, self._block)
         return (log["args"] for log in found)
+
+
+def _place(args: Any) -> tuple[int, int, str]:
+    """Which order an event is about."""
+    return args["programme"], args["shop"], args["pass_address"]
 
 
 def main(argv: list[str]) -> int:
@@ -196,6 +207,7 @@ def _line(money: Money) -> str:
     parts = {
         "reserve": "reserve",
         "budgets": "budgets",
+        "set aside": "set_aside",
         "slices": "slices",
         "credits": "credits",
         "by bank": "in_transfer",

@@ -5,11 +5,11 @@
 @title Kindpakket
 @license EUPL-1.2
 @notice The judge of every payment: holds the money of programmes, and pays shops what their terminals approved.
-        Settling, checkpoints and payout by bank are here; all else that this contract does stands in office.vy.
+        Settling, checkpoints, orders and payout by bank are here; all else that this contract does stands in office.vy.
 @dev Money is in whole euro cents; a programme's token moves only in `fund`, `withdraw` and `pay_out`, as cents times
      the programme's scale.
 
-     For every programme, at every moment:  held = reserve + budgets + slices + credits + in transfer
+     For every programme, at every moment:  held = reserve + budgets + set aside + slices + credits + in transfer
      and for every token:                   balance >= the sum of held * scale over its programmes
 
      settlement.vy    judges: begin there, at `_judge`
@@ -19,6 +19,7 @@
      passes.vy        budgets
      shops.vy         who is paid, and what is owed
      bank.vy          payout by bank
+     orders.vy        what is set aside for a shop
      terminals.vy     journals' places, slices, asks
      batches.vy reads journals, typed_data.vy finds who signed, slots.vy packs what is kept, reasons.vy has the codes,
      domain.vy binds signatures to this contract.
@@ -26,6 +27,7 @@
 
 import bank
 import domain
+import orders
 import passes
 import programmes
 import settlement
@@ -41,13 +43,22 @@ initializes: passes[programmes := programmes]
 initializes: shops[passes := passes, programmes := programmes, sponsors := sponsors]
 initializes: bank[programmes := programmes, shops := shops]
 initializes: terminals[domain := domain, programmes := programmes, shops := shops, sponsors := sponsors]
+initializes: orders[
+    domain := domain, passes := passes, programmes := programmes, shops := shops, sponsors := sponsors
+]
 initializes: settlement[
-    domain := domain, passes := passes, programmes := programmes, shops := shops, terminals := terminals
+    domain := domain,
+    orders := orders,
+    passes := passes,
+    programmes := programmes,
+    shops := shops,
+    terminals := terminals,
 ]
 
 exports: (
     bank.__interface__,
     domain.__interface__,
+    orders.__interface__,
     settlement.__interface__,
 )
 

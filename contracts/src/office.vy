@@ -13,6 +13,7 @@
 
 import bank
 import domain
+import orders
 import passes
 import programmes
 import shops
@@ -27,6 +28,9 @@ initializes: passes[programmes := programmes]
 initializes: shops[passes := passes, programmes := programmes, sponsors := sponsors]
 initializes: bank[programmes := programmes, shops := shops]
 initializes: terminals[domain := domain, programmes := programmes, shops := shops, sponsors := sponsors]
+initializes: orders[
+    domain := domain, passes := passes, programmes := programmes, shops := shops, sponsors := sponsors
+]
 
 exports: (
     sponsors.__interface__,

@@ -10,6 +10,7 @@
 
 import batches
 import domain
+import orders
 import passes
 import programmes
 import reasons
@@ -19,6 +20,7 @@ import terminals
 import typed_data
 
 uses: domain
+uses: orders
 uses: passes
 uses: programmes
 uses: shops
@@ -47,12 +49,14 @@ event Rejected:
     sequence: uint32
     reason: uint8
 
+# From the budget, or from what was set aside for this shop: then that is the amount, else 0.
 event AskPaid:
     terminal: indexed(address)
     programme: indexed(uint32)
     pass_address: indexed(address)
     sequence: uint32
     amount: uint32
+    set_aside: uint32
 
 # Of the amount, `drawn` repays what slices paid for the pass, and `owed` did not move yet.
 event Refunded:
@@ -278,7 +282,8 @@ def _judge(separator: bytes32, segment: batches.Segment, terminal: uint256, firs
                     time=block.timestamp,
                     delegation=delegation,
                 )
-                paid: uint256 = self._ask(ask, here, rules, account, revoked)
+                refused: uint256 = self._unaskable(ask, here, revoked)
+                paid: uint256 = self._ask(ask, refused, rules, account_key, account)
                 account = unsafe_add(account, unsafe_mul(paid, slots.ACCOUNT_CENT))
                 continue
         if holder == empty(address):
@@ -373,6 +378,18 @@ def _day(budget: uint256, time: uint256, amount: uint256) -> (uint256, uint256):
 
 
 @internal
+@view
+def _spend(budget: uint256, time: uint256, amount: uint256) -> uint256:
+    """
+    @dev The budget after it spent this, on the day for which it counts. The caller has seen that left covers it.
+    """
+    day: uint256 = 0
+    today: uint256 = 0
+    day, today = self._day(budget, time, amount)
+    return slots.spend(budget, amount, day, min(today, slots.U32))
+
+
+@internal
 @pure
 def _misused(budget: uint256, delegation: uint256, amount: uint256, time: uint256) -> uint256:
     """
@@ -428,7 +445,7 @@ def _draw(claim: Claim, rules: uint256, account: uint256) -> uint256:
     key: uint256 = claim.programme << 160 | convert(claim.holder, uint256)
     budget: uint256 = passes.budgets[key]
     left: uint256 = budget & slots.U32
-    broken: uint256 = self._broken_rule(claim, budget, rules, account)
+    broken: uint256 = self._broken_rule(claim, budget, rules, account, False)
     if claim.amount > rules >> slots.RULES_FLOOR & slots.U32 and self._is_first(reasons.ABOVE_FLOOR_LIMIT, broken):
         broken = reasons.ABOVE_FLOOR_LIMIT
     covered: uint256 = left if broken == reasons.PAID else 0
@@ -464,34 +481,34 @@ def _drawn_from(claim: Claim, budget: uint256, taken: uint256) -> uint256:
     """
     @dev The budget after a draw: what it held of the price is spent, the rest is marked, and a phone's code is used.
     """
-    day: uint256 = 0
-    today: uint256 = 0
-    day, today = self._day(budget, claim.time, taken)
-    spent: uint256 = slots.spend(budget, taken, day, min(today, slots.U32))
-    after: uint256 = slots.with_drawn(spent, claim.amount - taken)
+    after: uint256 = slots.with_drawn(self._spend(budget, claim.time, taken), claim.amount - taken)
     if claim.delegation != 0 and slots.is_unused(budget, claim.delegation):
         after = slots.use(after, claim.delegation)
     return after
 
 
 @internal
-def _ask(claim: Claim, here: uint256, rules: uint256, account: uint256, revoked: bool) -> uint256:
+def _ask(claim: Claim, refused: uint256, rules: uint256, account_key: uint256, account: uint256) -> uint256:
     """
     @dev Approve now what nobody approved before: plainly valid at this block's time, whatever the floor limit says, or
-         rejected. No slice is touched.
+         rejected. No slice is touched. What was set aside was counted then, and is no part of what is left.
     @return The cents that the shop is credited.
     """
-    reason: uint256 = self._against(claim, here, rules, account, revoked)
+    ordered: uint256 = orders._ready(account_key, claim.holder, claim.amount)
+    reason: uint256 = refused
+    if refused == reasons.PAID:
+        reason = self._against(claim, rules, account, ordered != 0)
     terminals.asks[claim.terminal] = claim.sequence | reason << 32
     if reason != reasons.PAID:
         self._reject(claim.terminal, claim.sequence, reason)
         return 0
     key: uint256 = claim.programme << 160 | convert(claim.holder, uint256)
     budget: uint256 = passes.budgets[key]
-    day: uint256 = 0
-    today: uint256 = 0
-    day, today = self._day(budget, claim.time, claim.amount)
-    budget = slots.spend(budget, claim.amount, day, today)
+    if ordered != 0:
+        orders.orders[account_key][claim.holder] = 0
+        budget = slots.hand_over(budget, ordered)
+    else:
+        budget = self._spend(budget, claim.time, claim.amount)
     passes.budgets[key] = budget if claim.delegation == 0 else slots.use(budget, claim.delegation)
     log AskPaid(
         terminal=claim.terminal,
@@ -499,15 +516,16 @@ def _ask(claim: Claim, here: uint256, rules: uint256, account: uint256, revoked:
         pass_address=claim.holder,
         sequence=convert(claim.sequence, uint32),
         amount=convert(claim.amount, uint32),
+        set_aside=convert(ordered, uint32),
     )
     return claim.amount
 
 
 @internal
 @view
-def _against(claim: Claim, here: uint256, rules: uint256, account: uint256, revoked: bool) -> uint256:
+def _unaskable(claim: Claim, here: uint256, revoked: bool) -> uint256:
     """
-    @dev Why an ask is rejected, or PAID.
+    @dev Why an ask is rejected whatever the budget is, or PAID.
     """
     if claim.holder == empty(address):
         return reasons.SIGNATURE
@@ -517,19 +535,28 @@ def _against(claim: Claim, here: uint256, rules: uint256, account: uint256, revo
         return reasons.TERMINAL_REVOKED
     if block.timestamp > batches.number(here + batches.CONTENT_AT, batches.DEADLINE_BYTES):
         return reasons.ASK_TOO_LATE
+    return reasons.PAID
+
+
+@internal
+@view
+def _against(claim: Claim, rules: uint256, account: uint256, ordered: bool) -> uint256:
+    """
+    @dev Which rule an ask breaks, as the reason why it is rejected, or PAID.
+    """
     budget: uint256 = passes.budgets[claim.programme << 160 | convert(claim.holder, uint256)]
-    broken: uint256 = self._broken_rule(claim, budget, rules, account)
-    if claim.amount > budget & slots.U32 and self._is_first(reasons.BUDGET_SHORT, broken):
+    broken: uint256 = self._broken_rule(claim, budget, rules, account, ordered)
+    if not ordered and claim.amount > budget & slots.U32 and self._is_first(reasons.BUDGET_SHORT, broken):
         broken = reasons.BUDGET_SHORT
     return reasons.PAID if broken == reasons.PAID else reasons.ASK + broken
 
 
 @internal
 @view
-def _broken_rule(claim: Claim, budget: uint256, rules: uint256, account: uint256) -> uint256:
+def _broken_rule(claim: Claim, budget: uint256, rules: uint256, account: uint256, ordered: bool) -> uint256:
     """
     @dev The first rule that a claim breaks, in the order of the reason codes, whatever the budget holds and the floor
-         limit is; or PAID.
+         limit is; or PAID. What was ordered counted for the day on which it was set aside.
     """
     if budget & slots.BUDGET_KNOWN == 0:
         return reasons.PASS_UNKNOWN
@@ -548,7 +575,7 @@ def _broken_rule(claim: Claim, budget: uint256, rules: uint256, account: uint256
     day: uint256 = 0
     today: uint256 = 0
     day, today = self._day(budget, claim.time, claim.amount)
-    if today > rules >> slots.RULES_DAY_LIMIT & slots.U32:
+    if not ordered and today > rules >> slots.RULES_DAY_LIMIT & slots.U32:
         return reasons.DAY_LIMIT
     return reasons.PAID if claim.delegation == 0 else self._misused(budget, claim.delegation, claim.amount, claim.time)
 

@@ -11,6 +11,7 @@
     rules      begins u40 | ends u40 | floor limit u32 | day limit u32 | status u8 | categories u64
     account    credit u64 | status u8 | category u8 | owed u64 | first u32 | next u32 | taken u48
     repayment  pass u160 | to the reserve u32 | to the budget u32
+    order      amount u32 | until u40
 
     A delegation is one word too, as it lies in an entry: counter u32 | expiry u40 | ceiling u32 | is one u8.
 """
@@ -63,6 +64,8 @@ ACCOUNT_CENT: constant(uint256) = 1 | 1 << ACCOUNT_TAKEN  # that an entry brings
 
 REPAYMENT_TO_RESERVE: constant(uint256) = 160
 REPAYMENT_TO_BUDGET: constant(uint256) = 192
+
+ORDER_UNTIL: constant(uint256) = 32
 
 DELEGATION_EXPIRY: constant(uint256) = 32
 DELEGATION_CEILING: constant(uint256) = 72
@@ -175,6 +178,26 @@ def with_drawn(budget: uint256, more: uint256) -> uint256:
     """
     drawn: uint256 = min((budget >> BUDGET_DRAWN & U32) + more, U32)
     return budget & ~(U32 << BUDGET_DRAWN) | drawn << BUDGET_DRAWN
+
+
+@internal
+@pure
+def set_aside(budget: uint256, amount: uint256, day: uint256, today: uint256) -> uint256:
+    """
+    @dev From left to an order. The caller has seen that left covers it, and that today has 32 bits.
+    """
+    return budget - amount & ~BUDGET_TODAY_AND_DAY | today << BUDGET_TODAY | day << BUDGET_DAY
+
+
+@internal
+@pure
+def hand_over(budget: uint256, amount: uint256) -> uint256:
+    """
+    @dev From an order to spent. It was no part of left, so grants may have taken its room: then the mark stays short,
+         as left and spent together never exceed 32 bits.
+    """
+    room: uint256 = U32 - (budget & U32) - (budget >> BUDGET_SPENT & U32)
+    return budget + (min(amount, room) << BUDGET_SPENT)
 
 
 # --------------------------------------------------------------------------------------------- phone codes

@@ -19,6 +19,9 @@ ASK_TYPE: constant(bytes32) = keccak256(
 DELEGATION_TYPE: constant(bytes32) = keccak256(
     "Delegation(uint32 programme,uint32 ceiling,uint40 expiry,uint32 counter)"
 )
+ORDER_TYPE: constant(bytes32) = keccak256(
+    "Order(uint32 programme,uint32 shop,uint32 amount,uint40 until,uint64 number)"
+)
 JOURNAL_TYPE: constant(bytes32) = keccak256("Journal(address terminal,uint32 sequence,bytes32 head)")
 REGISTRATION_TYPE: constant(bytes32) = keccak256("Registration(address terminal,uint32 shop)")
 
@@ -62,6 +65,18 @@ def delegation(domain: bytes32, programme: uint256, ceiling: uint256, expiry: ui
     @dev What a pass signs on a phone.
     """
     content: bytes32 = keccak256(abi_encode(DELEGATION_TYPE, programme, ceiling, expiry, counter))
+    return keccak256(concat(0x1901, domain, content))
+
+
+@internal
+@pure
+def order(
+    domain: bytes32, programme: uint32, shop: uint32, amount: uint32, until: uint40, number: uint64
+) -> bytes32:
+    """
+    @dev What a pass signs to have an amount set aside.
+    """
+    content: bytes32 = keccak256(abi_encode(ORDER_TYPE, programme, shop, amount, until, number))
     return keccak256(concat(0x1901, domain, content))
 
 

@@ -61,7 +61,7 @@ def test_every_function_that_can_be_called_is_documented(name):
 GETTERS = {
     "kindpakket": {
         *("owner", "pending_owner", "network", "office", "sponsor_count", "programme_count", "shop_count"),
-        *("sponsor_of", "roles", "held", "in_transfer", "compensated"),
+        *("sponsor_of", "roles", "held", "in_transfer", "compensated", "order_counted"),
     },
     "development_euro": {"name", "symbol", "decimals", "balanceOf", "allowance", "totalSupply"},
 }
