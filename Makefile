@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := provisioning/lock
+VENDOR := provisioning/portal/family/vendor
 LOCKER = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
   --no-emit-index-url --no-annotate --no-header
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hardware test-install arm64 power-cuts check bench chaos mutants lock release clean
+.PHONY: help demo test test-hardware test-install arm64 power-cuts check bench chaos mutants lock bundle release clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +54,11 @@ lock:  ## resolve the locked versions anew (needs uv); what is shipped has the v
 	$(LOCKER) --extra demo --group build --constraint $(LOCK)/test.txt --output-file $(LOCK)/demo.txt
 	$(LOCKER) --extra screen --extra hardware --extra v4l2 --constraint $(LOCK)/test.txt --output-file $(LOCK)/terminal.txt
 	echo pip | $(subst pyproject.toml,-,$(LOCKER)) --output-file $(LOCK)/pip.txt
+
+bundle:  ## the libraries of the pass on a phone, made anew from the versions that are locked (needs npm)
+	@rm -rf build/vendor && mkdir -p build/vendor && cp $(VENDOR)/* build/vendor
+	@npm ci --ignore-scripts --silent --no-audit --no-fund --prefix build/vendor
+	@npm run --silent --prefix build/vendor bundle -- "$(or $(OUT),$(CURDIR)/provisioning/portal/family/static/family/vendor)"
 
 release: $(VENV)/test.stamp  ## one file for an installer, signed: KEY=FILE (`kindpakket provision release key` makes one)
 	@$(BIN)/kindpakket provision release make --key "$(or $(KEY),$(error KEY=FILE says which key signs))" --out build/release

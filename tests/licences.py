@@ -1,5 +1,6 @@
 """Lists every locked dependency with its licence in docs/dependencies.md: `python -m tests.licences`."""
 
+import json
 import re
 from importlib import metadata
 from pathlib import Path
@@ -12,6 +13,7 @@ LOCKS = {
     "demo": "gateway, chain, portal and demo",
     "test": "development only",
 }
+BUNDLED = ROOT / "provisioning" / "portal" / "family" / "vendor" / "package-lock.json"
 
 SAME_SOURCE = {"evdev": "evdev-binary"}
 """A package that is not installed on every machine, and the one with its source that is."""
@@ -42,6 +44,17 @@ def rows() -> list[str]:
     return lines
 
 
+def bundled() -> list[str]:
+    """What the page of a pass on a phone brings along, and what makes one file of it."""
+    packages = json.loads(BUNDLED.read_text())["packages"]
+    return [
+        f"| {name} | {about['version']} | {about['license'].strip('()')} | {where} |"
+        for name, about in ((path.removeprefix("node_modules/"), about) for path, about in packages.items() if path)
+        if not about.get("optional")
+        for where in ("development only, from npm" if about.get("dev") else "in the browser, from npm",)
+    ]
+
+
 def is_installed(name: str) -> bool:
     try:
         metadata.version(name)
@@ -60,7 +73,7 @@ def page() -> str:
         "| package | version | licence | where |",
         "|---|---|---|---|",
     ]
-    return "\n".join([*head, *rows(), ""])
+    return "\n".join([*head, *rows(), *bundled(), ""])
 
 
 if __name__ == "__main__":

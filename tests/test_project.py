@@ -70,4 +70,5 @@ def test_every_locked_dependency_is_listed_with_a_licence_that_goes_with_ours():
     listed = licences.PAGE.read_text()
     missing = [name for name, version in licences.pins("test").items() if f"| {name} | {version} |" not in listed]
     assert missing == []
+    assert [row for row in licences.bundled() if row not in listed] == []
     assert not re.search("AGPL|Affero|not stated", listed)
