@@ -40,6 +40,12 @@ def delegation(domain: bytes32, programme: uint256, ceiling: uint256, expiry: ui
 
 @external
 @view
+def order(domain: bytes32, programme: uint32, shop: uint32, amount: uint32, until: uint40, number: uint64) -> bytes32:
+    return typed_data.order(domain, programme, shop, amount, until, number)
+
+
+@external
+@view
 def registration(domain: bytes32, terminal: address, shop: uint32) -> bytes32:
     return typed_data.registration(domain, terminal, shop)
 

@@ -116,6 +116,14 @@ def test_the_digest_of_a_registration(inside):
     assert inside.view("signer", digest, words(from_hex(REGISTRATION["signature"]))) == REGISTRATION["terminal"]
 
 
+@pytest.mark.parametrize("row", GOLDEN["orders"], ids=lambda row: f"number {row['number']}")
+def test_the_digest_of_an_order(inside, row):
+    order = (row["programme"], row["shop"], row["amount"], row["until"], int(row["number"]))
+    digest = inside.view("order", from_hex(GOLDEN["domain"]["separator"]), *order)
+    assert to_hex(digest) == row["digest"]
+    assert inside.view("signer", digest, words(from_hex(row["signature"]))) == row["address"]
+
+
 @pytest.mark.parametrize("row", GOLDEN["signatures"], ids=lambda row: row["about"])
 def test_signatures(inside, row):
     signer = inside.view("signer", from_hex(row["digest"]), words(from_hex(row["signature"])))

@@ -214,6 +214,48 @@ def other_digests(key: PrivateKey) -> dict[str, Any]:
     }
 
 
+def orders(holder: PrivateKey) -> list[dict[str, Any]]:
+    """Orders that a pass signed. The number is in decimal digits, as not every reader of JSON has 64 bits for it."""
+    cases = ((1, SHOP, 89_00, BEGIN + 14 * 86_400, 1), (2, 3, 1, BEGIN, 2**53 + 1))
+    return [order(holder, *case) for case in (*cases, (2**32 - 1, 2**32 - 1, 2**32 - 1, 2**40 - 1, 2**64 - 1))]
+
+
+def order(holder: PrivateKey, programme: int, shop: int, amount: int, until: int, number: int) -> dict[str, Any]:
+    """One of them."""
+    digest = typed_data.order(DOMAIN, programme, shop, Cents(amount), Timestamp(until), number)
+    return {
+        "programme": programme,
+        "shop": shop,
+        "amount": amount,
+        "until": until,
+        "number": str(number),
+        "digest": to_hex(digest),
+        "signature": to_hex(signature.sign(holder, digest)),
+        "address": to_hex(signature.address_of(holder)),
+    }
+
+
+def requests(holder: PrivateKey) -> list[dict[str, Any]]:
+    """What a pass signs to ask a portal for its own things; the bodies are UTF-8."""
+    cases = (("/pass/api/state", "{}"), ("/pass/api/order", '{"shop":1,"name":"fiets \u20ac 89"}'))
+    return [request(holder, target, body.encode()) for target, body in cases]
+
+
+def request(holder: PrivateKey, target: str, body: bytes) -> dict[str, Any]:
+    """One of them."""
+    address = signature.address_of(holder)
+    digest = typed_data.request(DOMAIN, address, "POST", target, body, Timestamp(BEGIN))
+    return {
+        "address": to_hex(address),
+        "method": "POST",
+        "target": target,
+        "body": to_hex(body),
+        "time": BEGIN,
+        "digest": to_hex(digest),
+        "signature": to_hex(signature.sign(holder, digest)),
+    }
+
+
 def signatures(key: PrivateKey) -> list[dict[str, Any]]:
     """One digest with signatures that are good, written the other way round, or no signature at all."""
     digest = keccak256(b"a digest")
@@ -259,6 +301,8 @@ def make() -> dict[str, Any]:
         "phone_codes": phone_codes(),
         "journal": entries,
         "digests": other_digests(terminal),
+        "orders": orders(holder),
+        "requests": requests(holder),
         "signatures": signatures(holder),
         "receipts": receipts(entries),
     }

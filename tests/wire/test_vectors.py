@@ -46,6 +46,13 @@ TYPES = {
     ],
     "Journal": [("address", "terminal"), ("uint32", "sequence"), ("bytes32", "head")],
     "Delegation": [("uint32", "programme"), ("uint32", "ceiling"), ("uint40", "expiry"), ("uint32", "counter")],
+    "Order": [
+        ("uint32", "programme"),
+        ("uint32", "shop"),
+        ("uint32", "amount"),
+        ("uint40", "until"),
+        ("uint64", "number"),
+    ],
     "Registration": [("address", "terminal"), ("uint32", "shop")],
     "Request": [
         ("address", "terminal"),
@@ -173,6 +180,23 @@ def test_the_other_digests_are_those_of_eth_account():
     assert to_hex(reference_digest(DOMAIN, "Journal", message)) == last["journal_digest"]
 
 
+@pytest.mark.parametrize("row", GOLDEN["orders"], ids=lambda row: f"number {row['number']}")
+def test_orders(row):
+    order = {field: int(row[field]) for _, field in TYPES["Order"]}
+    digest = typed_data.order(DOMAIN, **order)
+    assert to_hex(digest) == row["digest"] == to_hex(reference_digest(DOMAIN, "Order", order))
+    assert signature.recover(digest, from_hex(row["signature"])) == from_hex(row["address"])
+
+
+@pytest.mark.parametrize("row", GOLDEN["requests"], ids=lambda row: row["target"])
+def test_what_a_pass_signs_to_ask_a_portal(row):
+    who, body = address(from_hex(row["address"])), from_hex(row["body"])
+    digest = typed_data.request(DOMAIN, who, row["method"], row["target"], body, row["time"])
+    message = row | {"terminal": row["address"], "body": keccak256(body)}
+    assert to_hex(digest) == row["digest"] == to_hex(reference_digest(DOMAIN, "Request", message))
+    assert signature.recover(digest, from_hex(row["signature"])) == who
+
+
 def test_the_terminal_agrees_to_its_shop():
     row = GOLDEN["digests"]["registration"]
     digest = typed_data.registration(DOMAIN, TERMINAL, row["shop"])
@@ -184,6 +208,17 @@ def test_the_terminal_agrees_to_its_shop():
 def test_every_registration_digest_is_that_of_eth_account(shop, terminal):
     ours = typed_data.registration(DOMAIN, Address(terminal), shop)
     assert ours == reference_digest(DOMAIN, "Registration", {"terminal": to_hex(terminal), "shop": shop})
+
+
+@given(
+    numbers=st.tuples(*[st.integers(0, 2**32 - 1)] * 3),
+    until=st.integers(0, 2**40 - 1),
+    number=st.integers(0, 2**64 - 1),
+)
+def test_every_order_digest_is_that_of_eth_account(numbers, until, number):
+    ours = typed_data.order(DOMAIN, *numbers, until, number)
+    order = dict(zip((field for _, field in TYPES["Order"]), (*numbers, until, number), strict=True))
+    assert ours == reference_digest(DOMAIN, "Order", order)
 
 
 @given(
