@@ -22,10 +22,10 @@ class Order(Asked):
     class State(models.TextChoices):
         """How far it is."""
 
-        ASKED = "asked", _("Sent")
-        SET_ASIDE = "set_aside", _("The shop has it")
-        READY = "ready", _("Ready to fetch")
-        HANDED_OVER = "handed_over", _("Fetched")
+        ASKED = "asked", _("Money is being set aside")
+        SET_ASIDE = "set_aside", _("To get ready")
+        READY = "ready", _("Ready")
+        HANDED_OVER = "handed_over", _("Handed over")
         CANCELLED = "cancelled", _("Cancelled")
         EXPIRED = "expired", _("Not fetched in time")
         REFUSED = "refused", _("Not accepted")
@@ -80,6 +80,11 @@ class Order(Asked):
     def is_open(self) -> bool:
         """Whether it may be handed over yet."""
         return self.state in OPEN
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its programme and its shop, by their numbers on the contract."""
+        return self.programme.number or 0, self.shop.number or 0
 
     @property
     def whose(self) -> Address:

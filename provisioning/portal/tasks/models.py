@@ -10,7 +10,9 @@ from contracts.wire.reasons import MEANINGS, Reason
 from provisioning.portal.access import Role
 from provisioning.portal.tasks.words import KINDS
 
-_WHOSE = {"passes": Role.GRANTS, "shops": Role.SHOPS, "programmes": Role.FINANCE, "payouts": Role.FINANCE}
+_WHOSE = {
+    "passes": Role.GRANTS, "shops": Role.SHOPS, "orders": Role.SHOPS, "programmes": Role.FINANCE, "payouts": Role.FINANCE,
+}  # fmt: skip
 """By the part that asks."""
 
 

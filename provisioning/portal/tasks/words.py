@@ -28,4 +28,6 @@ KINDS: dict[str, Promise] = {
     "payouts.refused": _("Take back what the bank refused"),
     "payouts.repay": _("Settle what a shop owes"),
     "payouts.tokens": _("Pay a shop in tokens"),
+    "orders.set_aside": _("Set money aside for an order"),
+    "orders.free": _("Give the money of an order back"),
 }
