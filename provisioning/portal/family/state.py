@@ -12,13 +12,13 @@ from provisioning.portal import settings
 from provisioning.portal.family import blocking, contract, holding, places
 from provisioning.portal.family.contract import Held
 from provisioning.portal.figures.models import Sale
+from provisioning.portal.orders import showing
+from provisioning.portal.orders.models import DAYS
 from provisioning.portal.passes.models import Pass
 from provisioning.portal.programmes.models import Programme
 from provisioning.portal.shops.models import Shop
 
 PAYMENTS_MAX = 100
-ORDER_DAYS = 14
-"""How long an order is set aside for, at most."""
 
 Programmes = Mapping[int, Programme]
 
@@ -44,8 +44,8 @@ def of(holder: Address) -> dict[str, Any]:
         "budgets": _budgets(holder, programmes, held),
         "payments": _payments(holder, programmes),
         "shops": places.of(programmes.values()),
-        "orders": [],
-        "order_days": ORDER_DAYS,
+        "orders": showing.of_pass(holder) if state == Pass.State.MADE else [],
+        "order_days": DAYS,
         "demo_counter": False,
     }
 
