@@ -122,6 +122,7 @@ class CodeView {
     this.part("ceiling").textContent = euros(this.code.ceiling);
     if (this.row > 1) say(this.section.dataset.fresh);
     this.tell("showing");
+    if (this.row === 1) this.section.querySelector("[data-when=showing]").scrollIntoView({ block: "nearest" });
     this.awake.hold();
     this.countdown = new Countdown(SHOWN, {
       shown: (left) => this.count(left),

@@ -60,11 +60,11 @@ class ShareView {
   async share(event) {
     event.preventDefault();
     const budget = this.budget(this.chooser.programme);
-    const ceiling = cents(this.form.amount.value);
-    if (ceiling === null || ceiling > ceilingOf(state(), budget)) return this.wrong();
-    this.form.amount.removeAttribute("aria-invalid");
-    this.part("wrong").hidden = true;
-    const expiry = Math.min(endOf(this.form.until.value), budget.ends - 1);
+    const [ceiling, { value, min, max }] = [cents(this.form.amount.value), this.form.until];
+    const tooMuch = this.mark("amount", ceiling === null || ceiling > ceilingOf(state(), budget));
+    const tooLate = this.mark("until", value < min || value > max);
+    if (tooMuch || tooLate) return this.form[tooMuch ? "amount" : "until"].focus();
+    const expiry = Math.min(endOf(value), budget.ends - 1);
     const [pass, note] = [current(), this.form.note.value.trim()];
     const code = await make(pass, budget, ceiling, expiry);
     await vault.addShared({ ...code, address: pass.address, note });
@@ -72,10 +72,12 @@ class ShareView {
     await this.list();
   }
 
-  wrong() {
-    this.part("wrong").hidden = false;
-    this.form.amount.setAttribute("aria-invalid", "true");
-    this.form.amount.focus();
+  /** Say whether a field is wrong, beside it. */
+  mark(name, wrong) {
+    this.part(`wrong-${name}`).hidden = !wrong;
+    if (wrong) this.form[name].setAttribute("aria-invalid", "true");
+    else this.form[name].removeAttribute("aria-invalid");
+    return wrong;
   }
 
   show(code) {
