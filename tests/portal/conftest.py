@@ -36,7 +36,7 @@ def admitted(db):
     """Gives a shop that takes part, with this number on the contract."""
 
     def made(number=1, state=Shop.State.ADMITTED, **more):
-        shop = Shop(number=number, name=f"shop-{number:02}", category=4, state=state, **more)
+        shop = Shop(number=number, name=f"shop-{number or 0:02}", category=4, state=state, **more)
         shop.contact = {}
         shop.save()
         return shop

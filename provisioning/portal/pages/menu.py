@@ -14,12 +14,18 @@ ENTRIES: tuple[tuple[str, Promise | str], ...] = (
     ("deciding:list", _("Applications")),
     ("passes:search", _("Families and passes")),
     ("shops:list", _("Shops")),
+    ("orders:desk", _("Orders")),
     ("programmes:list", _("Programmes")),
     ("rules:list", _("Rules")),
     ("payouts:list", _("Payouts")),
     ("tasks:list", _("Tasks")),
     ("staff:trail", _("Trail")),
     ("selling:home", _("Your shop")),
+    ("orders:list", _("Orders")),
+    ("selling:products", _("Products")),
+    ("selling:statement", _("Statement")),
+    ("selling:terminals", _("Tills")),
+    ("selling:details", _("Details")),
 )
 
 

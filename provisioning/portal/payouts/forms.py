@@ -110,16 +110,14 @@ def picked(file: BankFile, said: list[str]) -> list[tuple[Payment, str]]:
     return [(each, codes[each.pk]) for each in file.payments.filter(state__in=UNDER_WAY) if each.pk in codes]
 
 
-class Statement(forms.Form):
-    """Which shop, and which days."""
+class Days(forms.Form):
+    """Which days; this month's until today, unless others are said."""
 
-    shop = forms.TypedChoiceField(label=_("Shop"), coerce=int)
     first = forms.DateField(label=_("First day"), widget=DayInput)
     last = forms.DateField(label=_("Last day"), widget=DayInput)
 
-    def __init__(self, shops: list[tuple[int, str]], *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["shop"].choices = shops  # type: ignore[attr-defined]  # a choice field's
         today = timezone.localdate()
         self.fields["first"].initial, self.fields["last"].initial = today.replace(day=1), today
 
@@ -128,3 +126,14 @@ class Statement(forms.Form):
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if first and last and not first <= last <= first + timedelta(days=_DAYS_AHEAD):
             raise ValidationError(_("Choose a last day that is not before the first, and within a year of it."))
+
+
+class Statement(Days):
+    """Which shop, and which days."""
+
+    shop = forms.TypedChoiceField(label=_("Shop"), coerce=int)
+    field_order = ("shop", "first", "last")
+
+    def __init__(self, shops: list[tuple[int, str]], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["shop"].choices = shops  # type: ignore[attr-defined]  # a choice field's

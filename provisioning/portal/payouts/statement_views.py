@@ -20,19 +20,26 @@ _HEAD = ("day", "terminal", "programme", "first entry", "last entry", "sales", "
 def show(request: HttpRequest) -> HttpResponse:
     """Choose a shop and its days, and see them."""
     form = forms.Statement(names.all_shops(), request.GET if "shop" in request.GET else None)
-    found = _found(form)
-    about: dict[str, Any] = {"form": form, "found": found, "query": _query(request)}
-    if found is not None:
-        about |= {"page": Paginator(found.lines, PAGE).get_page(request.GET.get("page"))}
-        about |= {"notes": statement_paper.notes(found)}
+    about = {"form": form, **shown(request, _found(form))}
     return render(request, "payouts/statement.html", about)
+
+
+def shown(request: HttpRequest, found: Statement | None) -> dict[str, Any]:
+    """What `payouts/days.html` needs of it; that page also needs the names of `paper` and `table`."""
+    if found is None:
+        return {"found": None}
+    page = Paginator(found.lines, PAGE).get_page(request.GET.get("page"))
+    return {"found": found, "query": _query(request), "page": page, "notes": statement_paper.notes(found)}
 
 
 def table(request: HttpRequest) -> HttpResponseBase:
     """The days as CSV."""
     found = _found(forms.Statement(names.all_shops(), request.GET))
-    if found is None:
-        return redirect("payouts:statement")
+    return redirect("payouts:statement") if found is None else as_table(request, found)
+
+
+def as_table(request: HttpRequest, found: Statement) -> HttpResponseBase:
+    """A statement as CSV, with a line in the trail."""
     trail.note(request, "payouts.statement", f"shop {found.shop}", form="csv")
     return csv_file(f"{_name(found)}.csv", _HEAD, (_row(line) for line in found.lines))
 
@@ -40,8 +47,11 @@ def table(request: HttpRequest) -> HttpResponseBase:
 def paper(request: HttpRequest) -> HttpResponse:
     """The days as PDF."""
     found = _found(forms.Statement(names.all_shops(), request.GET))
-    if found is None:
-        return redirect("payouts:statement")
+    return redirect("payouts:statement") if found is None else as_paper(request, found)
+
+
+def as_paper(request: HttpRequest, found: Statement) -> HttpResponse:
+    """A statement as PDF, with a line in the trail."""
     trail.note(request, "payouts.statement", f"shop {found.shop}", form="pdf")
     answer = HttpResponse(statement_paper.pdf(found, settings.PORTAL.municipality), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{_name(found)}.pdf"'

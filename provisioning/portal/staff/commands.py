@@ -1,4 +1,4 @@
-"""`kindpakket portal user` and `kindpakket portal code`: who may sign in at the desk, said by whoever runs it."""
+"""`kindpakket portal user` and `kindpakket portal code`: who may sign in, said by whoever runs the portal."""
 
 import argparse
 import getpass
@@ -11,13 +11,15 @@ from provisioning.portal.running import entering
 
 _EXAMPLE = """examples:
   kindpakket portal user add clerk-01 --role grants --role shops
+  kindpakket portal user add shop-03-keeper --role keeper --shop 3
   kindpakket portal user list
   kindpakket portal user roles clerk-01 --role auditor
   kindpakket portal user reset clerk-01
   kindpakket portal user disable clerk-01
 
 The roles: grants sees families, decides and gives passes; shops admits shops and terminals; finance makes programmes
-and rules, and pays; auditor reads figures and the trail. One account may have several.
+and rules, and pays; auditor reads figures and the trail. One account may have several of these. A keeper sees the own
+pages of one shop, and nothing else; the desk makes such accounts too, on the page of the shop.
 
 The password is printed once, or asked for with --ask. Whoever signs in with it, within a week, chooses another and sets
 up a phone. `reset` is for a lost phone or password: it ends every session of the account, and opens a disabled one.
@@ -54,12 +56,14 @@ def code(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kindpakket portal user",
-        description="Say who may sign in at the desk.",
+        description="Say who may sign in: at the desk, or on a shop's own pages.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
-    _asks(_has_roles(_named(_verb(verbs, "add", "a new account, with its first password", _add))))
+    add = _has_roles(_named(_verb(verbs, "add", "a new account, with its first password", _add)))
+    add.add_argument("--shop", type=int, metavar="NUMBER", help="for a keeper: the shop's number on the contract")
+    _asks(add)
     _verb(verbs, "list", "every account, and what it may", _list)
     _has_roles(_named(_verb(verbs, "roles", "give an account these roles, and no others", _roles)))
     _asks(_named(_verb(verbs, "reset", "a first password again, and no phone", _reset)))
@@ -85,7 +89,7 @@ def _named(verb: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _has_roles(verb: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    help_ = "grants, shops, finance or auditor; may be given more than once"
+    help_ = "grants, shops, finance or auditor, each of which may be given with others; or keeper"
     verb.add_argument("--role", action="append", required=True, dest="roles", metavar="ROLE", help=help_)
     return verb
 
@@ -95,10 +99,21 @@ def _asks(verb: argparse.ArgumentParser) -> None:
 
 
 def _add(arguments: argparse.Namespace) -> str:
-    from provisioning.portal.staff import accounts  # noqa: PLC0415 -- Django is set up only now
+    from provisioning.portal.access import Role  # noqa: PLC0415 -- Django is set up only now
+    from provisioning.portal.staff import accounts  # noqa: PLC0415
 
     roles = accounts.named_roles(arguments.roles)
+    if roles == [Role.KEEPER]:
+        return _told(arguments, _add_keeper(arguments))
+    if arguments.shop is not None:
+        raise Broken("a shop is for a keeper alone: --role keeper --shop NUMBER")
     return _told(arguments, accounts.add(arguments.name, roles, _asked(arguments)))
+
+
+def _add_keeper(arguments: argparse.Namespace) -> str:
+    from provisioning.portal.selling import keepers  # noqa: PLC0415 -- Django is set up only now
+
+    return keepers.add(None, keepers.shop_numbered(arguments.shop), arguments.name, _asked(arguments))
 
 
 def _list(_arguments: argparse.Namespace) -> str:

@@ -38,6 +38,11 @@ def test_an_account_is_added_with_a_password_that_opens_the_first_page(capsys):
         (("add", "CLERK-01", "--role", "grants"), "there is an account"),
         (("add", "clerk 02", "--role", "grants"), "valid username"),
         (("add", "clerk-02", "--role", "owner"), "the roles are grants, shops, finance, auditor"),
+        (("add", "clerk-02", "--role", "keeper"), "--shop 3"),
+        (("add", "clerk-02", "--role", "keeper", "--shop", "3"), "--shop 3"),
+        (("add", "clerk-02", "--role", "keeper", "--role", "grants", "--shop", "3"), "for a keeper alone"),
+        (("add", "clerk-02", "--role", "keeper", "--role", "grants"), "no other role"),
+        (("roles", "clerk-01", "--role", "keeper"), "add another account"),
         (("reset", "clerk-02"), "no account"),
         (("disable", "clerk-02"), "no account"),
     ],
@@ -47,6 +52,16 @@ def test_what_cannot_be_is_refused_and_changes_nothing(capsys, words, said):
     with pytest.raises(Broken, match=said):
         commands.main(list(words))
     assert User.objects.count() == Line.objects.count() == 1
+
+
+def test_a_keeper_is_added_to_a_shop_and_stays_one(capsys, admitted):
+    password = run(capsys, "add", "keeper-01", "--role", "keeper", "--shop", str(admitted(3).number)).splitlines()[-1]
+    answer = Client().post("/sign-in", {"username": "keeper-01", "password": password})
+    assert answer["Location"] == "/sign-in/password"
+    assert run(capsys, "list").split()[:5] == ["keeper-01", "keeper", "of", "shop", "3"]
+    assert Line.objects.filter(action="keeper.added", by=None).count() == 1
+    with pytest.raises(Broken, match="add another account"):
+        commands.main(["roles", "keeper-01", "--role", "grants"])
 
 
 def test_a_password_that_is_asked_for_must_be_long_and_is_not_printed(capsys, monkeypatch):

@@ -21,6 +21,7 @@ _NAMES = {
     Role.SHOPS: gettext_lazy("Shops"),
     Role.FINANCE: gettext_lazy("Programmes and money"),
     Role.AUDITOR: gettext_lazy("Auditor"),
+    Role.KEEPER: gettext_lazy("Keeper of a shop"),
 }
 
 

@@ -1,0 +1,78 @@
+"""What keepers fill in about their products, and the desk about their accounts."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from provisioning.portal.pages.money import CentsField
+from provisioning.portal.programmes.forms import category_choices
+from provisioning.portal.selling import pictures
+from provisioning.portal.selling.models import ABOUT_MAX, NAME_MAX, STOCK_MAX, Product
+
+_PRICE_MAX = 5_000_00
+"""More than any budget; a slip of the finger is seen."""
+_STOCK = {"class": "short", "inputmode": "numeric"}
+
+
+class KeeperForm(forms.Form):
+    """A new account of a shop."""
+
+    name = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]+\Z",
+        label=_("Name to sign in with"),
+        help_text=_("Letters, digits, dots and dashes. No name of a person is needed."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_name(self) -> str:
+        """One that nobody has."""
+        name: str = self.cleaned_data["name"]
+        if User.objects.filter(username__iexact=name).exists():
+            raise ValidationError(_("Somebody has this name already. Choose another one."), code="taken")
+        return name
+
+
+class StockField(forms.IntegerField):
+    """How many there are."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(min_value=0, max_value=STOCK_MAX, widget=forms.NumberInput(attrs=_STOCK), **more)
+
+
+class ProductForm(forms.Form):
+    """A product as families see it."""
+
+    name = forms.CharField(label=_("Name of the product"), max_length=NAME_MAX)
+    cents = CentsField(label=_("Price"), help_text=_("What a family pays, as 89 or as 89,50."), most=_PRICE_MAX)
+    category = forms.TypedChoiceField(
+        label=_("Kind"), coerce=int, choices=lambda: [*category_choices(), (0, _("Other"))]
+    )
+    stock = StockField(label=_("How many you have"), help_text=_("Each order makes it less. At 0 nobody can order it."))
+    about = forms.CharField(
+        label=_("About it (may be empty)"),
+        help_text=_("For example size, colour or age. At most 500 letters."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=ABOUT_MAX,
+        required=False,
+    )
+    picture = forms.FileField(
+        label=_("Picture (may be empty)"),
+        help_text=_("A photo of the product as JPG or PNG, of at most 5 MB. Show no people."),
+        max_length=200,
+        required=False,
+        widget=forms.FileInput({"accept": ".jpg,.jpeg,.png"}),
+    )
+
+    def clean_picture(self) -> bytes | None:
+        """The picture made anew, or None where none was chosen."""
+        given = self.cleaned_data["picture"]
+        return None if given is None else pictures.read(given)
+
+
+def written(product: Product) -> dict[str, Any]:
+    """What its form begins with."""
+    return {name: getattr(product, name) for name in ("name", "cents", "category", "stock", "about")}
