@@ -1,0 +1,331 @@
+"""What becomes of an order on a contract: set aside, handed over, cancelled, not fetched, and begun again anywhere."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from contracts.chain import checksum
+from contracts.wire.errors import TryAgain
+from contracts.wire.units import Address
+from provisioning import holdings, orders
+from provisioning.passes import new_pass
+from provisioning.portal.orders import chain, ending, following, tidying
+from provisioning.portal.orders.models import Order, Read
+from provisioning.portal.passes.models import Pass
+from provisioning.portal.tasks import doing
+from provisioning.portal.tasks.models import Task
+from provisioning.town import Town
+from tests.portal.orders.conftest import GRANTED, a_family
+from tests.portal.orders.ordering import error, now, stock
+from tests.provisioning.conftest import NETWORK
+
+pytestmark = pytest.mark.django_db
+STATE = Order.State
+
+
+@pytest.fixture(autouse=True)
+def _from_here(town: Town, db):
+    """What other tests did on the chain is read already."""
+    Read.objects.create(block=town.chain.block_number("finalized"))
+
+
+@pytest.fixture
+def order(family, bicycle, work) -> Order:
+    """One whose money is set aside."""
+    made = family.ordered((bicycle, 1))
+    work()
+    return made
+
+
+def state(order: Order) -> str:
+    order.refresh_from_db()
+    return order.state
+
+
+def stands(town, order) -> bool:
+    return following.stands(town, order)
+
+
+def cancelled(family, order):
+    answer = family.phone.ask("order-cancel", order=order.code)
+    assert answer.status_code == 200, answer.content
+    return json.loads(answer.content)["order"]
+
+
+def test_the_contract_keeps_the_money_for_the_shop(family, order, here):
+    assert (state(order), stands(here, order)) == (STATE.SET_ASIDE, True)
+    assert family.left() == GRANTED - 89_00
+    assert family.phone.state()["budgets"] == []  # nothing was read into the tables of figures here
+    assert family.phone.state()["orders"][0]["said"] == "The shop gets your order ready."
+
+
+def test_what_the_contract_refuses_is_refused_in_words_and_its_stock_comes_back(family, bicycle, here, work):
+    order = family.ordered((bicycle, 1))
+    holdings.set_blocked(here, family.phone.address, blocked=True)
+    work()
+    assert (state(order), order.reason) == (STATE.REFUSED, Order.Reason.PASS)
+    assert (stock(bicycle), order.ended_at is not None) == (3, True)
+    assert family.left() == GRANTED
+
+
+def test_two_orders_that_are_more_together_than_is_left_are_one(here, family, bicycle, work, monkeypatch):
+    monkeypatch.setattr("provisioning.portal.orders.ordering._check_money", lambda *_: None)
+    order = family.ordered((bicycle, 3))
+    work()
+    assert (state(order), order.reason, stock(bicycle)) == (STATE.REFUSED, Order.Reason.MONEY, 3)
+    assert family.phone.ask("order-cancel", order=order.code).status_code == 409
+
+
+@pytest.mark.parametrize("dies", ["before", "after"])
+def test_a_worker_that_dies_at_an_effect_goes_on(family, bicycle, here, work, monkeypatch, dies):
+    order = family.ordered((bicycle, 1))
+    _dying(monkeypatch, order.task, dies, here, "set_aside")
+    work()
+    assert (state(order), stands(here, order), family.left()) == (STATE.SET_ASIDE, True, GRANTED - 89_00)
+
+    cancelled(family, order)
+    order.refresh_from_db()
+    _dying(monkeypatch, order.task, dies, here, "free_order")
+    work()
+    assert (state(order), stands(here, order), family.left()) == (STATE.CANCELLED, False, GRANTED)
+    assert stock(bicycle) == 3
+
+
+class Killed(BaseException):
+    """The worker is no more."""
+
+
+def _dying(monkeypatch, task, where, town, effect):
+    """Do the task once by a worker that dies just before or just after this effect on the contract."""
+    act = Town.act
+
+    def die(self, name, *arguments):
+        if name != effect:
+            return act(self, name, *arguments)
+        if where == "after":
+            act(self, name, *arguments)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Town, "act", die)
+        with pytest.raises(Killed):
+            doing.do(town, task)
+    task.refresh_from_db()
+    assert task.state == Task.State.WAITING
+
+
+def test_a_cancelled_order_gives_money_and_stock_back_at_once(family, bicycle, order, here, work):
+    told = cancelled(family, order)
+    assert told["said"] == "You cancelled this order. The money goes back to your budget."
+    assert (stock(bicycle), stands(here, order)) == (3, True)
+    work()
+    assert (stands(here, order), family.left()) == (False, GRANTED)
+    assert family.phone.state()["orders"][0]["said"] == "You cancelled this order. The money is back with your budget."
+
+
+def test_it_is_cancelled_once(family, bicycle, order, work):
+    cancelled(family, order)
+    answer = family.phone.ask("order-cancel", order=order.code)
+    assert (answer.status_code, error(answer), stock(bicycle)) == (409, "ended", 3)
+    assert len(work()) == 1
+
+
+def test_one_cancelled_before_it_was_set_aside_is_counted_and_freed(family, bicycle, here, work):
+    """Or whoever finds its signature could set it aside much later."""
+    order = family.ordered((bicycle, 1))
+    cancelled(family, order)
+    assert [task.kind for task in work()] == ["orders.set_aside", "orders.free"]
+    assert (state(order), stands(here, order), family.left(), stock(bicycle)) == (STATE.CANCELLED, False, GRANTED, 3)
+    assert orders.was_set_aside(here, chain._signed(order))
+
+
+def test_after_it_the_same_pass_orders_there_again(family, bicycle, order, work, here):
+    cancelled(family, order)
+    work()
+    again = family.ordered((bicycle, 1))
+    work()
+    assert (state(again), stands(here, again)) == (STATE.SET_ASIDE, True)
+
+
+def test_handed_over_at_the_till_it_is_over(family, bicycle, order, here, till):
+    family.fetch(till, 89_00)
+    following.follow(here)
+    assert (state(order), order.ended_at is not None) == (STATE.HANDED_OVER, True)
+    assert (stock(bicycle), family.left()) == (2, GRANTED - 89_00)
+    assert family.phone.state()["orders"][0]["said"] == "You fetched this order."
+    following.follow(here)
+    assert state(order) == STATE.HANDED_OVER
+
+
+def test_another_amount_is_a_usual_sale(family, order, here, till):
+    family.fetch(till, 10_00)
+    following.follow(here)
+    assert (state(order), family.left()) == (STATE.SET_ASIDE, GRANTED - 99_00)
+
+
+def test_another_familys_purchase_of_the_same_amount_hands_nothing_over(family, order, here, till):
+    a_family(here).fetch(till, 89_00)
+    following.follow(here)
+    assert state(order) == STATE.SET_ASIDE
+
+
+def test_cancelled_while_it_goes_over_the_counter_it_was_handed_over(family, bicycle, order, here, till, work):
+    family.fetch(till, 89_00)
+    cancelled(family, order)
+    assert stock(bicycle) == 3
+    (task,) = work()
+    assert task.result == {"freed": False}
+    following.follow(here)
+    assert (state(order), stock(bicycle), order.reason) == (STATE.HANDED_OVER, 2, "")
+
+
+def test_a_new_order_of_the_same_amount_is_not_taken_for_the_one_before(family, bicycle, order, here, till, work):
+    family.fetch(till, 89_00)
+    cancelled(family, order)
+    work()
+    again = family.ordered((bicycle, 1))
+    work()
+    following.follow(here)
+    assert (state(order), state(again)) == (STATE.HANDED_OVER, STATE.SET_ASIDE)
+    family.fetch(till, 89_00)
+    following.follow(here)
+    assert state(again) == STATE.HANDED_OVER
+
+
+def test_stock_that_was_sold_meanwhile_never_falls_below_none(family, bicycle, order, here, till, work):
+    family.fetch(till, 89_00)
+    cancelled(family, order)
+    work()
+    type(bicycle).objects.update(stock=0)
+    following.follow(here)
+    assert stock(bicycle) == 0
+
+
+def late(order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(until=now() - 3600)
+
+
+def test_what_is_not_fetched_in_time_is_freed_and_over(family, bicycle, order, here, work, monkeypatch):
+    monkeypatch.setattr(tidying.time, "time", lambda: order.until + 61)
+    tidying.tidy(here)
+    tidying.tidy(here)
+    assert [task.kind for task in work()] == ["orders.free"]
+    assert (state(order), stock(bicycle), family.left()) == (STATE.EXPIRED, 3, GRANTED)
+    tidying.tidy(here)
+    assert work() == []
+
+
+def test_until_then_it_stays(order, here, work, monkeypatch):
+    monkeypatch.setattr(tidying.time, "time", lambda: order.until)
+    tidying.tidy(here)
+    assert (work(), state(order)) == ([], STATE.SET_ASIDE)
+
+
+def test_one_that_was_fetched_in_its_last_second_is_not_said_to_be_late(
+    family, bicycle, order, here, till, work, monkeypatch
+):
+    family.fetch(till, 89_00)
+    monkeypatch.setattr(tidying.time, "time", lambda: order.until + 61)
+    tidying.tidy(here)
+    work()
+    assert state(order) == STATE.SET_ASIDE
+    following.follow(here)
+    assert (state(order), stock(bicycle)) == (STATE.HANDED_OVER, 2)
+
+
+def test_what_could_not_be_set_aside_at_all_is_over_in_its_time(family, bicycle, here, monkeypatch):
+    order = family.ordered((bicycle, 1))
+    Task.objects.update(state=Task.State.BROKEN)
+    late(order)
+    tidying.tidy(here)
+    assert (state(order), stock(bicycle)) == (STATE.EXPIRED, 3)
+
+
+def test_what_somebody_else_freed_is_over(family, bicycle, order, here):
+    orders.free(here, 1, 1, family.phone.address)
+    following.follow(here)
+    assert (state(order), stock(bicycle)) == (STATE.EXPIRED, 3)
+
+
+@pytest.mark.parametrize("how", [Pass.State.BLOCKED, Pass.State.REPLACED])
+def test_the_orders_of_a_lost_pass_are_cancelled(family, bicycle, order, here, work, how):
+    Pass.objects.filter(address=family.phone.address).update(state=how)
+    tidying.tidy(here)
+    tidying.tidy(here)
+    assert (state(order), order.reason, stock(bicycle)) == (STATE.CANCELLED, Order.Reason.PASS, 3)
+    assert len(work()) == 1
+
+
+def test_the_money_of_a_replaced_passes_order_goes_to_the_new_pass(family, order, here, work):
+    new = new_pass(NETWORK).address
+    old = Pass.objects.get(address=family.phone.address)
+    Task.objects.create(kind="passes.reissue", arguments={"old": old.pk, "new": Pass.objects.create(address=new).pk})
+    work()
+    assert _left(here, new) == GRANTED - 89_00
+    tidying.tidy(here)
+    work()
+    assert (_left(here, new), stands(here, order)) == (GRANTED, False)
+
+
+def test_an_order_of_a_pass_that_is_replaced_before_it_was_set_aside_is_not_left_behind(family, bicycle, here, work):
+    order = family.ordered((bicycle, 1))
+    new = new_pass(NETWORK).address
+    holdings.reissue(here, holdings.to_move(here, family.phone.address, new), family.phone.address, new)
+    Pass.objects.filter(address=family.phone.address).update(state=Pass.State.REPLACED)
+    tidying.tidy(here)
+    work()
+    assert (state(order), stock(bicycle), _left(here, new)) == (STATE.CANCELLED, 3, GRANTED)
+
+
+def _left(town: Town, address: Address) -> int:
+    return int(town.look("budget", 1, checksum(address))["left"])
+
+
+def test_a_node_that_is_away_leaves_all_as_it_is(family, bicycle, here, monkeypatch):
+    order = family.ordered((bicycle, 1))
+
+    def away(*_):
+        raise TryAgain("the node is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Town, "act", away)
+        doing.do(here, order.task)
+    order.task.refresh_from_db()
+    assert (state(order), order.task.state, stock(bicycle)) == (STATE.ASKED, Task.State.WAITING, 2)
+
+
+def test_reading_goes_on_where_it_was(family, order, here, till, monkeypatch):
+    family.fetch(till, 89_00)
+    before = Read.objects.get().block
+
+    def fails(*_):
+        raise TryAgain("cut off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(following, "_note_fetched", fails)
+        with pytest.raises(TryAgain):
+            following.follow(here)
+    assert Read.objects.get().block == before
+    following.follow(here)
+    assert (state(order), Read.objects.get().block) == (STATE.HANDED_OVER, here.chain.block_number("finalized"))
+
+
+def test_it_is_forgotten_a_year_after_its_end(family, order, here, work):
+    cancelled(family, order)
+    work()
+    ended = timezone.now() - timedelta(days=tidying.KEPT_DAYS - 1)
+    Order.objects.update(ended_at=ended)
+    tidying.tidy(here)
+    assert Order.objects.exists()
+    Order.objects.update(ended_at=ended - timedelta(days=2))
+    tidying.tidy(here)
+    assert not Order.objects.exists()
+
+
+def test_what_is_over_stays_as_it_is(family, bicycle, order, here, work):
+    cancelled(family, order)
+    work()
+    assert not ending.end(order, STATE.EXPIRED)
+    assert (state(order), stock(bicycle)) == (STATE.CANCELLED, 3)
