@@ -32,7 +32,7 @@ _AT_A_TIME = BoundedSemaphore(3)
 _SELECTOR = keccak256(b"budget(uint32,address)")[:4]
 _WORD = 32
 _BITS = (32, 32, 32, 32, 16, 1, 1, 32, 64)
-_RESTS = "rests"
+RESTS = "rests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ def record() -> Deployment:
 
 def held(holder: Address, programmes: Collection[int]) -> Mapping[int, Held]:
     """What the pass has in these programmes. Raises TryAgain when the node does not answer as it must."""
+    if not programmes:
+        return {}
     kept = caches["contract"]
     key = f"{holder.hex()} {sorted(programmes)}".replace(" ", "")
     found: Mapping[int, Held] | None = kept.get(key)
@@ -64,14 +66,14 @@ def held(holder: Address, programmes: Collection[int]) -> Mapping[int, Held]:
 
 
 def _asked(holder: Address, programmes: Collection[int]) -> Mapping[int, Held]:
-    if caches["contract"].get(_RESTS):
+    if caches["contract"].get(RESTS):
         raise TryAgain("the node did not answer just now")
     if not _AT_A_TIME.acquire(timeout=1):
         raise TryAgain("many ask the node at once")
     try:
         return _called(holder, programmes)
     except (httpx.HTTPError, ValueError) as error:
-        caches["contract"].set(_RESTS, True, REST_SECONDS)
+        caches["contract"].set(RESTS, True, REST_SECONDS)
         raise TryAgain(f"the node does not answer as it must ({type(error).__name__})") from None  # names no pass
     finally:
         _AT_A_TIME.release()

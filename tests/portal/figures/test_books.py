@@ -7,13 +7,13 @@ from contracts.chain import checksum
 from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
 from contracts.wire import batch
-from contracts.wire.entry import Ask, Refund
+from contracts.wire.entry import Ask, Payment, Refund
 from contracts.wire.signature import address_of
 from contracts.wire.units import Cents, Timestamp
 from provisioning import discretion, fleet, grant, programme, report_reading, shop
 from provisioning.fleet import Raise
 from provisioning.portal.figures import chain, reading, summing
-from provisioning.portal.figures.books import Books
+from provisioning.portal.figures.books import Books, week
 from provisioning.portal.figures.models import Budget, Placed, Progress, Sale, Shown, Slice
 from tests.provisioning.conftest import OTHER_ADDRESS, TERMS
 from tests.provisioning.journals import Till, now, payment
@@ -138,6 +138,25 @@ def test_asks_draws_and_what_is_given_back_later(town):
     town.act("revoke_terminal", number, checksum(till.address))
     read_all(town)
     assert Slice.objects.get(programme=number).left == 0
+
+
+def test_a_purchase_has_its_entrys_own_time_as_far_as_that_can_be(town):
+    """A clock that is behind or ahead tells no time outside the 90 days before the block that judged it."""
+    number = programme.create(town, "Uitjes", TERMS)
+    programme.fund(town, number, 1_000_000, mint=True)
+    key, seller = PrivateKey(), shop.add(town, OTHER_ADDRESS)
+    grant.grant(town, number, "one", [grant.Line(address_of(key), Cents(50_00))])
+    shop.admit(town, number, seller)
+    till = Till(town.deployment.domain)
+    fleet.register(town, till.address, seller, till.consent(seller), [Raise(number, 100_00)])
+    for time in (yesterday := now() - 86_400), 1_000, now() + 86_400:
+        till.add(Payment(number, Cents(1_00), Timestamp(time)), key)
+    town.act("settle", batch.encode([segment_of(till)]))
+    read_all(town)
+    judged = town.chain.block("finalized").time
+    rows = list(Sale.objects.filter(programme=number).order_by("sequence"))
+    assert [one.time for one in rows] == [yesterday, judged - 90 * 86_400, judged]
+    assert [one.week for one in rows] == [week(Timestamp(one.time)) for one in rows]
 
 
 def test_the_worker_sums_up_what_it_read(town, street):
