@@ -4,7 +4,8 @@
     Drawn(address indexed terminal, uint32 indexed programme, address indexed pass, uint32 sequence, uint32 amount,
           uint32 from_slice, uint32 from_budget, uint8 reason)
     Rejected(address indexed terminal, uint32 sequence, uint8 reason)
-    AskPaid(address indexed terminal, uint32 indexed programme, address indexed pass, uint32 sequence, uint32 amount)
+    AskPaid(address indexed terminal, uint32 indexed programme, address indexed pass, uint32 sequence, uint32 amount,
+            uint32 set_aside)
     Refunded(address indexed terminal, uint32 indexed programme, address indexed pass, uint32 sequence, uint32 amount,
              uint32 drawn, uint32 owed)
     TerminalRetired(address indexed terminal, uint32 sequence)
@@ -28,7 +29,7 @@ WORD = 32
 SETTLED = keccak256(b"Settled(address,uint32,uint32,bytes20)")
 DRAWN = keccak256(b"Drawn(address,uint32,address,uint32,uint32,uint32,uint32,uint8)")
 REJECTED = keccak256(b"Rejected(address,uint32,uint8)")
-ASK_PAID = keccak256(b"AskPaid(address,uint32,address,uint32,uint32)")
+ASK_PAID = keccak256(b"AskPaid(address,uint32,address,uint32,uint32,uint32)")
 REFUNDED = keccak256(b"Refunded(address,uint32,address,uint32,uint32,uint32,uint32)")
 RETIRED = keccak256(b"TerminalRetired(address,uint32)")
 
@@ -36,7 +37,7 @@ _FORMS: dict[Hash, tuple[int, int]] = {
     SETTLED: (2, 3),
     DRAWN: (4, 5),
     REJECTED: (2, 2),
-    ASK_PAID: (4, 2),
+    ASK_PAID: (4, 3),
     REFUNDED: (4, 4),
     RETIRED: (2, 1),
 }
