@@ -11,6 +11,7 @@ from provisioning.payout import sepa
 from provisioning.portal.pages.money import CentsField
 from provisioning.portal.programmes.forms import category_choices
 from provisioning.portal.shops.models import Shop
+from provisioning.portal.shops.place import PlaceField
 
 
 def read_iban(text: str) -> str:
@@ -87,6 +88,20 @@ class ShopForm(forms.Form):
         shop.contact = before | {name: said[name] for name in ("person", "phone", "email")}
 
 
+class EditForm(ShopForm):
+    """The same, with where it stands: the desk looks that up."""
+
+    place = PlaceField(
+        label=_("Place on the map (may be empty)"),
+        help_text=_("As 52.1234, 6.1234. With it families see how far the shop is."),
+    )
+
+    def fill(self, shop: Shop) -> None:
+        """As above, with its place."""
+        super().fill(shop)
+        shop.latitude, shop.longitude = self.cleaned_data["place"] or (None, None)
+
+
 class JoinForm(AccountForm, ShopForm):
     """What a shop says that wants to take part."""
 
@@ -112,6 +127,7 @@ class JoinForm(AccountForm, ShopForm):
 def written(shop: Shop) -> dict[str, Any]:
     """What a form begins with."""
     about = {name: getattr(shop, name) for name in ("name", "address", "postcode", "town", "category")}
+    about["place"] = None if shop.latitude is None else (shop.latitude, shop.longitude)
     return about | {name: said for name, said in shop.contact.items() if name in {"person", "phone", "email"}}
 
 

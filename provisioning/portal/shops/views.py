@@ -17,7 +17,7 @@ from provisioning.portal.pages.rows import held
 from provisioning.portal.people import sealing
 from provisioning.portal.programmes.forms import category_name
 from provisioning.portal.programmes.models import Programme
-from provisioning.portal.shops.forms import AdmitForm, JoinForm, RefuseForm, ShopForm, written
+from provisioning.portal.shops.forms import AdmitForm, EditForm, JoinForm, RefuseForm, ShopForm, written
 from provisioning.portal.shops.models import Enrolment, Place, Shop
 from provisioning.portal.staff import trail
 from provisioning.portal.tasks.asking import ask
@@ -87,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """Who it is, and whom to call. What it sells is said to the programmes again."""
     found = one(request, number)
-    return _written(request, found, ShopForm(request.POST or None, initial=written(found)), "shop.edit")
+    return _written(request, found, EditForm(request.POST or None, initial=written(found)), "shop.edit")
 
 
 def _written(request: HttpRequest, found: Shop, form: ShopForm, action: str) -> HttpResponse:

@@ -212,3 +212,31 @@ def test_the_trail_tells_what_was_done_and_nothing_of_whoever_keeps_the_shop(des
     told = " ".join(str(line.about) for line in Line.objects.all())
     for secret in ("keeper", "Keeper", "NL02", "NL91", "0800", "0900", "example.org"):
         assert secret not in told
+
+
+PLACES = {"52.1234, 6.1234": (52.1234, 6.1234), "-0.5,-179": (-0.5, -179.0), "": (None, None)}
+
+
+@pytest.mark.parametrize("said", PLACES)
+def test_the_desk_says_where_a_shop_stands(desk, shop, said):
+    edit = f"/desk/shops/{shop.pk}/edit"
+    assert desk.post(edit, {**JOINING, "place": "1, 2"}).status_code == 302
+    assert desk.post(edit, {**JOINING, "place": said}).status_code == 302
+    shop.refresh_from_db()
+    assert (shop.latitude, shop.longitude) == PLACES[said]
+    assert desk.get(edit).context["form"]["place"].value() == (said.replace("-0.5,-179", "-0.5, -179.0") or None)
+
+
+@pytest.mark.parametrize(
+    "said", ["91, 6", "52.1, 181", "52.1", "52,1 6,1", "52.1, 6.1, 7", "nan, 1", "1e1, 1", "somewhere"]
+)
+def test_a_place_that_is_none_is_told_so(desk, shop, said):
+    answer = desk.post(f"/desk/shops/{shop.pk}/edit", {**JOINING, "place": said})
+    assert "place" in answer.context["form"].errors
+    shop.refresh_from_db()
+    assert shop.latitude is None
+
+
+def test_a_shop_that_asks_does_not_say_its_place(desk, shop):
+    assert "place" not in desk.get("/desk/shops/new").context["form"].fields
+    assert b'name="place"' not in desk.get("/shops/join").content
