@@ -21,6 +21,7 @@ NAMES: dict[int, tuple[str, str]] = {
     10: ("baby", "baby"),
     11: ("uitjes", "outings"),
     12: ("wonen", "home"),
+    13: ("loket", "town hall"),
 }
 """Number: Dutch, English. Numbers without a name, up to 63, are a sponsor's own."""
 

@@ -29,6 +29,8 @@ class Config(BaseModel):
     language: Literal["nl", "en"] = "nl"
     hosts: tuple[Line, ...] = ("127.0.0.1", "localhost")
     """Under which names browsers reach it."""
+    address: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$", max_length=54)] | None = None
+    """Where families reach it: letters have it in a code for phones. Without it, as the browser does that prints."""
     https: bool = False
     """Whether browsers come by HTTPS: cookies then never go without. False is for loopback alone."""
     database: Line = "sqlite"
@@ -45,6 +47,8 @@ class Config(BaseModel):
     """The town's own account, from which shops are paid by bank; without it no file for the bank is made."""
     embedded: bool = False
     """Whether it brings its own development chain, to be tried without any other part."""
+    counter: Path | None = None
+    """The socket of a simulated scanner, before which a phone's code is held by one press; heeded where embedded."""
 
 
 def folder() -> Path:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from contracts.wire.units import Address, to_hex
 from provisioning import paper
 from provisioning.portal import settings
-from provisioning.portal.family import blocking, contract, holding, places
+from provisioning.portal.family import blocking, contract, holding, holding_up, places
 from provisioning.portal.family.contract import Held
 from provisioning.portal.figures.models import Sale
 from provisioning.portal.orders import showing
@@ -46,7 +46,7 @@ def of(holder: Address) -> dict[str, Any]:
         "shops": places.of(programmes.values()),
         "orders": showing.of_pass(holder) if state == Pass.State.MADE else [],
         "order_days": DAYS,
-        "demo_counter": False,
+        "demo_counter": holding_up.is_there(settings.PORTAL),
     }
 
 

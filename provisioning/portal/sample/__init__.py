@@ -1,7 +1,7 @@
 """Neutral rows in every part of the desk, made as its staff makes them: for trying it, for pictures, for measuring."""
 
 from provisioning.portal.programmes.chain import read_all
-from provisioning.portal.sample import families, selling, staff, street
+from provisioning.portal.sample import families, keeping, schemes, selling, staff, street
 from provisioning.portal.shops.reading import read_events
 from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.working import load_handlers
@@ -17,15 +17,15 @@ def fill(town: Town) -> list[str]:
     said = staff.fill()
     read_all(town)
     read_events(town)
-    street.fill_programmes()
+    schemes.fill_programmes()
     street.fill_shops()
     _do_all(town)
     families.fill()
-    if street.is_of_the_sample():  # another's reserve is not the sample's to give away
+    if schemes.is_of_the_sample():  # another's reserve is not the sample's to give away
         made = families.hand_out(town)
         _do_all(town)
         selling.fill(town, made)
-    return said
+    return [*said, *keeping.fill(), staff.how()]
 
 
 def _do_all(town: Town) -> None:

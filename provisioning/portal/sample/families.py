@@ -18,12 +18,10 @@ from provisioning.portal.deciding.deciding import Proposal
 from provisioning.portal.passes import giving
 from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.people.models import ChildParticulars, Household, Particulars
-from provisioning.portal.programmes.models import Programme
-from provisioning.portal.rules import changing
 from provisioning.portal.rules.judging import Answers, Living
 from provisioning.portal.rules.models import Scheme
-from provisioning.portal.sample.staff import FIRST, SECOND, THIRD, asking
-from provisioning.portal.sample.street import NAME
+from provisioning.portal.sample import schemes
+from provisioning.portal.sample.staff import FIRST, asking
 from provisioning.town import Town
 
 WITH_PASSES = 24
@@ -56,13 +54,14 @@ CASES = (
 
 @transaction.atomic
 def fill() -> None:
-    """The rules in force, and all families; nothing when there are rules, or no programme that is live."""
-    programme = Programme.objects.filter(name=NAME).exclude(number=None).first()
-    if programme is None or Scheme.objects.exists():
+    """The rules in force, and all families; nothing when there are rules. No family without the first programme."""
+    if Scheme.objects.exists():
         return
-    scheme = _rules(programme)
-    for number, case in enumerate(CASES, start=1):
-        _decide(_apply(scheme, number, case), case.becomes)
+    schemes.fill_rules()
+    scheme = Scheme.objects.filter(name=schemes.FIRST.name).first()
+    if scheme is not None:
+        for number, case in enumerate(CASES, start=1):
+            _decide(_apply(scheme, number, case), case.becomes)
 
 
 @transaction.atomic
@@ -77,13 +76,6 @@ def hand_out(town: Town) -> list[NewPass]:
         Pass.objects.create(address=one.address, child=grant.child)
     giving.give(asking(FIRST), grants)
     return made
-
-
-def _rules(programme: Programme) -> Scheme:
-    scheme = Scheme.objects.create(name=programme.name, programme=programme)
-    version = changing.draft(asking(SECOND), scheme)
-    changing.enact(asking(THIRD), version, timezone.localdate())
-    return scheme
 
 
 def _apply(scheme: Scheme, number: int, case: Case) -> Application:

@@ -11,7 +11,7 @@ from provisioning import fleet, settle
 from provisioning.fleet import Raise
 from provisioning.passes import NewPass
 from provisioning.portal.programmes.models import Programme
-from provisioning.portal.sample.street import NAME
+from provisioning.portal.sample.schemes import FIRST
 from provisioning.portal.shops.models import Terminal
 from provisioning.town import Town
 from terminal.core.effects import Commit
@@ -27,7 +27,7 @@ _SLICE = Cents(250_00)
 
 def fill(town: Town, made: Sequence[NewPass]) -> None:
     """Tills for the shops that take part, and sales at each."""
-    programme = Programme.objects.get(name=NAME)
+    programme = Programme.objects.get(name=FIRST.name)
     places = programme.places.select_related("shop").order_by("shop__number")
     numbers = [place.shop.number for place in places if place.takes_part and place.shop.number]
     if Terminal.objects.exists() or programme.number is None or not made:

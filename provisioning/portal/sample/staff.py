@@ -28,7 +28,12 @@ def fill() -> list[str]:
         known = User.objects.filter(username=name).exists()
         password = "(as told the first time)" if known else accounts.add_ready(name, roles)
         said.append(f"  {name:12} {password:24} {', '.join(roles)}")
-    return [*said, f"The second step asks for a code: kindpakket portal code NAME --folder {config.folder()}"]
+    return said
+
+
+def how() -> str:
+    """What else it takes to sign in."""
+    return f"The second step asks for a code: kindpakket portal code NAME --folder {config.folder()}"
 
 
 def asking(name: str) -> HttpRequest:
