@@ -11,12 +11,12 @@ from fpdf import FPDF
 from text_unidecode import unidecode
 
 from provisioning.letter_words import Words
-from provisioning.paper import COLUMN, GAP, beginning, document, draw_code, label, line, write_parts
+from provisioning.paper import COLUMN, GAP, beginning, document, draw_code, draw_phone, label, line, write_parts
 from provisioning.passes import NewPass
 
 CODE = 46.0
 _EDGE = 20.0
-_FROM_TOP, _ADDRESS_FROM, CODE_FROM, _COLUMNS_FROM, _FOOT = 16.0, 54.0, 101.0, 157.0, 284.0
+_FROM_TOP, _ADDRESS_FROM, CODE_FROM, _COLUMNS_FROM, PHONE_FROM, _FOOT = 16.0, 54.0, 101.0, 157.0, 243.0, 284.0
 _WIDE, _ADDRESS_WIDTH = 110.0, 82.0
 _LINES, _CONTACT_LINES = 2, 4
 """How many lines a name or a line of the address may take, so that all three end within the window."""
@@ -38,6 +38,8 @@ class Sender:
 
     name: str
     contact: str
+    page: str | None = None
+    """The address of the portal's page for phones; without one there is no second code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ def draw(pile: Pile) -> bytes:
         _head(pdf, letter, pile.sender)
         _pass(pdf, letter)
         _columns(pdf, letter.words, pile.sender.contact)
+        if pile.sender.page:
+            draw_phone(pdf, letter.made.code, pile.sender.page, [letter.words], PHONE_FROM)
         if pile.mark:
             pdf.set_y(_FOOT)
             line(pdf, _EDGE, f"{pile.mark} / {place}", 8)

@@ -42,6 +42,8 @@ class Way:
     contact: str
     password: str | None = field(repr=False)
     stdout: bool
+    page: str | None = None
+    """Of the portal, for phones; letters have a second code when there is one."""
 
     @property
     def list(self) -> Path | None:
@@ -69,7 +71,10 @@ class Way:
     def _give(self, passes: "Sequence[NewPass]") -> None:
         from provisioning import paper  # noqa: PLC0415 -- an extra: only whoever makes passes needs it
 
-        document = paper.MAKERS[self.form](passes, self.contact, self.password)
+        if self.page is None:
+            document = paper.MAKERS[self.form](passes, self.contact, self.password)
+        else:
+            document = paper.letters(passes, self.contact, self.password, self.page)
         if self.paper is None:
             _pipe(document)
             return
@@ -88,6 +93,7 @@ def add_options(to: argparse.ArgumentParser) -> None:
     to.add_argument("--folder", type=Path, metavar="DIR", help=f"a new folder for an encrypted PDF and {LIST}")
     to.add_argument("--form", choices=FORMS, default=FORMS[0], help="one on each A4, or ten cards (default letters)")
     to.add_argument("--contact", metavar="TEXT", help="on the paper: whom to call about a lost pass, with the number")
+    to.add_argument("--page", metavar="URL", help="on letters a second code, for phones: https://PORTAL/pass/")
     to.add_argument("--stdout", action="store_true", help="the PDF in clear to the next program, as | lp, to no file")
     to.add_argument("--show", action="store_true", help="draw each on this terminal, instead of all that")
     about = (
@@ -105,8 +111,9 @@ def way(arguments: argparse.Namespace) -> Way:
     contact = _contact(arguments.contact)
     if arguments.stdout:
         _require_pipe(arguments)
+    page = _page(arguments)
     password = None if arguments.stdout else _password()
-    return Way(arguments.folder, arguments.form, contact, password, arguments.stdout)
+    return Way(arguments.folder, arguments.form, contact, password, arguments.stdout, page)
 
 
 def addresses(passes: "Sequence[NewPass]") -> str:
@@ -157,6 +164,19 @@ def _contact(text: str | None) -> str:
         return paper.contact(text)
     except ValueError as error:
         raise Broken(f"--contact: {error}") from None
+
+
+def _page(arguments: argparse.Namespace) -> str | None:
+    from provisioning import paper  # noqa: PLC0415 -- as above
+
+    if arguments.page is None:
+        return None
+    if arguments.form != FORMS[0]:
+        raise Broken("--page is for letters: a card has room for one code")
+    try:
+        return paper.phone_page(arguments.page)
+    except ValueError as error:
+        raise Broken(f"--page: {error}") from None
 
 
 def _password() -> str:

@@ -28,6 +28,10 @@ class Words:
     card_lost: str
     holder: str
     """Before the name of the child on a letter that has one."""
+    phone: Part
+    """Beside the second code, where a letter has one."""
+    typed: str
+    """Before the address that is typed in, and the code."""
 
 
 DUTCH = Words(
@@ -71,6 +75,15 @@ DUTCH = Words(
     card=("Laat deze code zien", "bij de kassa."),
     card_lost="Pas kwijt? Bel:",
     holder="Deze pas is voor:",
+    phone=Part(
+        "Op uw telefoon",
+        (
+            "Scan deze code met uw telefoon.",
+            "U ziet dan wat er nog op de pas staat. En u kunt met uw telefoon betalen.",
+            "Deze code is niet voor de kassa.",
+        ),
+    ),
+    typed="Of typ dit in uw telefoon, en daar de code:",
 )
 
 ENGLISH = Words(
@@ -114,6 +127,15 @@ ENGLISH = Words(
     card=("Show this code", "at the till."),
     card_lost="Pass lost? Call:",
     holder="This pass is for:",
+    phone=Part(
+        "On your phone",
+        (
+            "Scan this code with your phone.",
+            "You then see what is left on the pass. And you can pay with your phone.",
+            "This code is not for the till.",
+        ),
+    ),
+    typed="Or type this in your phone, and the code there:",
 )
 
 LANGUAGES = (DUTCH, ENGLISH)

@@ -4,6 +4,7 @@ The page carries the code, the pass's number and whom to call; the municipality'
 number. Lengths are in millimetres, sizes of type in points of 1/72 inch.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 CONTACT_MAX = 60
 """The characters of whom to call: two lines of a card."""
 
+PAGE_MAX = 60
+"""The characters of the address of the page for phones, so that its code stays coarse enough."""
+
 _FONT = "Helvetica"
 _QUIET = 4
 """Modules of white around a QR code (ISO/IEC 18004, section 9.1)."""
@@ -29,7 +33,14 @@ _QUIET = 4
 _PROGRESS_EVERY = 100
 
 _EDGE, _CODE, COLUMN, GAP = 20.0, 62.0, 81.0, 8.0
-_COLUMNS_FROM = _EDGE + _CODE + 12
+_COLUMNS_FROM = _EDGE + _CODE + 2
+
+_PHONE_FROM = 242.0
+"""Where the second code is: below all else, so that a till's scanner is not held over both."""
+PHONE_CODE = 34.0
+_PHONE_WORDS = 130.0
+_TYPED = 4
+"""Signs that are typed in together."""
 
 _CARD = (85.6, 53.98)  # ISO/IEC 7810, ID-1
 _CARDS_ACROSS, _CARDS_DOWN = 2, 5
@@ -37,11 +48,16 @@ _CARD_CODE = 44.0
 _SHEET = (210.0, 297.0)
 
 
-def letters(passes: "Sequence[NewPass]", contact: str, password: str | None) -> bytes:
-    """A letter for each pass, as PDF. Without a password it is readable by whoever has it."""
+def letters(passes: "Sequence[NewPass]", contact: str, password: str | None, page: str | None = None) -> bytes:
+    """A letter for each pass, as PDF. Without a password it is readable by whoever has it.
+
+    `page` is the address of the portal's page for phones; without one there is no second code.
+    """
     pdf = document(password)
     for number, made in enumerate(passes, start=1):
         _letter(pdf, made, number, contact)
+        if page:
+            draw_phone(pdf, made.code, page, LANGUAGES, _PHONE_FROM)
         _tell(number, len(passes))
     return bytes(pdf.output())
 
@@ -62,6 +78,23 @@ def cards(passes: "Sequence[NewPass]", contact: str, password: str | None) -> by
 MAKERS: "dict[str, Callable[[Sequence[NewPass], str, str | None], bytes]]" = {"letters": letters, "cards": cards}
 
 
+def draw_phone(pdf: FPDF, code: str, page: str, languages: Sequence[Words], top: float) -> None:
+    """A second, smaller code for a phone, at the right edge; beside it its words, and what is typed in instead."""
+    draw_code(pdf, f"{page}#{code}", _SHEET[0] - _EDGE - PHONE_CODE, top, PHONE_CODE, "m")
+    width = (_PHONE_WORDS - GAP * (len(languages) - 1)) / len(languages)
+    ends = []
+    for place, words in enumerate(languages):
+        pdf.set_y(top)
+        left = _EDGE + place * (width + GAP)
+        line(pdf, left, words.phone.heading, 13, bold=True, width=width)
+        for sentence in (*words.phone.sentences, words.typed):
+            line(pdf, left, sentence, 9, width=width)
+        ends.append(pdf.get_y())
+    pdf.set_y(max(ends))
+    line(pdf, _EDGE, page.partition("://")[2].rstrip("/"), 9, width=_PHONE_WORDS)
+    line(pdf, _EDGE, " ".join(code[at : at + _TYPED] for at in range(0, len(code), _TYPED)), 10, width=_PHONE_WORDS)
+
+
 def label(address: Address) -> str:
     """What people call a pass: the first eight digits of its address, as 0a1b-2c3d."""
     digits = to_hex(address).removeprefix("0x")
@@ -78,6 +111,13 @@ def contact(text: str) -> str:
     except UnicodeEncodeError:
         raise ValueError("whom to call is written in letters of Western Europe") from None
     return shown
+
+
+def phone_page(text: str) -> str:
+    """The address of a portal's page for phones. Raises ValueError for anything else."""
+    if len(text) > PAGE_MAX or not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w.-]+)*/pass/", text, re.ASCII):
+        raise ValueError(f"the page for phones is https://.../pass/, in at most {PAGE_MAX} signs")
+    return text
 
 
 def _tell(number: int, total: int) -> None:
@@ -127,7 +167,7 @@ def _beside_the_code(pdf: FPDF, words: Words, number: str) -> None:
 
 def _column(pdf: FPDF, words: Words, left: float, contact: str) -> None:
     write_parts(pdf, (*words.parts, words.lost), left)
-    line(pdf, left, contact, 11, bold=True)
+    line(pdf, left, contact, 10, bold=True)
 
 
 def write_parts(pdf: FPDF, parts: Sequence[Part], left: float) -> None:

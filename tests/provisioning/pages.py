@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -26,9 +27,35 @@ def opened(document: bytes, password: str | None = None) -> Iterator[Any]:
 
 
 def codes(document: bytes, password: str | None = None) -> list[str]:
-    """Every QR on its pages, sorted."""
+    """Every QR on its pages that is for a till, sorted."""
+    return [text for text in _read(document, password) if "://" not in text]
+
+
+def links(document: bytes, password: str | None = None) -> list[str]:
+    """Every QR on its pages that is for a phone's camera, sorted."""
+    return [text for text in _read(document, password) if "://" in text]
+
+
+def _read(document: bytes, password: str | None) -> list[str]:
     pictures = (page.render(scale=DOTS / 72).to_pil() for page in opened(document, password))
     return sorted(found.text for picture in pictures for found in zxingcpp.read_barcodes(picture))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A QR on a page: how far from the top it begins and how wide it is, in millimetres, without its white border."""
+
+    text: str
+    top: float
+    side: float
+
+
+def places(document: bytes) -> Iterator[Place]:
+    """Each QR of the pages, and where it is."""
+    for page in opened(document):
+        for found in zxingcpp.read_barcodes(page.render(scale=DOTS / 72).to_pil()):
+            at, beside = found.position.top_left, found.position.top_right
+            yield Place(found.text, at.y / DOTS * 25.4, (beside.x - at.x) / DOTS * 25.4)
 
 
 def texts(document: bytes, password: str | None = None) -> list[str]:

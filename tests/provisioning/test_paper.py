@@ -12,6 +12,7 @@ WORDS_MAX = 15
 CONTACT = "Gemeente Voorbeeld, Dorpsstraat 1, bel 14 0000 (ma tot vr)"
 SHAME = r"arm|armoede|minima|inkomen|bijstand|uitkering|schuld|steun|hulp|kindpakket|budget|tegoed|gift|gratis"
 SHAME_ENGLISH = r"poor|poverty|income|benefit|welfare|debt|support|aid|help|allowance|free|charity"
+MM = 72 / 25.4
 AMOUNT = r"€|\beuro|\bEUR\b|\d+[.,]\d{2}\b"
 
 
@@ -22,9 +23,11 @@ def made():
 
 def sentences(words: Words) -> list[str]:
     """Every sentence; a heading is one too."""
-    parts = (*words.parts, words.lost)
+    parts = (*words.parts, words.lost, words.phone)
     texts = [each for part in parts for each in (part.heading, *part.sentences)]
-    return re.findall(r"[^.?!]+[.?!]?", " ".join([*texts, " ".join(words.card), words.card_lost]))
+    return re.findall(
+        r"[^.?!]+[.?!]?", " ".join([*texts, words.typed.replace(":", "."), " ".join(words.card), words.card_lost])
+    )
 
 
 @pytest.mark.parametrize("words", LANGUAGES)
@@ -39,8 +42,8 @@ def test_words_are_short_too():
 
 
 def test_both_languages_say_as_much():
-    assert [len(part.sentences) for part in (*DUTCH.parts, DUTCH.lost)] == [
-        len(part.sentences) for part in (*ENGLISH.parts, ENGLISH.lost)
+    assert [len(part.sentences) for part in (*DUTCH.parts, DUTCH.lost, DUTCH.phone)] == [
+        len(part.sentences) for part in (*ENGLISH.parts, ENGLISH.lost, ENGLISH.phone)
     ]
 
 
@@ -64,6 +67,25 @@ def test_a_letter_has_all_its_words_its_number_and_whom_to_call(made):
         assert text.split()[-1] == str(place)
 
 
+@pytest.mark.parametrize("contact", [CONTACT, "W" * paper.CONTACT_MAX])
+def test_what_is_for_a_phone_stands_below_all_else_on_a_letter_in_two_languages(made, contact):
+    page = f"https://{'w' * 46}/pass/"
+    document = paper.letters(made[:1], contact, None, page)
+    places: dict[str, tuple[float, float, float, float]] = {}
+    for sheet in pages.opened(document):
+        reader = sheet.get_textpage()
+        found = (reader.get_rect(number) for number in range(reader.count_rects()))
+        places |= {reader.get_text_bounded(*at): at for at in found}
+    heads = [next(at for text, at in places.items() if words.phone.heading in text) for words in LANGUAGES]
+    lowest = min(at[1] for text, at in places.items() if "WWW" in text or CONTACT[-10:] in text)
+    assert lowest >= max(head[3] for head in heads), "whom to call stands above it"
+    edge = (20 * MM, 16 * MM, 151 * MM, heads[0][3])
+    assert [
+        text for text, at in places.items() if at[3] <= heads[0][3] and at[1] > 14 * MM and not within(at, edge)
+    ] == []
+    assert pages.links(document) == [f"{page}#{made[0].code}"]
+
+
 def test_a_card_has_its_number_and_whom_to_call_and_ten_fit_on_a_sheet(made):
     sheets = [" ".join(text.split()) for text in pages.texts(paper.cards(made, CONTACT, None))]
     assert [text.count("Laat deze code zien bij de kassa.") for text in sheets] == [10, 1]
@@ -85,12 +107,11 @@ def test_nothing_runs_over_an_edge(made, form, contact):
 
 def boxes(form: str) -> dict[str, tuple[float, float, float, float]]:
     """Where text may stand, in points from the lower left corner: beside and below the code."""
-    mm = 72 / 25.4
     if form == "letters":
-        return {"left": (20 * mm, 0, 102 * mm, 205 * mm), "right": (90 * mm, 0, 190 * mm, 280 * mm)}
+        return {"left": (20 * MM, 0, 102 * MM, 215 * MM), "right": (90 * MM, 0, 190 * MM, 280 * MM)}
     corners = [((19.4 + 85.6 * across), (13.55 + 53.98 * down)) for across in range(2) for down in range(5)]
     return {
-        f"card {number}": ((x + 45) * mm, (y + 2) * mm, (x + 85) * mm, (y + 52) * mm)
+        f"card {number}": ((x + 45) * MM, (y + 2) * MM, (x + 85) * MM, (y + 52) * MM)
         for number, (x, y) in enumerate(corners)
     }
 

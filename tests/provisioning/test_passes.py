@@ -75,6 +75,30 @@ def test_the_folder_has_paper_that_only_the_password_opens(tmp_path: Path, recor
             pages.codes(paper, wrong)
 
 
+def test_letters_have_a_second_code_where_the_page_for_phones_is_named(tmp_path, record, made, letters_password):
+    folder, page = tmp_path / "passes", "https://portal.voorbeeld.example/pass/"
+    done(*MAKE, str(record), "--count", "2", "--folder", str(folder), "--page", page, *CONTACT)
+    paper = (folder / "letters.pdf").read_bytes()
+    assert pages.codes(paper, PASSWORD) == sorted(one.code for one in made)
+    assert pages.links(paper, PASSWORD) == sorted(f"{page}#{one.code}" for one in made)
+
+
+WRONG_PAGES = {
+    "no page": ("--page", "portal.voorbeeld.example"),
+    "another page": ("--page", "https://portal.voorbeeld.example/shop/"),
+    "with a question": ("--page", "https://portal.voorbeeld.example/pass/?a=1"),
+    "too long": ("--page", f"https://{'w' * 80}/pass/"),
+    "on cards": ("--form", "cards", "--page", "https://portal.voorbeeld.example/pass/"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG_PAGES.values(), ids=WRONG_PAGES)
+def test_a_page_that_no_phone_opens_is_refused(tmp_path, record, letters_password, words):
+    folder = tmp_path / "passes"
+    assert "--page" in refused(*MAKE, str(record), "--folder", str(folder), *words, *CONTACT)
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize("form", handing_out.FORMS)
 def test_f36_no_file_has_a_pass_in_clear(tmp_path: Path, record: Path, form):
     """Wherever the program may leave something: its folder, where it stands, its home, and for temporary files."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from contracts.deployment import Deployment
@@ -51,7 +52,7 @@ def make(request: HttpRequest, letters: Letters, run: int) -> bytes:
     if letters.run + 1 != run or not children:
         raise Changed
     made = new_passes(len(children))
-    document = drawn(children, made, letters.mark(run))
+    document = drawn(request, children, made, letters.mark(run))
     with transaction.atomic():
         _require(letters, run - 1)
         if _children(letters) != children:
@@ -90,9 +91,9 @@ def new_passes(count: int) -> list[NewPass]:
     return [new_pass(network) for _ in range(count)]
 
 
-def drawn(children: Sequence[Child], made: Sequence[NewPass], mark: str = "") -> bytes:
+def drawn(request: HttpRequest, children: Sequence[Child], made: Sequence[NewPass], mark: str = "") -> bytes:
     """A letter for each child with its pass."""
-    sender = Sender(settings.PORTAL.municipality, settings.PORTAL.contact)
+    sender = Sender(settings.PORTAL.municipality, settings.PORTAL.contact, _page(request))
     letters = [_letter(child, one) for child, one in zip(children, made, strict=True)]
     return draw(Pile(letters, sender, mark))
 
@@ -107,6 +108,12 @@ def _children(letters: Letters) -> list[Child]:
     """Whose letters they are; those of one household one after the other, for one envelope."""
     found = Child.objects.filter(grants__letters=letters).select_related("household")
     return list(found.distinct().order_by("household_id", "id"))
+
+
+def _page(request: HttpRequest) -> str:
+    """Where a phone opens the pass: at the portal's own address, or at that which this browser knows it by."""
+    path = reverse("family:page")
+    return f"{settings.PORTAL.address}{path}" if settings.PORTAL.address else request.build_absolute_uri(path)
 
 
 def _letter(child: Child, made: NewPass) -> Letter:

@@ -17,7 +17,7 @@ def replace(request: HttpRequest, old: Pass) -> bytes:
     """A letter with a new pass for the same child; the old one stops. Raises Changed when it was replaced before."""
     child = _child(old)
     made = printing.new_passes(1)
-    document = printing.drawn([child], made)
+    document = printing.drawn(request, [child], made)
     with transaction.atomic():
         _require(old)
         new = Pass.objects.create(address=made[0].address, child=child)

@@ -24,6 +24,7 @@ contact = "14 0000"               # whom families call; it stands on letters and
 # payer_iban = ""
 # language = "nl"                 # of pages before somebody chooses, and of letters: nl or en
 # hosts = ["127.0.0.1", "localhost"]  # under which names browsers reach it
+# address = "https://portal.example"  # where families reach it: letters have it in a code for phones
 # https = false                   # true behind a proxy that speaks HTTPS, as everywhere but on this machine alone
 # database = "sqlite"             # or postgresql://user@host/name
 # record = "deployment.json"      # of the contract, as `kindpakket chain deploy` wrote it

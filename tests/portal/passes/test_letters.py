@@ -4,6 +4,7 @@ from coincurve import PrivateKey
 from contracts.wire import passcode, signature
 from contracts.wire.passcode import StaticCode
 from provisioning.grant_plan import PART
+from provisioning.portal import settings
 from provisioning.portal.passes import giving, printing
 from provisioning.portal.passes.models import Grant, Letters, Pass
 from provisioning.portal.staff.models import Line
@@ -44,6 +45,7 @@ def test_letters_are_read_back_and_their_budgets_wait_for_the_printing(clerk, pr
     codes = pages.codes(document)
     assert {address_of(code) for code in codes} == {bytes(each.address) for each in Pass.objects.all()}
     assert len(codes) == 2
+    assert pages.links(document) == [f"http://testserver/pass/#{code}" for code in codes]
     texts = [" ".join(text.split()) for text in pages.texts(document)]
     for text, who, words in zip(texts, (first, second), ("Deze pas is voor:", "This pass is for:"), strict=True):
         given = who.passes.get()
@@ -63,6 +65,14 @@ def test_letters_are_read_back_and_their_budgets_wait_for_the_printing(clerk, pr
     assert [f"<p>{name}: " in page for name in ("Kindpakket", "Sport")] == [True, True]
     assert clerk.post(f"/desk/letters/{pile.pk}/printed", {"run": 1}).status_code == 302
     assert Task.objects.count() == 2
+
+
+def test_phones_open_the_portal_s_own_address_where_it_has_one(clerk, programme, monkeypatch):
+    granted(child(household(1)), programme)
+    portal = settings.PORTAL.model_copy(update={"address": "https://portal.voorbeeld.example"})
+    monkeypatch.setattr(settings, "PORTAL", portal)
+    document = made(clerk, gathered(clerk))
+    assert pages.links(document) == [f"https://portal.voorbeeld.example/pass/#{code}" for code in pages.codes(document)]
 
 
 def test_made_again_the_letters_before_are_nothing_and_cannot_be_given(clerk, programme):
