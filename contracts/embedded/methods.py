@@ -6,9 +6,10 @@ call, by those that geth uses: -32000 and 3.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from eth.abc import BlockHeaderAPI, LogAPI
+from eth.abc import BlockHeaderAPI
 from eth.constants import CREATE_CONTRACT_ADDRESS, ZERO_ADDRESS
 from eth_typing import Address, Hash32
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -35,6 +36,9 @@ TIP = 10**9
 FEE_HISTORY_MAX = 1024
 LOGS_MAX = 10_000
 """The events in one answer; who wants more asks for fewer blocks."""
+
+BLOCKS_REMEMBERED = 4_096
+"""Of which the events are kept at hand."""
 
 
 class RpcError(Exception):
@@ -129,13 +133,12 @@ class Filter(_Params):
     address: AddressParam | list[AddressParam] | None = None
     topics: list[Topic] = Field([], max_length=4)
 
-    def matches(self, event: LogAPI) -> bool:
-        """Whether the event is one of those asked for."""
-        found = formats.topics(event)
-        places = zip(self.topics, found, strict=False)
+    def matches(self, address: bytes, topics: Sequence[bytes]) -> bool:
+        """Whether an event of this contract with these topics is one of those asked for."""
+        places = zip(self.topics, topics, strict=False)
         return (
-            _is_any(self.address, event.address)
-            and len(found) >= len(self.topics)
+            _is_any(self.address, address)
+            and len(topics) >= len(self.topics)
             and all(_is_any(wanted, topic) for wanted, topic in places)
         )
 
@@ -150,6 +153,8 @@ class Methods:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._table = _table(self)
+        self._events = lru_cache(BLOCKS_REMEMBERED)(self._read_events)
+        """No block is ever undone here, and clients ask for the events of the same ones again and again."""
 
     def answer(self, method: str, params: list[Any]) -> Json:
         """The result of the method. Raises RpcError."""
@@ -229,21 +234,26 @@ class Methods:
     def logs(self, wanted: Filter) -> Json:
         """eth_getLogs"""
         found: list[Json] = []
-        for header in self._headers(wanted):
-            for mined in self._node.mined(self._node.block(header)):
-                found += [formats.log(mined, number, event) for number, event in mined.logs() if wanted.matches(event)]
+        for number in self._numbers(wanted):
+            found += [event for address, topics, event in self._events(number) if wanted.matches(address, topics)]
             if len(found) > LOGS_MAX:
                 raise RpcError(REFUSED, f"more than {LOGS_MAX} events; ask for fewer blocks")
         return found
 
-    def _headers(self, wanted: Filter) -> list[BlockHeaderAPI]:
-        """The headers of the blocks to look into."""
+    def _numbers(self, wanted: Filter) -> list[int]:
+        """The blocks to look into."""
         if wanted.block_hash is not None:
-            return [_existing(self._node.header_by_hash(wanted.block_hash))]
+            return [_existing(self._node.header_by_hash(wanted.block_hash)).block_number]
         first, last = self._number(wanted.first), self._number(wanted.last)
         if first > last:
             raise RpcError(INVALID_PARAMS, "invalid block range: fromBlock is after toBlock")
-        return [self._header(number) for number in self._node.logged_blocks(first, last)]
+        return self._node.logged_blocks(first, last)
+
+    def _read_events(self, number: int) -> list[tuple[bytes, list[bytes], Json]]:
+        """A block's events: by whom, with which topics, as they are answered."""
+        found = self._node.mined(self._node.block(self._header(number)))
+        events = ((mined, place, event) for mined in found for place, event in mined.logs())
+        return [(each[2].address, formats.topics(each[2]), formats.log(*each)) for each in events]
 
     # Fees
 

@@ -26,6 +26,7 @@ from eth_keys.exceptions import BadSignature
 from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.exceptions import ValidationError
 
+from contracts.embedded.quick import QuickState
 from contracts.embedded.store import Store
 
 CHAIN_ID = 1337
@@ -88,6 +89,8 @@ class Mined:
 
 
 class _Vm(PragueVM):
+    _state_class = QuickState
+
     @classmethod
     def validate_header(cls, header: BlockHeaderAPI, parent_header: BlockHeaderAPI) -> None:
         """As the fork has it, but that blocks may share a second: else a burst of them would run ahead of the clock."""

@@ -1,4 +1,4 @@
-"""py-evm with nothing around it: transactions at a chosen time, their gas, their events, their reverts."""
+"""py-evm with nothing around it but a quicker loop: transactions at a chosen time, gas, events, reverts."""
 
 from collections import Counter
 from typing import Any
@@ -8,9 +8,9 @@ from eth.constants import BLANK_ROOT_HASH, CREATE_CONTRACT_ADDRESS
 from eth.db.atomic import AtomicDB
 from eth.vm.execution_context import ExecutionContext
 from eth.vm.forks.cancun.transaction_context import CancunTransactionContext
-from eth.vm.forks.prague.state import PragueState
 from eth.vm.message import Message
 
+from contracts.embedded.quick import QuickState
 from contracts.wire.units import Address
 from tests.contract.called import GAS_LIMIT, NOBODY, Log, Machine, Reverted, reason_of
 
@@ -23,7 +23,7 @@ class Evm(Machine):
 
     def __init__(self, time: int) -> None:
         super().__init__(time)
-        self._state = PragueState(AtomicDB(), self._context(), BLANK_ROOT_HASH)
+        self._state = QuickState(AtomicDB(), self._context(), BLANK_ROOT_HASH)
         self._sent: Counter[Address] = Counter()
 
     def create(self, sender: Address, code: bytes, at: Address | None) -> Address:
