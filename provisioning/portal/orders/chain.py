@@ -58,6 +58,16 @@ def note_freed(task: Task) -> None:
         ending.end(_order(task.arguments), Order.State.EXPIRED)
 
 
+def tidy(_town: Town) -> None:
+    """End what is late or of a lost pass."""
+    tidying.tidy()
+
+
+def offer(_town: Town) -> None:
+    """Tell the gateway what is ready."""
+    offering.offer()
+
+
 def _order(arguments: Arguments) -> Order:
     return Order.objects.select_related("shop", "programme").get(pk=arguments["order"])
 
@@ -75,6 +85,6 @@ def _free_unwanted(order: Order) -> None:
 
 handles("orders.set_aside", set_aside, note_set_aside)
 handles("orders.free", free, note_freed)
-every(_TIDY_SECONDS, tidying.tidy)
+every(_TIDY_SECONDS, tidy)
 every(_FOLLOW_SECONDS, following.follow)
-every(_OFFER_SECONDS, offering.offer)
+every(_OFFER_SECONDS, offer)

@@ -15,13 +15,12 @@ from provisioning.offering import NAME_MAX, ROWS_MAX, Row
 from provisioning.portal import settings
 from provisioning.portal.orders.models import Line, Offered, Order
 from provisioning.portal.shops.models import Shop
-from provisioning.town import Town
 
 _AGAIN = timedelta(hours=1)
 """A gateway that was set back hears again of what waits."""
 
 
-def offer(_town: Town) -> None:
+def offer() -> None:
     """Tell the gateway of each shop's orders that are ready. Raises TryAgain when it does not answer.
 
     What it refuses of one shop keeps no other shop's orders back. Raises Broken for that at the end.

@@ -11,7 +11,6 @@ from provisioning.portal.orders import ending
 from provisioning.portal.orders.models import OPEN, Order
 from provisioning.portal.passes.models import Pass
 from provisioning.portal.tasks.models import Task
-from provisioning.town import Town
 
 KEPT_DAYS = 365
 """So long after its end one can see what was in an order."""
@@ -20,7 +19,7 @@ _LATE_SECONDS = 60
 """The contract's clock may be behind ours, and it lets a pass fetch in the last second."""
 
 
-def tidy(_town: Town) -> None:
+def tidy() -> None:
     """Some of each; the next round goes on."""
     _cancel_of_lost_passes()
     _end_late()

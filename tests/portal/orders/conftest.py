@@ -58,7 +58,7 @@ def a_family(town: Town, cents: int = GRANTED) -> Family:  # noqa: F811 -- the a
     return Family(town, phone)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def till(shared_town: Town) -> Till:  # noqa: F811 -- the fixture
     """Of shop 1."""
     return Till.registered(shared_town, 1, 0)

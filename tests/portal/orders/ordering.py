@@ -36,10 +36,15 @@ class Family:
 
     def wanted(self, *chosen: tuple[Product, int], **other: Any) -> dict[str, Any]:
         """What its phone sends; `other` is said, and signed, in place of what would be right."""
-        said = {"shop": 1, "programme": 1, "amount": sum(product.cents * count for product, count in chosen)}
+        said: dict[str, Any] = {
+            "shop": 1,
+            "programme": 1,
+            "amount": sum(product.cents * count for product, count in chosen),
+        }
         said |= {"until": now() + 7 * DAY, "number": str(next(_numbers)), **other}
-        numbers = (said[name] for name in ("programme", "shop", "amount", "until"))
-        digest = typed_data.order(self.phone.domain, *numbers, int(said["number"]))  # type: ignore[arg-type]
+        amount, until = Cents(said["amount"]), Timestamp(said["until"])
+        place = self.phone.domain, said["programme"], said["shop"]
+        digest = typed_data.order(*place, amount, until, int(said["number"]))
         lines = [{"product": product.pk, "quantity": count} for product, count in chosen]
         return {"lines": lines, "signature": to_hex(sign(self.phone.key, digest)), **said}
 

@@ -34,14 +34,14 @@ def _from_here(town: Town, db):
 @pytest.fixture
 def order(family, bicycle, work) -> Order:
     """One whose money is set aside."""
-    made = family.ordered((bicycle, 1))
+    made: Order = family.ordered((bicycle, 1))
     work()
     return made
 
 
 def state(order: Order) -> str:
     order.refresh_from_db()
-    return order.state
+    return str(order.state)
 
 
 def stands(town, order) -> bool:
@@ -208,18 +208,18 @@ def late(order: Order) -> None:
 
 
 def test_what_is_not_fetched_in_time_is_freed_and_over(family, bicycle, order, here, work, monkeypatch):
-    monkeypatch.setattr(tidying.time, "time", lambda: order.until + 61)
-    tidying.tidy(here)
-    tidying.tidy(here)
+    monkeypatch.setattr("time.time", lambda: order.until + 61)
+    tidying.tidy()
+    tidying.tidy()
     assert [task.kind for task in work()] == ["orders.free"]
     assert (state(order), stock(bicycle), family.left()) == (STATE.EXPIRED, 3, GRANTED)
-    tidying.tidy(here)
+    tidying.tidy()
     assert work() == []
 
 
 def test_until_then_it_stays(order, here, work, monkeypatch):
-    monkeypatch.setattr(tidying.time, "time", lambda: order.until)
-    tidying.tidy(here)
+    monkeypatch.setattr("time.time", lambda: order.until)
+    tidying.tidy()
     assert (work(), state(order)) == ([], STATE.SET_ASIDE)
 
 
@@ -227,8 +227,8 @@ def test_one_that_was_fetched_in_its_last_second_is_not_said_to_be_late(
     family, bicycle, order, here, till, work, monkeypatch
 ):
     family.fetch(till, 89_00)
-    monkeypatch.setattr(tidying.time, "time", lambda: order.until + 61)
-    tidying.tidy(here)
+    monkeypatch.setattr("time.time", lambda: order.until + 61)
+    tidying.tidy()
     work()
     assert state(order) == STATE.SET_ASIDE
     following.follow(here)
@@ -239,7 +239,7 @@ def test_what_could_not_be_set_aside_at_all_is_over_in_its_time(family, bicycle,
     order = family.ordered((bicycle, 1))
     Task.objects.update(state=Task.State.BROKEN)
     late(order)
-    tidying.tidy(here)
+    tidying.tidy()
     assert (state(order), stock(bicycle)) == (STATE.EXPIRED, 3)
 
 
@@ -252,8 +252,8 @@ def test_what_somebody_else_freed_is_over(family, bicycle, order, here):
 @pytest.mark.parametrize("how", [Pass.State.BLOCKED, Pass.State.REPLACED])
 def test_the_orders_of_a_lost_pass_are_cancelled(family, bicycle, order, here, work, how):
     Pass.objects.filter(address=family.phone.address).update(state=how)
-    tidying.tidy(here)
-    tidying.tidy(here)
+    tidying.tidy()
+    tidying.tidy()
     assert (state(order), order.reason, stock(bicycle)) == (STATE.CANCELLED, Order.Reason.PASS, 3)
     assert len(work()) == 1
 
@@ -264,7 +264,7 @@ def test_the_money_of_a_replaced_passes_order_goes_to_the_new_pass(family, order
     Task.objects.create(kind="passes.reissue", arguments={"old": old.pk, "new": Pass.objects.create(address=new).pk})
     work()
     assert _left(here, new) == GRANTED - 89_00
-    tidying.tidy(here)
+    tidying.tidy()
     work()
     assert (_left(here, new), stands(here, order)) == (GRANTED, False)
 
@@ -274,7 +274,7 @@ def test_an_order_of_a_pass_that_is_replaced_before_it_was_set_aside_is_not_left
     new = new_pass(NETWORK).address
     holdings.reissue(here, holdings.to_move(here, family.phone.address, new), family.phone.address, new)
     Pass.objects.filter(address=family.phone.address).update(state=Pass.State.REPLACED)
-    tidying.tidy(here)
+    tidying.tidy()
     work()
     assert (state(order), stock(bicycle), _left(here, new)) == (STATE.CANCELLED, 3, GRANTED)
 
@@ -317,10 +317,10 @@ def test_it_is_forgotten_a_year_after_its_end(family, order, here, work):
     work()
     ended = timezone.now() - timedelta(days=tidying.KEPT_DAYS - 1)
     Order.objects.update(ended_at=ended)
-    tidying.tidy(here)
+    tidying.tidy()
     assert Order.objects.exists()
     Order.objects.update(ended_at=ended - timedelta(days=2))
-    tidying.tidy(here)
+    tidying.tidy()
     assert not Order.objects.exists()
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from contracts.wire.errors import Broken, Refused, TryAgain
 from contracts.wire.reasons import Reason
+from contracts.wire.units import Cents, Timestamp
 from provisioning.enrolling import TOKEN_VARIABLE
 from provisioning.offering import Row
 from provisioning.portal.orders import offering
@@ -24,14 +25,15 @@ _numbers = iter(range(10_000))
 def told(portal, monkeypatch):
     """What was published, in order; a shop's answer may be an error."""
     monkeypatch.setenv(TOKEN_VARIABLE, "token")
-    heard, answers = [], {}
+    heard: list[tuple[str, str, int, list[Row]]] = []
+    answers: dict[int, Exception] = {}
 
     def publish(url, token, shop, rows):
         if shop in answers:
             raise answers[shop]
         heard.append((url, token, shop, list(rows)))
 
-    monkeypatch.setattr(offering.offering, "publish", publish)
+    monkeypatch.setattr("provisioning.offering.publish", publish)
     return type("Told", (), {"heard": heard, "answers": answers})
 
 
@@ -52,25 +54,25 @@ def numbers(told):
 
 def test_what_is_ready_is_told_once(told, shop, programme):
     order = ready(shop, programme)
-    offering.offer(None)
-    offering.offer(None)
-    row = Row(order.whose, 1, 89_00, order.until, "Bicycle")
+    offering.offer()
+    offering.offer()
+    row = Row(order.whose, 1, Cents(89_00), Timestamp(order.until), "Bicycle")
     assert told.heard == [("http://127.0.0.1:1", "token", 1, [row])]
 
 
 @pytest.mark.parametrize("state", set(Order.State) - {Order.State.READY})
 def test_what_is_not_ready_is_not_offered(told, shop, programme, state):
     ready(shop, programme, state=state)
-    offering.offer(None)
+    offering.offer()
     assert told.heard == []
 
 
 def test_what_is_ready_no_more_is_taken_off(told, shop, programme):
     order = ready(shop, programme)
-    offering.offer(None)
+    offering.offer()
     Order.objects.filter(pk=order.pk).update(state=Order.State.CANCELLED)
-    offering.offer(None)
-    offering.offer(None)
+    offering.offer()
+    offering.offer()
     assert numbers(told) == [(1, 1), (1, 0)]
 
 
@@ -78,9 +80,9 @@ def test_only_the_shop_that_changed_is_told_of(told, shop, programme, admitted):
     other = admitted(2)
     ready(shop, programme)
     ready(other, programme)
-    offering.offer(None)
+    offering.offer()
     ready(other, programme, holder=bytes(20))
-    offering.offer(None)
+    offering.offer()
     assert numbers(told) == [(1, 1), (2, 1), (2, 2)]
 
 
@@ -88,10 +90,10 @@ def test_a_gateway_that_does_not_answer_is_told_later(told, shop, programme):
     ready(shop, programme)
     told.answers[1] = TryAgain("the gateway does not answer")
     with pytest.raises(TryAgain):
-        offering.offer(None)
+        offering.offer()
     assert not Offered.objects.exists()
     told.answers.clear()
-    offering.offer(None)
+    offering.offer()
     assert numbers(told) == [(1, 1)]
 
 
@@ -100,25 +102,25 @@ def test_a_shop_that_the_gateway_does_not_know_keeps_no_other_back(told, shop, p
     ready(admitted(2), programme)
     told.answers[1] = Refused(Reason.NOTHING_NEW)
     with pytest.raises(Broken, match="shop 1"):
-        offering.offer(None)
+        offering.offer()
     assert numbers(told) == [(2, 1)]
 
 
 def test_a_gateway_that_was_set_back_hears_again(told, shop, programme):
     ready(shop, programme)
-    offering.offer(None)
+    offering.offer()
     Offered.objects.update(told_at=timezone.now() - timedelta(minutes=59))
-    offering.offer(None)
+    offering.offer()
     assert numbers(told) == [(1, 1)]
     Offered.objects.update(told_at=timezone.now() - timedelta(minutes=61))
-    offering.offer(None)
+    offering.offer()
     assert numbers(told) == [(1, 1), (1, 1)]
 
 
 def test_nobody_is_told_without_a_gateway_or_a_credential(told, shop, programme, monkeypatch):
     ready(shop, programme)
     monkeypatch.delenv(TOKEN_VARIABLE)
-    offering.offer(None)
+    offering.offer()
     assert told.heard == []
 
 

@@ -113,7 +113,7 @@ def test_it_is_not_kept_beyond_the_programme(family, bicycle):
     ends = now() + 2 * DAY
     Programme.objects.update(ends=ends)
     refused(family, bicycle, "until", until=ends + 1)
-    assert family.ordered((bicycle, 1), until=ends)
+    family.ordered((bicycle, 1), until=ends)
 
 
 def test_what_another_pass_signed_is_refused(family, bicycle):
@@ -133,7 +133,7 @@ def test_it_costs_no_more_than_is_left(here, bicycle, bell):
     poor = a_family(here, 93_94)
     assert error(poor.order((bicycle, 1), (bell, 1))) == "money"
     assert stock(bicycle) == 3
-    assert poor.ordered((bicycle, 1))
+    poor.ordered((bicycle, 1))
 
 
 def test_what_was_just_asked_for_is_not_spent_twice(here, bicycle, shop, programme, admitted):
@@ -182,8 +182,8 @@ def several(family, programme, admitted, number, **more):
 def test_a_pass_has_so_many_open_orders_and_no_more(family, bell, programme, admitted):
     several(family, programme, admitted, ordering.OPEN_MAX, state=Order.State.SET_ASIDE)
     assert error(family.order((bell, 1))) == "many"
-    first = Order.objects.first()
-    Order.objects.filter(pk=first.pk).update(state=Order.State.HANDED_OVER)
+    first = Order.objects.values("pk")[:1]
+    Order.objects.filter(pk__in=first).update(state=Order.State.HANDED_OVER)
     assert family.ordered((bell, 1))
 
 
@@ -191,8 +191,8 @@ def test_a_pass_orders_so_often_in_a_day_and_no_more(family, bell, programme, ad
     several(family, programme, admitted, ordering.DAY_MAX, state=Order.State.CANCELLED)
     answer = family.order((bell, 1))
     assert (answer.status_code, error(answer)) == (429, "many")
-    first = Order.objects.first()
-    Order.objects.filter(pk=first.pk).update(made_at=timezone.now() - timedelta(days=1, minutes=1))
+    first = Order.objects.values("pk")[:1]
+    Order.objects.filter(pk__in=first).update(made_at=timezone.now() - timedelta(days=1, minutes=1))
     assert family.ordered((bell, 1))
 
 
@@ -223,7 +223,8 @@ def test_nobody_orders_without_a_signature(client, family, bicycle):
 def test_a_line_keeps_its_name_and_price_when_the_product_changes_or_goes(family, bicycle):
     order = family.ordered((bicycle, 1))
     bicycle.delete()
-    assert list(Line.objects.filter(order=order).values_list("product", "name", "cents")) == [(None, "Bicycle", 89_00)]
+    line = Line.objects.get(order=order)
+    assert (line.product, line.name, line.cents) == (None, "Bicycle", 89_00)
 
 
 def test_another_passes_order_is_not_there(family, here, bicycle):

@@ -52,12 +52,13 @@ def desk(staff):
 
 def text(answer) -> str:
     assert answer.status_code == 200, answer.status_code
-    return answer.content.decode()
+    said: str = answer.content.decode()
+    return said
 
 
 def state(order) -> str:
     order.refresh_from_db()
-    return order.state
+    return str(order.state)
 
 
 def test_open_orders_stand_first_and_others_are_found_by_their_state(browser, made):
