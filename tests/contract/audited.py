@@ -92,6 +92,7 @@ def money_of(programmes: dict[int, Programme]) -> list[object]:
             programme.budgets,
             {who: part for who, part in programme.slices.items() if part.left or part.revoked},
             {shop: account for shop, account in programme.accounts.items() if account.taken or account.credit},
+            programme.orders,
             (programme.reserve, programme.held),
         )
         for programme in programmes.values()

@@ -19,7 +19,8 @@ def verdict(receipt: Receipt) -> list[tuple[int, Reason]]:
 def books(world: World, *holders: str, programme: int = 1) -> tuple[int, int, int, int, int, int]:
     """left, spent, drawn, the shop's credit, the till's slice, the reserve; and a check that held is their sum.
 
-    left is of all these passes, spent and drawn are of the first; family-01 if none is named.
+    With what is set aside for this shop and the next. left is of all these passes, spent and drawn are of the first;
+    family-01 if none is named.
     """
     names = holders or ("family-01",)
     budgets = [world.contract.view("budget", programme, address(name)) for name in names]
@@ -27,8 +28,15 @@ def books(world: World, *holders: str, programme: int = 1) -> tuple[int, int, in
     credit = world.contract.view("credit", programme, 1)
     slice_left = world.contract.view("slice_of", programme, world.till.address).left
     reserve = world.contract.view("reserve", programme)
-    assert world.contract.view("held", programme) == left + credit + slice_left + reserve
+    aside = sum(set_aside(world, name, shop, programme)[0] for name in names for shop in (1, 2))
+    assert world.contract.view("held", programme) == left + aside + credit + slice_left + reserve
     return left, budgets[0].spent, budgets[0].drawn, credit, slice_left, reserve
+
+
+def set_aside(world: World, holder: str, shop: int = 1, programme: int = 1) -> tuple[int, int]:
+    """What a pass has set aside for a shop, and until when."""
+    found = world.contract.view("order", programme, shop, address(holder))
+    return found.amount, found.until
 
 
 def last_ask(world: World) -> tuple[int, int]:

@@ -36,6 +36,7 @@ SUITE = (
         "categories",
     ),
     *("money", "compensating", "bank", "people", "closing", "sponsors", "consent", "vectors", "halves"),
+    *("orders", "handing_over", "freeing"),
     *("worst_cases", "worst_gateways"),
     *("differential", "stateful", "approved_is_paid"),
 )

@@ -1,5 +1,6 @@
 """The contract beside the model: each is told the same, and both must say and keep the same."""
 
+from itertools import product
 from typing import Any
 
 from contracts.wire.batch import Segment
@@ -8,7 +9,7 @@ from contracts.wire.units import Address
 from tests.contract.called import Event as Logged
 from tests.contract.called import Receipt, Reverted
 from tests.contract.journals import NOW, Till, address
-from tests.contract.model import Account, Budget, Event, Ledger, Programme, Undone
+from tests.contract.model import Account, Budget, Event, Ledger, Order, Programme, Undone
 from tests.contract.world import RULES, World
 
 FUNDS = 200_000
@@ -129,6 +130,9 @@ class Pair:
         for holder, budget in model.budgets.items():
             assert Budget(**view("budget", number, holder).fields) == budget
             assert view("successor", number, holder) == hex_of(model.successors.get(holder, Address(bytes(20))))
+        for shop, holder in product(model.accounts, model.budgets):
+            order = model.orders.get((shop, holder), Order(0, 0))
+            assert tuple(view("order", number, shop, holder).fields.values()) == (order.amount, order.until)
         for who, part in model.slices.items():
             found = view("slice_of", number, who)
             assert (found.left, found.revoked) == (part.left, part.revoked)

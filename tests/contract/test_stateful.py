@@ -80,13 +80,13 @@ class Life(RuleBasedStateMachine):
         self.pair.compare()
 
 
-MADE = ("pay", "phone", "ask", "phone_ask", "refund", "make_wrong")
+MADE = ("pay", "phone", "ask", "phone_ask", "fetch", "refund", "make_wrong")
 HAPPENS = (
     *("settle", "settle_a_piece", "settle_with_a_changed_byte", "settle_a_fork"),
     *("fund", "withdraw", "grant", "raise_slice", "release_slice", "pay_out", "repay", "compensate"),
     *("pause", "change_rules", "end_and_close", "sweep", "block", "reissue", "place", "revoke"),
     *("retire_one", "new_till", "move_payout", "choose_bank", "mark_paid", "move_transfer"),
-    *("set_roles", "move_admin", "time_passes"),
+    *("set_aside", "free_order", "set_roles", "move_admin", "time_passes"),
 )
 for made in MADE:
     setattr(Life, made, rule(dice=dice, kind=st.just(made), at_once=at_once)(Life.make))

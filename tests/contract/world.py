@@ -165,6 +165,13 @@ class World:
         reference = keccak256(holder.encode(), os.urandom(8))
         self("grant", programme, reference, [address(holder)], [cents], sender=sponsor)
 
+    def order(self, holder: str, amount: int, **terms: int) -> tuple[object, ...]:
+        """What a pass signs to have an amount set aside, and its signature, as the contract takes them."""
+        usual = {"programme": 1, "shop": 1, "amount": amount, "until": self.evm.time + DAY, "number": 1}
+        order = usual | terms
+        digest = typed_data.order(self.domain, *order.values())  # type: ignore[arg-type]
+        return (*order.values(), signature.words(signature.sign(key(holder), digest)))
+
     def settle(self, *segments: Segment) -> Receipt:
         """Settle these segments in one batch, sent by nobody in particular."""
         return self.settle_bytes(batch.encode(segments))

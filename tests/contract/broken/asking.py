@@ -48,8 +48,8 @@ ASKS = broken(
     ),
     (
         "an ask takes what is not there",
-        "if claim.amount > budget & slots.U32 and self",
-        "if claim.amount > slots.U32 and self",
+        "ordered and claim.amount > budget & slots.U32 and self",
+        "ordered and claim.amount > slots.U32 and self",
     ),
     ("an ask of a revoked terminal is paid", "    if revoked:\n        return reasons.TERMINAL_REVOKED\n", ""),
     ("nobody is told of an ask", "    terminals.asks[claim.terminal] = claim.sequence | reason << 32\n", ""),

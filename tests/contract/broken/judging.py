@@ -62,7 +62,7 @@ PAYMENTS = broken(
         "    if taken != 0:\n        programmes",
     ),
     ("the reserve gains nothing", "        programmes.reserves[claim.programme] += taken\n", "        pass\n"),
-    ("a draw leaves no mark on the pass", "(spent, claim.amount - taken)", "(spent, 0)"),
+    ("a draw leaves no mark on the pass", "taken), claim.amount - taken)", "taken), 0)"),
     (
         "a later rule is named before the floor limit",
         " and self._is_first(reasons.ABOVE_FLOOR_LIMIT, broken):",
@@ -101,7 +101,11 @@ DAYS = broken(
         "min(max(unsafe_div(time, DAY), earliest), latest)",
         "max(unsafe_div(time, DAY), earliest)",
     ),
-    ("a draw counts on no day", "self._day(budget, claim.time, taken)", "self._day(budget, claim.time, 0)"),
+    (
+        "a draw counts on no day",
+        "self._day(budget, time, amount)\n    return",
+        "self._day(budget, time, 0)\n    return",
+    ),
     ("a day holds more than it has room for", "min(today, slots.U32))", "today)"),
     ("a week has eight days", "LATE_DAYS: constant(uint256) = 7", "LATE_DAYS: constant(uint256) = 8"),
 )

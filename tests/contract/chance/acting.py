@@ -10,8 +10,8 @@ from tests.contract.world import OFFLINE_WINDOW
 Outcome = list[Event] | str
 OFTEN = (
     *("fund", "grant", "grant", "grant", "raise_slice", "raise_slice", "raise_slice", "new_till"),
-    *("pay_out", "pay_out", "repay", "compensate", "pause", "block", "place", "change_rules", "set_roles"),
-    *("time_passes", "time_passes", "time_passes"),
+    *("pay_out", "pay_out", "repay", "compensate", "pause", "block", "place", "place", "change_rules", "set_roles"),
+    *("time_passes", "time_passes", "time_passes", "set_aside", "set_aside", "set_aside", "free_order", "free_order"),
 )
 SELDOM = (
     *("withdraw", "release_slice", "revoke", "revoke", "retire_one", "reissue", "reissue", "move_admin", "move_payout"),

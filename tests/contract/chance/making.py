@@ -11,7 +11,11 @@ class Making(Picks):
     def make(self, till: Till) -> None:
         """Any entry, mostly a payment."""
         plain = (self.pay,) * 8 + (self.phone,) * 3 + (self.ask,) * 2 + (self.phone_ask,) * 2 + (self.refund,) * 5
-        self.pick(*plain, self.make_wrong)(till)
+        self.pick(*plain, self.fetch, self.fetch, self.make_wrong)(till)
+
+    def fetch(self, till: Till) -> None:
+        """What was ordered; `Ordering` knows what that is."""
+        raise NotImplementedError
 
     def pay(self, till: Till) -> None:
         programme, holder = self.programme(), self.holder()

@@ -3,14 +3,14 @@
 from random import Random
 
 from contracts.wire.batch import Segment
-from tests.contract.chance.acting import Acting
+from tests.contract.chance.ordering import Ordering
 from tests.contract.chance.picks import DAY_LIMIT, FLOOR
 from tests.contract.journals import Till
 from tests.contract.model import Event
 from tests.contract.pair import Pair
 
 
-class Chance(Acting):
+class Chance(Ordering):
     """All that happens."""
 
     @classmethod

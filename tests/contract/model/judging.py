@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from contracts.wire import entry as wire_entry
 from contracts.wire import journal
 from contracts.wire.batch import Segment
-from contracts.wire.entry import Content, Refund, Retire, Sale
+from contracts.wire.entry import Ask, Content, PhoneAsk, Refund, Retire, Sale
 from contracts.wire.reasons import ASK, Reason
 from contracts.wire.units import Address
 from tests.contract.model.refunds import Refunds
 from tests.contract.model.rules import Case
-from tests.contract.model.state import U32, Budget, Event, Programme, Terminal
+from tests.contract.model.state import NOBODY, U32, Budget, Event, Programme, Terminal
 
 
 class Judging(Refunds):
@@ -75,7 +75,11 @@ class Judging(Refunds):
             return
         holder = signed.signer(self.domain, who, sequence)
         budget = programme.budget(holder) if holder else Budget()
-        case = Case(content, programme, budget, self.terminals[who].shop, self.now)
+        shop = self.terminals[who].shop
+        ordered = isinstance(content, Ask | PhoneAsk) and programme.is_ready(
+            shop, holder or NOBODY, content.amount, self.now
+        )
+        case = Case(content, programme, budget, shop, self.now, ordered)
         reason = self._unpayable(case, who, holder)
         if case.is_ask:
             yield from self._ask(case, who, sequence, holder, reason)
@@ -123,21 +127,30 @@ class Judging(Refunds):
             yield ("Rejected", who, sequence, reason)
             return
         self._take(case, holder, case.content.amount)
-        yield ("AskPaid", who, case.content.programme, holder, sequence, case.content.amount)
+        numbers = (sequence, case.content.amount, case.content.amount if case.ordered else 0)
+        yield ("AskPaid", who, case.content.programme, holder, *numbers)
 
     def _take(self, case: Case, holder: Address, taken: int) -> None:
-        """The shop is credited all of it; of the budget goes what it holds."""
+        """The shop is credited all of it; of the budget goes what it holds, or what was set aside."""
         budget, content = case.budget, case.content
-        day = case.day
-        budget.today = min(budget.spent_on(day) + taken, U32)
-        budget.day = day
-        budget.left -= taken
-        budget.spent += taken
+        if case.ordered:
+            del case.programme.orders[case.shop, holder]
+            budget.spent = min(budget.spent + taken, U32 - budget.left)
+        else:
+            spend(budget, taken, case.day)
         use_code(budget, content)
         case.programme.budgets[holder] = budget
         account = case.programme.account(case.shop)
         account.credit += content.amount
         account.taken += content.amount
+
+
+def spend(budget: Budget, taken: int, day: int) -> None:
+    """Out of what is left, on that day."""
+    budget.today = min(budget.spent_on(day) + taken, U32)
+    budget.day = day
+    budget.left -= taken
+    budget.spent += taken
 
 
 def use_code(budget: Budget, content: Sale) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.wire import journal
 from contracts.wire.units import Address
-from tests.contract.model.bank import Bank
-from tests.contract.model.people import ADMIN, GRANTS, NOBODY
-from tests.contract.model.state import U32, U64, Budget, Event, Programme, Terminal, require
+from tests.contract.model.orders import Orders
+from tests.contract.model.people import ADMIN, GRANTS
+from tests.contract.model.state import NOBODY, U32, U64, Budget, Event, Programme, Terminal, require
 
 
-class Ledger(Bank):
+class Ledger(Orders):
     """All that the contract knows and does. `act` is a call of one of its functions."""
 
     def act(self, sender: Address, name: str, *arguments: object) -> list[Event]:

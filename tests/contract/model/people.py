@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from contracts.wire.units import Address
 from tests.contract.model.judging import Judging
-from tests.contract.model.state import DAY, Account, Event, Programme, Shop, Slice, Sponsor, Terminal, require
+from tests.contract.model.state import DAY, NOBODY, Account, Event, Programme, Shop, Slice, Sponsor, Terminal, require
 
 GRANTS, SHOPS, PAUSING = 1, 2, 4
 ADMIN = 0
 """No role: what only the admin of a sponsor may do."""
 
-NOBODY = Address(bytes(20))
 HAND_IN = 90 * DAY
 
 

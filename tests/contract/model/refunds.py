@@ -86,24 +86,27 @@ class Refunds:
                 account.queue.pop(0)
 
     def _move(self, programme: Programme, shop: int, owed: Owed) -> Event:
-        """Money leaves the shop's credit, as far as it goes: first to the reserve, then to the budget if there is one.
-
-        What a budget has no room for, or nobody could spend any more, is the sponsor's.
-        """
+        """Money leaves the shop's credit, as far as it goes: first to the reserve, then to the budget."""
         account = programme.account(shop)
         heir = programme.heir(owed.pass_address)
-        budget = programme.budget(heir)
         to_reserve = min(owed.to_reserve, account.credit)
         back = min(owed.to_budget, account.credit - to_reserve)
-        nobodys = programme.is_over(self.now) or heir in programme.successors
-        to_budget = 0 if nobodys else min(back, U32 - budget.left - budget.spent)
+        to_budget = self._give_back(programme, heir, back)
         owed.to_reserve -= to_reserve
         owed.to_budget -= back
         account.credit -= to_reserve + back
+        programme.reserve += to_reserve
+        return ("Repaid", self.number_of(programme), shop, heir, to_reserve + back - to_budget, to_budget)
+
+    def _give_back(self, programme: Programme, heir: Address, cents: int) -> int:
+        """To the budget, and how much; what it has no room for, or nobody could spend any more, is the sponsor's."""
+        budget = programme.budget(heir)
+        nobodys = programme.is_over(self.now) or heir in programme.successors
+        to_budget = 0 if nobodys else min(cents, U32 - budget.left - budget.spent)
         budget.left += to_budget
         budget.today -= min(budget.today, to_budget)
-        programme.reserve += to_reserve + back - to_budget
-        return ("Repaid", self.number_of(programme), shop, heir, to_reserve + back - to_budget, to_budget)
+        programme.reserve += cents - to_budget
+        return to_budget
 
 
 def parts(programme: Programme, refund: Refund) -> tuple[int, int, int]:

@@ -19,6 +19,8 @@ class Case:
     budget: Budget
     shop: int
     now: int
+    ordered: bool = False
+    """It is paid from what was set aside: left and the day were looked at then."""
 
     @property
     def is_ask(self) -> bool:
@@ -48,9 +50,10 @@ class Case:
         yield Reason.PERIOD_OVER, programme.closed or self.time > programme.ends
         yield Reason.SHOP_NOT_ADMITTED, not programme.admits(self.shop)
         yield Reason.ABOVE_FLOOR_LIMIT, amount > programme.floor_limit and not self.is_ask
-        yield Reason.BUDGET_SHORT, amount > budget.left
+        yield Reason.BUDGET_SHORT, amount > budget.left and not self.ordered
         yield Reason.CLOCK_AHEAD, self.time > self.now + CLOCK_TOLERANCE
-        yield Reason.DAY_LIMIT, budget.spent_on(self.day) + amount > programme.day_limit
+        over_the_day = budget.spent_on(self.day) + amount > programme.day_limit
+        yield Reason.DAY_LIMIT, over_the_day and not self.ordered
         if isinstance(self.content, PhonePayment | PhoneAsk):
             code = self.content.delegation
             yield Reason.PHONE_CODE_EXPIRED, self.time > code.expiry

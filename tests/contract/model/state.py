@@ -9,6 +9,7 @@ Event = tuple[object, ...]
 
 DAY = 86_400
 U32, U64 = 2**32 - 1, 2**64 - 1
+NOBODY = Address(bytes(20))
 
 
 class Undone(Exception):
@@ -101,6 +102,14 @@ class Transfer:
 
 
 @dataclass
+class Order:
+    """What a pass had set aside for a shop."""
+
+    amount: int
+    until: int
+
+
+@dataclass
 class Programme:
     """A programme's rules, and all of its money."""
 
@@ -121,6 +130,7 @@ class Programme:
     references: set[bytes] = field(default_factory=set)
     compensated: set[bytes] = field(default_factory=set)
     transfers: dict[tuple[int, bytes], Transfer] = field(default_factory=dict)
+    orders: dict[tuple[int, Address], Order] = field(default_factory=dict)
 
     def budget(self, pass_address: Address) -> Budget:
         """The budget of a pass; an empty one that nobody keeps where there is none."""
@@ -146,6 +156,11 @@ class Programme:
         by_category = account.category > 0 and self.categories >> account.category & 1
         return account.standing == 1 or (account.standing == 0 and bool(by_category))
 
+    def is_ready(self, shop: int, pass_address: Address, amount: int, now: int) -> bool:
+        """Whether exactly this amount is set aside for the pass at that shop, and its time is not over."""
+        order = self.orders.get((shop, pass_address))
+        return order is not None and order.amount == amount and now <= order.until
+
     def is_over(self, now: int) -> bool:
         """Whether what is given back is the sponsor's."""
         return self.closed or now > self.ends
@@ -157,9 +172,10 @@ class Programme:
     def promised(self) -> int:
         """What it holds, counted by what it is for."""
         budgets = sum(budget.left for budget in self.budgets.values())
+        orders = sum(order.amount for order in self.orders.values())
         slices = sum(part.left for part in self.slices.values())
         credit = sum(account.credit for account in self.accounts.values())
-        return self.reserve + budgets + slices + credit + self.in_transfer()
+        return self.reserve + budgets + orders + slices + credit + self.in_transfer()
 
 
 @dataclass
