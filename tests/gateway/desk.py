@@ -21,13 +21,13 @@ from contracts.gateway.settling.sender import Sender, Settling
 from contracts.gateway.settling.wallet import Wallet
 from contracts.gateway.store import ledger
 from contracts.gateway.store.database import Store
-from contracts.gateway.store.tables import PROJECTION
+from contracts.gateway.store.tables import PROJECTION, set_aside
 from contracts.gateway.store.tables import attention as marks
 from contracts.wire import batch
 from contracts.wire.errors import Refused
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp, to_hex
-from tests.gateway.world import KEY_OF_GATEWAY, NETWORK, Pass, Till, World
+from tests.gateway.world import KEY_OF_GATEWAY, NETWORK, Pass, Till, World, checksum
 
 
 class PickyNode(Node):
@@ -96,6 +96,16 @@ class Desk:
             known = ledger.read(connection, (programme, card.address))
         assert [known] == self.node.budgets([(programme, card.address)], self.node.final().number)
         return known
+
+    def aside(self, card: Pass, shop: int = 1, programme: int = 1) -> int:
+        """Cents that the gateway knows to be set aside, seen to be what the contract has."""
+        self.read()
+        whose = (set_aside.c.programme == programme, set_aside.c["pass"] == card.address, set_aside.c.shop == shop)
+        with self.store.reading() as connection:
+            row = connection.execute(select(set_aside.c.amount, set_aside.c.until).where(*whose)).one_or_none()
+        order = self.world.contract.functions.order(programme, shop, checksum(card.address)).call()
+        assert tuple(row or (0, 0)) == tuple(order)
+        return int(order[0])
 
     def told(self, till: Till) -> SnapshotBody:
         told = snapshot(self.store, till.domain, NETWORK, till.address, None)

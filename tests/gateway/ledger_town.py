@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from contracts.gateway.chain import claims
+from contracts.gateway.chain.claims import Claim
 from contracts.gateway.chain.events import Event
 from contracts.gateway.chain.node import Block
 from contracts.gateway.chain.reader import Reader
 from contracts.gateway.serving import intake
 from contracts.gateway.serving.snapshot import snapshot
 from contracts.gateway.store import ledger
-from contracts.gateway.store.database import Store
+from contracts.gateway.store.database import Key, Store
 from contracts.wire import batch, journal
 from contracts.wire import entry as wire_entry
 from contracts.wire.hashing import keccak256
@@ -65,6 +66,8 @@ class Town:
         self.tills = [Till(DOMAIN) for _ in range(3)]
         self.cards = [Pass() for _ in range(4)]
         self.settled = dict.fromkeys(range(3), 0)
+        self.shop_of: dict[Address, int] = {}
+        self.orders: dict[tuple[Key, int], int] = {}
         self.programmes = 0
         for shop in SHOPS:
             self.happen("ShopRegistered", shop=shop, sponsor=1, payout=to_hex(bytes(20)))
@@ -82,7 +85,23 @@ class Town:
         return self.programmes
 
     def register(self, till: int, shop: int) -> None:
+        self.shop_of[self.tills[till].address] = shop
         self.happen("TerminalRegistered", terminal=to_hex(self.tills[till].address), shop=shop)
+
+    def set_aside(self, programme: int, shop: int, card: int, amount: int) -> None:
+        """If the pass has so much, and nothing is set aside for this shop."""
+        key = programme, self.cards[card].address
+        if self._left(key) >= amount and (key, shop) not in self.orders:
+            self.orders[key, shop] = amount
+            about = {"shop": shop, "amount": amount, "until": self.clock() + 10_000}
+            self.happen("SetAside", programme=programme, pass_address=to_hex(key[1]), **about)
+
+    def set_free(self, programme: int, shop: int, card: int) -> None:
+        key = programme, self.cards[card].address
+        amount = self.orders.pop((key, shop), 0)
+        if amount:
+            back = {"shop": shop, "to_budget": amount, "to_reserve": 0}
+            self.happen("SetFree", programme=programme, pass_address=to_hex(key[1]), **back)
 
     def hand_in(self, till: int) -> None:
         here = self.tills[till]
@@ -96,12 +115,13 @@ class Town:
         if last < first:
             return
         self.settled[till] = last
-        said = [mark for sequence in range(first, last + 1) for mark in self._mark(here, sequence)]
+        left: dict[Key, int] = {}
+        said = [mark for sequence in range(first, last + 1) for mark in self._mark(here, sequence, left)]
         head = journal.kept(here.head(last))
         said.append(("Settled", {"terminal": to_hex(here.address), "first": first, "last": last, "head": head}))
         self._make(said, batch.encode([here.segment(first, last)]))
 
-    def _mark(self, till: Till, sequence: int) -> list[tuple[str, dict[str, Any]]]:
+    def _mark(self, till: Till, sequence: int, left: dict[Key, int]) -> list[tuple[str, dict[str, Any]]]:
         place = {"terminal": to_hex(till.address), "sequence": sequence}
         signed = wire_entry.unpack(till.entries[sequence - 1])
         if signed is not None and isinstance(signed.content, wire_entry.Retire):
@@ -109,14 +129,28 @@ class Town:
         claim = claims.claim(DOMAIN, till.address, sequence, till.entries[sequence - 1])
         if claim is None:
             return [("Rejected", {**place, "reason": 33})]
+        key = claim.programme, claim.pass_address
+        ordered = self._ordered(till, claim)
+        if not ordered and left.setdefault(key, self._left(key)) < claim.amount:
+            drawn = {"programme": claim.programme, "reason": 8, "from_slice": claim.amount, "from_budget": 0}
+            return [("Rejected", {**place, "reason": 48}) if claim.asks else ("Drawn", {**place, **drawn})]
+        if not ordered:
+            left[key] -= claim.amount
+        paid = {"programme": key[0], "pass_address": to_hex(key[1]), "amount": claim.amount, "set_aside": ordered}
+        return [("AskPaid", {**place, **paid})] if claim.asks else []
+
+    def _left(self, key: Key) -> int:
+        """A pass that is blocked or unknown has nothing here."""
         with self.store.reading() as connection:
-            budget = ledger.read(connection, (claim.programme, claim.pass_address))
-        if budget.left >= claim.amount and not budget.blocked:
-            return [("AskPaid", place)] if claim.asks else []
-        if claim.asks:
-            return [("Rejected", {**place, "reason": 48})]
-        drawn = {"programme": claim.programme, "reason": 8, "from_slice": claim.amount, "from_budget": 0}
-        return [("Drawn", {**place, **drawn})]
+            budget = ledger.read(connection, key)
+        return budget.left if budget.known and not budget.blocked else -1
+
+    def _ordered(self, till: Till, claim: Claim) -> int:
+        """What an ask is paid from it, and that ends it: what the pass had set aside for the till's shop, or 0."""
+        place = (claim.programme, claim.pass_address), self.shop_of[till.address]
+        if not claim.asks or self.orders.get(place) != claim.amount or self._left(place[0]) < 0:
+            return 0
+        return self.orders.pop(place)
 
     def _make(self, said: list[tuple[str, dict[str, Any]]], data: bytes) -> None:
         number = len(self.chain.blocks) + 1

@@ -62,6 +62,12 @@ class Street:
         whose = to_hex(self.town.cards[card].address)
         self.town.happen(name, programme=programme, pass_address=whose, **arguments)
 
+    def order(self, programme: int, shop: int, card: int, amount: int) -> None:
+        self.town.set_aside(programme, shop, card, amount)
+
+    def free(self, programme: int, shop: int, card: int) -> None:
+        self.town.set_free(programme, shop, card)
+
     def reissue(self, programme: int, old: int, new: int) -> None:
         passes = {"old_pass": to_hex(self.town.cards[old].address), "new_pass": to_hex(self.town.cards[new].address)}
         if old != new:
@@ -102,6 +108,7 @@ class Street:
 
 tills, cards, programmes = st.integers(0, 2), st.integers(0, 3), st.sampled_from((1, 1, 1, 2))
 amounts = st.sampled_from((1, 20, 300, 1_000))
+shops = st.integers(1, 2)
 
 
 def steps() -> st.SearchStrategy[Step]:
@@ -130,6 +137,8 @@ def steps() -> st.SearchStrategy[Step]:
         *[step("page", tills)] * 3,
         step("follow", tills),
         *[step("settle", tills, st.integers(1, 3))] * 2,
+        *[step("order", programmes, shops, cards, amounts)] * 2,
+        step("free", programmes, shops, cards),
         event("Granted", left=st.sampled_from((0, 500, 2_000))),
         event("PassBlocked", blocked=st.booleans()),
         step("reissue", programmes, cards, cards),

@@ -29,6 +29,7 @@ class Chaos:
         for card in self.cards:
             world.grant(card, 2_000, programme=2)
         self.strangers = [Pass()]
+        self.ordered: list[tuple[Pass, int, int]] = []
 
     def sell(self) -> None:
         till, pick = self.random.choice(self.tills), self.random
@@ -53,8 +54,31 @@ class Chaos:
                 ),
                 lambda: till.refund(pick.choice(self.cards), 40, sale),
                 lambda: till.add(b"\x02\x09\x09"),
+                self.fetch,
+                self.fetch,
             )
         )()
+
+    def order(self) -> None:
+        pick = self.random
+        card, shop, amount = pick.choice(self.cards), pick.choice(self.shops), pick.choice((50, 150, 400))
+        call = self.world.order(card, amount, shop, programme=pick.choice((1, 1, 1, 2)))
+        if self.world.allows(call):
+            self.world.send(call)
+            self.ordered.append((card, shop, amount))
+
+    def fetch(self) -> None:
+        """Perhaps another time, or after it was freed: then it is an ask as any."""
+        if self.ordered:
+            card, shop, amount = self.random.choice(self.ordered[-3:])
+            till = self.random.choice(self.tills[:2] if shop == 1 else self.tills[2:])
+            self.random.choice((lambda: till.ask(card, amount), lambda: till.phone_ask(card, amount, 100 + amount)))()
+
+    def free(self) -> None:
+        card, shop = self.random.choice(self.cards + self.strangers), self.random.choice(self.shops)
+        call = self.world.free(card, shop, self.random.choice((1, 1, 2)))
+        if self.world.allows(call):
+            self.world.send(call)
 
     def settle(self) -> None:
         busy = [till for till in self.tills if len(till.entries) > self.world.sequence(till)]
@@ -102,11 +126,16 @@ def test_whatever_happens_the_tables_say_what_the_contract_says(
             town.sell()
         town.settle()
         town.decide()
+        town.random.choice((town.order, town.order, town.free))()
         own_desk.read()
 
     for card in town.cards + town.strangers:
         assert own_desk.budget(card).window >= 0
         assert own_desk.budget(card, programme=2).counter == 0
+        for programme, shop in product((1, 2), town.shops):
+            own_desk.aside(card, shop, programme)
+    events = own_desk.node.events(own_world.block, own_desk.node.final().number)
+    assert any(one.name == "AskPaid" and one.number("set_aside") for one in events), "some order was handed over"
     lived = own_desk.tables()
     held = {row[1]: row[2] for row in lived["slices"]}  # type: ignore[index]
     assert held == {till.address: own_world.slice_left(till) for till in town.tills}

@@ -2,12 +2,14 @@
 
 import itertools
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from coincurve import PrivateKey
 from eth_account import Account
 from web3 import Web3
+from web3.exceptions import ContractLogicError
 
 from contracts import compile as artifacts
 from contracts.deployment import Deployment
@@ -195,6 +197,23 @@ class World:
         card = new or Pass()
         self.send(self.contract.functions.reissue(programme, checksum(old.address), checksum(card.address)))
         return card
+
+    def order(self, card: Pass, amount: int, shop: int = 1, until: int | None = None, programme: int = 1) -> Any:
+        """What sets an amount aside for a shop, as the pass signs it; `send` it."""
+        ends, number = moment(until, 3_600), next(_serial)
+        digest = typed_data.order(self.domain, programme, shop, Cents(amount), ends, number)
+        signature = words(sign(card.key, digest))
+        return self.contract.functions.set_aside(programme, shop, amount, ends, number, signature)
+
+    def free(self, card: Pass, shop: int = 1, programme: int = 1) -> Any:
+        return self.contract.functions.free_order(programme, shop, checksum(card.address))
+
+    def allows(self, function: Any) -> bool:
+        """Whether the contract takes this call of the sponsor's now."""
+        with suppress(ContractLogicError):
+            function.call({"from": self.owner.address})
+            return True
+        return False
 
     def sequence(self, till: Till) -> int:
         return int(self.contract.functions.terminal(checksum(till.address)).call()[1])

@@ -36,6 +36,12 @@ def claim(domain: Domain, terminal: Address, sequence: int, entry: bytes, known:
     return Claim(sale.programme, signer, sale.amount, sale.time, counter, isinstance(sale, Ask | PhoneAsk))
 
 
+def asks(entry: bytes) -> bool:
+    """Whether the entry asks, and takes nothing until the contract says yes."""
+    signed = wire_entry.unpack(entry)
+    return signed is not None and isinstance(signed.content, Ask | PhoneAsk)
+
+
 def programme(entry: bytes) -> int | None:
     """The programme that the entry names, if it is understood and names one."""
     signed = wire_entry.unpack(entry)

@@ -11,19 +11,23 @@ from itertools import takewhile
 from sqlalchemy import Connection, insert, update
 
 from contracts.gateway.chain import claims, decisions
-from contracts.gateway.chain.budget import Budget, day_of
+from contracts.gateway.chain.budget import DAY_SECONDS, Budget, day_of
 from contracts.gateway.chain.claims import Claim
 from contracts.gateway.chain.events import Event
-from contracts.gateway.store import journals, ledger
+from contracts.gateway.store import aside, journals, ledger
+from contracts.gateway.store.aside import Aside
 from contracts.gateway.store.database import Key, put
 from contracts.gateway.store.tables import outcomes, sales, slices, terminals
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Timestamp
+from contracts.wire.units import Address, Cents, Timestamp
 
 Place = tuple[Address, int]
 
 MARKS = frozenset({"Drawn", "Rejected", "AskPaid", "Refunded", "TerminalRetired"})
 """What is said of an entry before the `Settled` that consumes it."""
+
+TIMED = frozenset({"Settled", "SetAside"})
+"""What counts for the day of its block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Projection:
 
     `entries` gives the entries of a Settled event, first to last, or None when nobody could find them: outcomes are
     complete even then, but what they did to budgets is unknown, and the reader must ask the contract; and sales and
-    refunds among them are not known as such. `times` has the time of every block with a Settled event.
+    refunds among them are not known as such. `times` has the time of every block with an event that is `TIMED`.
 
     `said` is what was said since the last Settled, in order: marks of entries, and money that came back to budgets.
     `written` are the budgets that entries have changed.
@@ -83,6 +87,9 @@ class Projection:
             self.said.append(event)
         elif event.name == "Settled":
             self._settled(event)
+        elif event.name in _ORDERS:
+            self._hear(len(self.said))
+            _ORDERS[event.name](self, event)
         elif event.name in decisions.HANDLERS:
             self.finish()
             decisions.HANDLERS[event.name](self.connection, event)
@@ -146,6 +153,19 @@ class Projection:
             if event.name == "Repaid":
                 self._repaid(event)
 
+    def _set_aside(self, event: Event) -> None:
+        """What a pass keeps for a shop is no longer left, and counts for this day."""
+        key, amount = (event.number("programme"), event.address("pass_address")), Cents(event.number("amount"))
+        day = self.times[event.block] // DAY_SECONDS
+        self._change(key, lambda budget: budget.taken(amount, day))
+        aside.put(self.connection, Aside(key, event.number("shop"), amount, Timestamp(event.number("until"))))
+
+    def _set_free(self, event: Event) -> None:
+        """It goes back to the budget that stands for this one by now."""
+        key, amount = (event.number("programme"), event.address("pass_address")), event.number("to_budget")
+        aside.free(self.connection, key, event.number("shop"))
+        self._change(ledger.current(self.connection, key), lambda budget: budget.repaid(amount))
+
     def _served(self, programme: int | None) -> int:
         """How many of the next events serve refunds of this programme."""
         serves = (event.name == "Repaid" and event.number("programme") == programme for event in self.said)
@@ -176,10 +196,19 @@ class Projection:
         if judged.mark is not None and judged.name == "Drawn":
             from_budget = judged.number("from_budget")
             self._take_slice(judged.mark, judged.place[0])
-        if claim is not None:
+        if judged.mark is not None and judged.number("set_aside"):
+            self._hand_over(judged.mark, claim)
+        elif claim is not None:
             self._take_budget(claim, from_budget, judged.at)
+        if claim is not None:
             self._sale(judged.place, claim)
         return from_budget
+
+    def _hand_over(self, mark: Event, claim: Claim | None) -> None:
+        """An order is fetched: its price was taken from the budget, and counted, when it was set aside."""
+        key = mark.number("programme"), mark.address("pass_address")
+        self._change(key, lambda budget: budget.used(None if claim is None else claim.counter))
+        aside.hand_over(self.connection, key, mark.address("terminal"))
 
     def _sale(self, place: Place, claim: Claim) -> None:
         row = {"terminal": place[0], "sequence": place[1], "programme": claim.programme, "pass": claim.pass_address}
@@ -210,3 +239,9 @@ class Projection:
             where = (sales.c.terminal == refund.terminal, sales.c.sequence == refund.sequence)
             refunded = sales.c.refunded + refund.amount
             self.connection.execute(update(sales).where(*where).values(refunded=refunded))
+
+
+_ORDERS: Mapping[str, Callable[[Projection, Event], None]] = {
+    "SetAside": Projection._set_aside,  # noqa: SLF001 -- the table of this class's own methods
+    "SetFree": Projection._set_free,  # noqa: SLF001
+}

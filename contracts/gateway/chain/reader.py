@@ -12,7 +12,7 @@ from contracts.gateway.chain import decisions, settlement
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.chain.events import Event
 from contracts.gateway.chain.node import Block, Node
-from contracts.gateway.chain.projection import Projection
+from contracts.gateway.chain.projection import TIMED, Projection
 from contracts.gateway.http.auth import Clock
 from contracts.gateway.serving import intake
 from contracts.gateway.settling import attention
@@ -84,7 +84,7 @@ class Reader:
         own = {_settlement(event): self._own_entries(event) for event in settled}
         segments = self._segments(event for event in settled if own[_settlement(event)] is None)
         entries = {**own, **_entries(settled, segments)}
-        times = self._times(settled, last)
+        times = self._times(events, last)
         budgets = {} if None not in entries.values() else self._ask_budgets(events, last.number)
         with self._store.writing() as connection:
             lock(connection, READER)
@@ -119,9 +119,9 @@ class Reader:
         self._chunk = min(CHUNK_BLOCKS, self._chunk * 2)
         return events
 
-    def _times(self, settled: Iterable[Event], last: Block) -> dict[int, Timestamp]:
-        """When the blocks were made in which entries were judged."""
-        wanted = {event.block for event in settled} - {last.number}
+    def _times(self, events: Iterable[Event], last: Block) -> dict[int, Timestamp]:
+        """When the blocks were made in which entries were judged, or orders set aside."""
+        wanted = {event.block for event in events if event.name in TIMED} - {last.number}
         return {last.number: last.time, **{number: self._node.block(number).time for number in wanted}}
 
     def _segments(self, settled: Iterable[Event]) -> dict[Settlement, Segment]:
@@ -195,6 +195,8 @@ def _keys(connection: Connection, events: Iterable[Event]) -> set[Key]:
     for event in events:
         if event.name == "Settled":
             found |= journals.keys(connection, event.address("terminal"), event.number("first"), event.number("last"))
+        elif event.name == "SetFree":
+            found.add(ledger.current(connection, (event.number("programme"), event.address("pass_address"))))
         elif event.name == "TerminalRegistered":  # what was taken in before begins to wait
             found |= journals.keys(connection, event.address("terminal"), 1)
         elif event.name == "TerminalRetired":  # what is behind it takes nothing

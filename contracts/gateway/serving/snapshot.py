@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.http.bodies import BudgetRow, ProgrammeBody, SnapshotBody
 from contracts.gateway.serving.version import Version, mark
-from contracts.gateway.store import journals, ledger
+from contracts.gateway.store import aside, journals, ledger
 from contracts.gateway.store.database import Store
 from contracts.gateway.store.tables import (
     budgets,
@@ -51,11 +51,12 @@ _COLUMNS = ("pass", "programme", "left", "blocked", "today", "day", "counter", "
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What an accepted entry takes from a budget, once it is settled."""
+    """What an accepted entry takes from a budget, once it is settled: nothing more, if it was set aside for it."""
 
     amount: int
     day: int
     counter: int | None
+    set_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,9 @@ def _told(row: Any, waiting: Mapping[tuple[int, bytes], Sequence[Waiting]]) -> B
 def _after(budget: Budget, waiting: Iterable[Waiting]) -> Budget:
     """The budget once all that waits is settled: what it holds of a price is taken, whether it is paid or drawn."""
     for one in waiting:
-        budget = budget.taken(min(budget.left, one.amount), one.day).used(one.counter)
+        if not one.set_aside:
+            budget = budget.taken(min(budget.left, one.amount), one.day)
+        budget = budget.used(one.counter)
     return budget
 
 
@@ -180,13 +183,16 @@ def _waiting(connection: Connection, passes: set[bytes]) -> Mapping[tuple[int, b
     Those behind a journal's end take nothing.
     """
     beyond = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
-    columns = (entries.c.programme, entries.c["pass"], entries.c.amount, entries.c.day, entries.c.counter)
-    query = select(*columns).select_from(terminals.join(entries, beyond))
+    whose, place = (entries.c.programme, entries.c["pass"]), (entries.c.terminal, entries.c.sequence)
+    query = select(*whose, *place, entries.c.amount, entries.c.day, entries.c.counter)
+    query = query.select_from(terminals.join(entries, beyond))
     query = query.where(entries.c.programme.is_not(None), ~terminals.c.retired)
-    if len(passes) <= _FEW:
-        query = query.where(entries.c["pass"].in_(passes))
+    few = passes if len(passes) <= _FEW else None
+    if few is not None:
+        query = query.where(entries.c["pass"].in_(few))
+    set_aside = aside.handed_over(connection, few)
     found: dict[tuple[int, bytes], list[Waiting]] = defaultdict(list)
-    order = (entries.c.accepted_at, entries.c.terminal, entries.c.sequence)
-    for programme, pass_address, *about in connection.execute(query.order_by(*order)):
-        found[programme, pass_address].append(Waiting(*about))
+    for row in connection.execute(query.order_by(entries.c.accepted_at, *place)):
+        programme, owner, terminal, sequence, amount, day, counter = row
+        found[programme, owner].append(Waiting(amount, day, counter, (terminal, sequence) in set_aside))
     return found

@@ -85,6 +85,16 @@ def keys(connection: Connection) -> set[Key]:
     return set(_keys(connection))
 
 
+def current(connection: Connection, key: Key) -> Key:
+    """The budget that stands for this one today, as far as the contract follows."""
+    for _ in range(SUCCESSORS_MAX):
+        successor = connection.execute(select(budgets.c.successor).where(*_is(key))).scalar_one_or_none()
+        if successor is None:
+            break
+        key = key[0], Address(successor)
+    return key
+
+
 def replaced_by(connection: Connection, pass_address: Address) -> list[Key]:
     """The budgets for which this pass stands today, besides its own."""
     newest = _keys(connection, budgets.c.successor == pass_address)
