@@ -25,6 +25,7 @@ class KeeperForm(forms.Form):
         label=_("Name to sign in with"),
         help_text=_("Letters, digits, dots and dashes. No name of a person is needed."),
         max_length=40,
+        error_messages={"invalid": _("Use letters, digits, dots and dashes, and no spaces.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
@@ -40,7 +41,9 @@ class StockField(forms.IntegerField):
     """How many there are."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(min_value=0, max_value=STOCK_MAX, widget=forms.NumberInput(attrs=_STOCK), **more)
+        said = dict.fromkeys(("invalid", "min_value", "max_value"), _("Type a whole number from 0 to 9999."))
+        widget = forms.NumberInput(attrs=_STOCK)
+        super().__init__(min_value=0, max_value=STOCK_MAX, widget=widget, error_messages=said, **more)
 
 
 class ProductForm(forms.Form):

@@ -39,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """One more, which families see at once."""
     shop = own.selling_shop(request)
     Shop.objects.select_for_update().get(pk=shop.pk)  # no two requests make the last one that there is room for
-    form = ProductForm(request.POST or None, request.FILES or None)
+    form = ProductForm(request.POST or None, request.FILES or None, initial={"category": shop.category})
     if shop.products.count() >= PRODUCTS_MAX:
         messages.warning(request, _("You have 200 products already. Change one that you do not sell any more."))
         return redirect("selling:products")

@@ -155,7 +155,9 @@ def test_one_wrong_number_changes_none_and_is_said_at_its_field(browser, product
     ball = Product.objects.create(shop=mine, name="ball", cents=5_00, stock=9)
     answer = count(browser, (product, 3, "many"), (ball, 9, 8))
     assert answer.status_code == 400
-    assert f'aria-describedby="id_p{product.pk}-stock_error"' in answer.content.decode()
+    page = answer.content.decode()
+    assert f'aria-describedby="id_p{product.pk}-stock_error"' in page
+    assert "Type a whole number" in page
     assert stocks() == {"bicycle": 3, "ball": 9}
 
 
