@@ -102,7 +102,7 @@ def sign_in(visit: Callable[[], Page], portal: Running) -> Callable[[str], Page]
         page.click("main form button")
         page.fill("[name=code]", portal.command("code", name).split()[-1])
         page.click("main form button")
-        page.wait_for_url("**/desk/**")
+        page.wait_for_url(re.compile("/(desk|shop)/"))
         return page
 
     return signed_in
