@@ -11,7 +11,7 @@ from tests.browser import checks
 from tests.browser.conftest import PICTURES
 
 pytestmark = pytest.mark.xdist_group("browser")
-PEOPLE = (None, "clerk-01", "clerk-02", "clerk-03", "auditor-01")
+PEOPLE = (None, "clerk-01", "clerk-02", "clerk-03", "auditor-01", "keeper-02")
 """Nobody, and the sample's people, who together have every role."""
 
 
