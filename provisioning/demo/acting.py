@@ -37,7 +37,7 @@ class Acting:
     def __init__(self, setting: Setting, say: Say) -> None:
         self._town = setting
         self._say = say
-        self._first, self._second = setting.shops[:2]
+        self._first, self._second, self._club = setting.shops[:3]
         self.lost: list[Lost] = []
 
     def scenes(self) -> tuple[Scene, ...]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coincurve import PrivateKey
@@ -17,7 +17,7 @@ from contracts.wire.signature import sign
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Timestamp, address, from_hex
 from provisioning import categories, deploy, fleet, grant, holdings, programme, roles, shop, sponsor
-from provisioning.demo import plot
+from provisioning.demo import plot, schemes
 from provisioning.fleet import Raise
 from provisioning.grant import Line
 from provisioning.passes import NewPass
@@ -38,12 +38,21 @@ class People:
     """Somebody at the sponsor's who may pause programmes, and nothing else."""
     passer_by: LocalAccount
     """Somebody with a little gas and no right of any kind."""
+    neighbours: tuple[LocalAccount, ...]
+    """Of the municipalities beside the first, in their order."""
+
+    @property
+    def sponsors(self) -> tuple[LocalAccount, ...]:
+        """Of all municipalities."""
+        return self.sponsor, *self.neighbours
 
 
 def people() -> People:
     """The same ones each time."""
-    owner, admin, gateway, first, second, clerk, passer_by, *_ = map(Account.from_key, development_keys())
-    return People(owner, admin, gateway, (first, second), clerk, passer_by)
+    owner, admin, gateway, first, second, clerk, passer_by, third, fourth, *neighbours = map(
+        Account.from_key, development_keys()
+    )
+    return People(owner, admin, gateway, (first, second, third, fourth), clerk, passer_by, tuple(neighbours))
 
 
 def address_of(account: LocalAccount) -> Address:
@@ -69,7 +78,15 @@ def found(rpc_url: str, record: Path, passes: Mapping[str, NewPass]) -> Town:
     programme.pause(town, plot.PAUSED)
     for plan, keeper in zip(plot.SHOPS, who.keepers, strict=True):
         _add_shop(town, plan, address_of(keeper))
+    for each in who.neighbours[: schemes.MUNICIPALITIES - 1]:
+        sponsor.add(replace(town, account=who.owner), address_of(each))
+    schemes.found(municipalities(town), now, passes)
     return town
+
+
+def municipalities(town: Town) -> list[Town]:
+    """The contract with the key of each municipality, in their order."""
+    return [replace(town, account=each) for each in people().sponsors]
 
 
 def _add_shop(town: Town, plan: plot.ShopPlan, payout: Address) -> None:
@@ -86,6 +103,7 @@ def register(town: Town, plan: plot.TillPlan, key: Path) -> Address:
     number = plan.shop + 1
     slices = [Raise(each, cents) for each, cents in plan.slices.items()]
     fleet.register(town, signer.address, number, signer.sign_registration(number), slices)
+    schemes.raise_slices(municipalities(town), signer.address, number)
     return signer.address
 
 

@@ -23,10 +23,10 @@ _ACCOUNT = re.compile(r"^ +(\S+) +(\S+) +[a-z, ]+$")
 
 
 class Hall:
-    """The portal in a folder of its own. `record` is where the contract stands."""
+    """The portal in a folder of its own. `record` is where the contract stands, `counter` a simulated scanner."""
 
-    def __init__(self, folder: Path, record: Path) -> None:
-        self._folder, self._record = folder, record
+    def __init__(self, folder: Path, record: Path, counter: Path) -> None:
+        self._folder, self._record, self._counter = folder, record, counter
         self._pages: Program | None = None
         self._worker: Program | None = None
         self.url = ""
@@ -34,7 +34,7 @@ class Hall:
 
     async def open(self, rpc: str, gateway: str, token: str) -> list[str]:
         """Make it, start it, and give the lines that say how to sign in."""
-        where = f'record = "{self._record}"\ngateway = "{gateway}"\n'
+        where = f'record = "{self._record}"\ngateway = "{gateway}"\ncounter = "{self._counter}"\n'
         setup.make(self._folder, setup.EMBEDDED + where)
         place = ["--folder", str(self._folder)]
         said = await command("portal", "setup", *place, "--rpc", rpc, environment={}, kept_back=serve.SECRETS)

@@ -31,6 +31,7 @@ class Morning(Acting):
             self.more_than_is_left,
             self.a_limit_for_the_day,
             self.what_a_shop_sells,
+            self.at_the_club,
             self.money_back,
         )
 
@@ -45,8 +46,9 @@ class Morning(Acting):
         await self._refused(self._first, self._town.code("family-40"), Reason.NOT_SET_UP)
         self._plug(self._first, Cable.PLUGGED)
         await self._begin(self._second)
+        await self._begin(self._club)
         await self._first.counter.until(lambda screen: screen.status.approves_until > 0, "that it can approve")
-        self._say("  both terminals have a checkpoint and a snapshot")
+        self._say("  all terminals have a checkpoint and a snapshot")
 
     async def a_calm_morning(self) -> None:
         """A calm morning."""
@@ -153,6 +155,14 @@ class Morning(Acting):
             lambda journal: any(each.id == plot.BICYCLES and not each.admitted for each in journal.programmes()),
         )
         await self._refused(self._first, self._town.code("rider"), Reason.SHOP_NOT_ADMITTED)
+
+    async def at_the_club(self) -> None:
+        """A second scheme, and a second municipality, at a club."""
+        await self._approved(self._club, "club-member", Cents(25_00))
+        await self._refused(self._club, self._town.code("club-member"), Reason.BUDGET_SHORT)
+        await self._approved(self._club, "neighbour", Cents(17_50))
+        await self._approved_in(self._club, "two-schemes", "2", Cents(30_00))
+        await self._approved(self._club, "two-schemes", Cents(25_00))
 
     async def money_back(self) -> None:
         """The last sale is taken back, and an earlier one in part, behind a PIN."""

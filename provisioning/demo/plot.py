@@ -79,7 +79,10 @@ class TillPlan:
 SHOPS = (
     ShopPlan({BICYCLES: "fietsen"}, (KIND, SPORT, SHORT)),
     ShopPlan({BICYCLES: "kleding"}, (KIND, SPORT, PAUSED, NEXT_YEAR, LAST_YEAR)),
+    ShopPlan({}, ()),
+    ShopPlan({}, ()),
 )
+"""The last two are a sports club and the town hall's own counter, which take part in what `schemes.toml` says."""
 TILLS = (
     TillPlan("shop-01", 0, {KIND: Cents(1_000_00), **dict.fromkeys((SPORT, BICYCLES, SHORT), Cents(100_00))}),
     TillPlan(
@@ -87,6 +90,7 @@ TILLS = (
         1,
         {each: Cents(250_00) if each == KIND else Cents(50_00) for each in range(KIND, BICYCLES + 1)},
     ),
+    TillPlan("club", 2, {}),
 )
 """The second one's slice is small, so that it can be run into; it has one of a programme that does not admit it."""
 

@@ -19,7 +19,7 @@ from eth_account.signers.local import LocalAccount
 from contracts.wire.entry import Delegation
 from contracts.wire.units import Address, Cents, Timestamp, to_hex
 from provisioning import desk, passes
-from provisioning.demo import founding, plot
+from provisioning.demo import founding, plot, schemes
 from provisioning.demo.books import Paid, Till
 from provisioning.demo.cable import Cable, Relay
 from provisioning.demo.counter import Counter
@@ -71,8 +71,8 @@ class Setting:
     def __init__(self, folder: Path, language: str) -> None:
         self.folder = folder
         self._language = language
-        self._passes = {name: passes.new_pass(plot.NETWORK) for name in plot.GRANTS}
-        self._counters = dict.fromkeys(plot.GRANTS, 0)
+        self._passes = {name: passes.new_pass(plot.NETWORK) for name in (*plot.GRANTS, *schemes.PASSES)}
+        self._counters = dict.fromkeys(self._passes, 0)
         self._rpc_url = ""
         self._gateway_port = 0
         self.shops: tuple[Shop, ...] = ()
@@ -80,7 +80,7 @@ class Setting:
         """Terminals that are no more, as they stood at their end."""
         self.chain = self._program("chain", "chain", "dev", "--port", "0", "--data", str(folder / "chain"))
         self.gateway: Program | None = None
-        self.hall = Hall(folder / "portal", self.record)
+        self.hall = Hall(folder / "portal", self.record, folder / plot.TILLS[0].name / "scanner.sock")
         self._town: Town | None = None
 
     async def open(self, say: Say) -> None:
@@ -94,7 +94,7 @@ class Setting:
         say("starting the town hall's desk")
         for line in await self._open_hall():
             say(line)
-        say("making two shops with a terminal each")
+        say("making two shops and a club, with a terminal each")
         for plan in plot.TILLS:
             self.shops += (await self.open_till(plan),)
 
@@ -157,7 +157,8 @@ class Setting:
     def paid(self) -> Paid:
         """What the contract owes or paid the shops, less what they owe it for refunds."""
         numbers = range(1, len(plot.SHOPS) + 1)
-        pairs = [(programme, number) for programme in plot.PROGRAMMES for number in numbers]
+        programmes = range(1, int(self.town.view("programme_count")) + 1)
+        pairs = [(programme, number) for programme in programmes for number in numbers]
         due = sum(int(self.town.view("credit", *pair)) - int(self.town.view("owed", *pair)) for pair in pairs)
         paid = sum(int(args["amount"]) for args in self.town.history("PaidOut"))
         marked = sum(int(args["amount"]) for args in self.town.history("TransferMoved") if args["state"] == 1)
