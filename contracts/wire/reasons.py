@@ -81,6 +81,10 @@ class Reason(IntEnum):
     TERMINAL_IS_RETIRED = 107
     ENDPOINTS_DISAGREE = 108
     DAY_NOT_CLOSED = 109
+    ORDER_OFFLINE = 110
+    ORDER_ASK_OPEN = 111
+    ORDER_OVER = 112
+    ORDER_CODE = 113
 
     SCAN_EMPTY = 128
     SCAN_PRODUCT = 129
@@ -308,6 +312,22 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.DAY_NOT_CLOSED: (
         "De dag is niet afgesloten, en er is niets veranderd. Probeer het opnieuw of bel de helpdesk.",
         "The day is not closed, and nothing was changed. Try again or call support.",
+    ),
+    Reason.ORDER_OFFLINE: (
+        "Een bestelling meegeven kan alleen met internet. Herstel het internet en scan opnieuw.",
+        "Handing over an order needs the internet. Restore it and scan again.",
+    ),
+    Reason.ORDER_ASK_OPEN: (
+        "Er loopt nog een aanvraag. Wacht op het antwoord en scan de pas opnieuw.",
+        "Another request is still open. Wait for its answer and scan the pass again.",
+    ),
+    Reason.ORDER_OVER: (
+        "De bestelling is niet op tijd opgehaald. Het geld gaat terug naar de pas.",
+        "The order was not fetched in time. The money goes back to the pass.",
+    ),
+    Reason.ORDER_CODE: (
+        "Deze telefooncode is niet voor deze bestelling. Vraag de klant om een andere code.",
+        "This phone code is not for this order. Ask the customer for another code.",
     ),
     Reason.SCAN_EMPTY: ("Er is niets gelezen. Scan de pas opnieuw.", "Nothing was read. Scan the pass again."),
     Reason.SCAN_PRODUCT: (
