@@ -108,7 +108,8 @@ def done_in_words(*words: str) -> str:
 
 def rows(folder: Path) -> list[int]:
     """How much of everything there is."""
-    tables = ("auth_user", "programmes_programme", "shops_shop", "applying_application", "passes_pass", "tasks_task")
+    desk = ("auth_user", "programmes_programme", "shops_shop", "applying_application", "passes_pass", "tasks_task")
+    tables = (*desk, "selling_keeper", "selling_product")
     with closing(sqlite3.connect(folder / "portal.sqlite")) as database:
         return [database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 
@@ -116,7 +117,9 @@ def rows(folder: Path) -> list[int]:
 def test_alone_it_brings_all_that_it_needs_and_goes_on_where_it_was(tmp_path):
     folder = tmp_path / "portal"
     with running(folder) as (_, said):
-        passwords = dict(line.split()[:2] for line in said if line.startswith(("clerk-", "auditor-")))
+        passwords = dict(line.split()[:2] for line in said if line.startswith(("clerk-", "auditor-", "keeper-")))
+        keeper = signed_in(said[-1].split()[1], folder, "keeper-02", passwords["keeper-02"])
+        assert "Fiets" in keeper.get("/shop/products")
         browser = signed_in(said[-1].split()[1], folder, "clerk-02", passwords["clerk-02"])
         for path, shown in {
             "/desk/programmes": "Kindpakket",
