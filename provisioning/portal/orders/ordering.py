@@ -121,7 +121,7 @@ def _check_others(holder: Address, shop: Shop, programme: Programme) -> None:
     if mine.filter(state__in=OPEN).count() >= OPEN_MAX:
         raise Wrong(_AGAIN, "many", _("You have many open orders. Fetch or cancel one first."))
     if mine.filter(made_at__gt=timezone.now() - timedelta(days=1)).count() >= DAY_MAX:
-        raise Wrong(429, "many", _("You ordered often today. Try again tomorrow."))
+        raise Wrong(_AGAIN, "often", _("You ordered often today. Try again tomorrow."))
 
 
 def _open() -> Wrong:
