@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,17 @@ from tests.chain.rpc import OTHER, OWNER
 NETWORK = 7
 
 
+@cache
+def _chain(config: pytest.Config) -> str:
+    """Started once, however many folders take these fixtures as their own."""
+    running = ExitStack()
+    config.add_cleanup(running.close)
+    return running.enter_context(processes.embedded("--block-seconds", "3600"))
+
+
 @pytest.fixture(scope="session")
-def chain_url() -> Iterator[str]:
-    with processes.embedded("--block-seconds", "3600") as url:
-        yield url
+def chain_url(pytestconfig: pytest.Config) -> str:
+    return _chain(pytestconfig)
 
 
 @pytest.fixture
@@ -26,12 +34,13 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KINDPAKKET_KEY", to_hex(OWNER.key))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployment(chain_url: str) -> Deployment:
+    """A contract for each file of tests: what a town asks of it grows with all that others left there."""
     return deploy(chain_url, OWNER, NETWORK, None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_town(deployment: Deployment) -> Town:
     """A sponsor, shop 1, and programme 1 with EUR 10.000 in its reserve. Tests that change more make their own."""
     town = Town.open(deployment, OWNER)

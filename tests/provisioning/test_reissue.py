@@ -19,7 +19,7 @@ CONTACT = ("--contact", "14 0000")
 YEARS = Terms(Timestamp(0), Timestamp(2**39))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def second(shared_town: Town) -> int:
     """Another programme of the same sponsor."""
     number = programme.create(shared_town, "Sport", YEARS)
@@ -27,7 +27,7 @@ def second(shared_town: Town) -> int:
     return number
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def foreign(shared_town: Town) -> int:
     """A programme of another sponsor."""
     sponsor.add(shared_town, Address(from_hex(OTHER.address)))

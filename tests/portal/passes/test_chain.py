@@ -23,7 +23,7 @@ from tests.provisioning.conftest import NETWORK, TERMS
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def second(shared_town: Town) -> int:
     """Another programme of the same sponsor."""
     number = programmes.create(shared_town, "Sport", TERMS)

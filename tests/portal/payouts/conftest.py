@@ -27,7 +27,7 @@ from tests.provisioning.payout.conftest import Keeper, by_bank_shop, with_credit
 CREDITS = (1_250, 3_000, 5)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def made_shops(shared_town: Town) -> list[tuple[Town, int, Till]]:  # noqa: F811 -- the fixture
     return [by_bank_shop(shared_town) for _ in CREDITS]
 

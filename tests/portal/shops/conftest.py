@@ -63,7 +63,7 @@ def programme(staff: Callable[..., Client], work: Callable[[], Any], request: py
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gateway(shared_town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
     """A real gateway on the tests' contract."""
     world: Any = SimpleNamespace(record=lambda: shared_town.deployment)

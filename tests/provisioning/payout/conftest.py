@@ -51,7 +51,7 @@ def by_bank_shop(town: Town) -> tuple[Town, int, Till]:
     return keeper, made, Till.registered(town, made, 0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shops(shared_town: Town) -> list[tuple[Town, int, Till]]:
     """Three of them, which all tests have: a shop costs seven transactions."""
     return [by_bank_shop(shared_town) for _ in range(3)]
