@@ -24,6 +24,13 @@ _WHERE = f"""() => {{
     const visible = shown.outlineStyle !== "none" || shown.boxShadow !== "none";
     return [({_SEEN})().indexOf(one), visible, one.outerHTML.slice(0, 120)];
 }}"""
+_FROM_THE_TOP = """() => {
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+    window.scrollTo(0, 0);
+}"""
+"""Tab goes on from where the focus was last, even when nothing has it now."""
 _ACROSS = """() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"""
 _SMALL = """() => [...document.querySelectorAll("button, .button, input[type=submit], nav a")]
     .filter(one => one.checkVisibility() && !one.closest(".scroll"))
@@ -68,10 +75,10 @@ def large_enough(page: Page) -> list[str]:
 
 def by_keyboard(page: Page) -> list[str]:
     """Whether Tab reaches all that can be used, in its order, and shows where it is."""
-    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    page.evaluate(_FROM_THE_TOP)
     count: int = page.evaluate(f"({_SEEN})().length")
     reached, wrong = list[int](), list[str]()
-    parts = page.locator("input[type=date]").count() * 3  # day, month, year and the calendar are one after the other
+    parts = page.locator("input[type=date]:visible").count() * 3  # day, month, year and the calendar are one after the other
     for _ in range(count + parts):
         page.keyboard.press("Tab")
         index, visible, html = page.evaluate(_WHERE)

@@ -1,9 +1,8 @@
 // Filling what stands in the page's templates: texts as texts, and parts that are there or not.
 
-/** A copy of the template's first element with these values. */
+/** A copy of the template's one element with these values in its parts. */
 export function filled(id, values) {
-  const made = document.getElementById(id).content.firstElementChild.cloneNode(true);
-  return fill(made, values);
+  return fill(document.getElementById(id).content.cloneNode(true), values).firstElementChild;
 }
 
 /** Put each value where `data-field` names it, and show `data-if` parts whose value is something. */

@@ -1,14 +1,15 @@
 // The family's page: which of its sections is open, and what is said above all of them.
 
-import { fill, filled } from "./fill.js";
+import { filled } from "./fill.js";
 import { say } from "./say.js";
 import { SECTIONS } from "./sections.js";
 import * as session from "./session.js";
 import { moment } from "./when.js";
 
 const REFRESH = 60_000; // milliseconds
-const FIRST = "pay" in SECTIONS ? "pay" : "left";
-const [ways, notice, whose] = ["ways", "notice", "whose"].map((id) => document.getElementById(id));
+const FIRST = "pay";
+const [notice, whose] = ["notice", "whose"].map((id) => document.getElementById(id));
+const ways = document.querySelectorAll("[data-ways]");
 
 let [open, leave] = ["", null];
 
@@ -20,7 +21,7 @@ function asked() {
 
 /** What there is to show: the first screen without a pass, and what became of a pass that is no longer in use. */
 function wanted() {
-  if ("first" in SECTIONS && (!session.current() || session.arrival())) return { name: "first", argument: "" };
+  if (!session.current() || session.arrival()) return { name: "first", argument: "" };
   const found = asked();
   const ended = (session.state()?.pass.state ?? "made") !== "made";
   return ended && found.name !== "passes" ? { name: "ended", argument: "" } : found;
@@ -34,12 +35,18 @@ function show(move) {
   const section = document.getElementById(name);
   [open, leave] = [`${name}-${argument}`, SECTIONS[name].start(section, argument) ?? null];
   mark(name);
-  if (move) section.querySelector("h2").focus();
+  if (move) toTitle(section);
+}
+
+function toTitle(section) {
+  const title = section.querySelector("h2");
+  title.tabIndex = -1;
+  title.focus();
 }
 
 function mark(name) {
-  ways.hidden = name === "first" || name === "ended";
-  for (const each of ways.querySelectorAll("a")) {
+  for (const each of ways) each.hidden = name === "first" || name === "ended";
+  for (const each of document.querySelectorAll("[data-ways] a, #whose")) {
     if (each.hash === `#${name}` || (name === "shop" && each.hash === "#shops")) each.setAttribute("aria-current", "page");
     else each.removeAttribute("aria-current");
   }
@@ -56,8 +63,9 @@ function follow() {
 function tell() {
   const pass = session.current();
   whose.textContent = pass ? [pass.name, pass.label].filter(Boolean).join(", ") : "";
+  whose.hidden = !pass;
   const before = notice.textContent;
-  notice.replaceChildren(...pass ? said(pass) : []);
+  notice.replaceChildren(...pass ? said() : []);
   notice.hidden = !notice.childElementCount;
   if (!notice.hidden && notice.textContent !== before) say(notice.textContent);
 }
