@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from contracts.gateway.serving import orders
 from contracts.gateway.serving.orders import Order
+from contracts.gateway.store import tables
 from contracts.wire.errors import Broken, Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents, Timestamp, to_hex
@@ -136,7 +138,7 @@ def test_to_the_last_second_an_order_may_be_fetched(where: str | Path):
     town.register(0, 1)
     order = Order(town.cards[0].address, 1, Cents(8_900), NOW, "bicycle")
     with town.store.writing() as connection:
-        orders.replace(connection, 1, [order])
+        orders.replace(connection, 1, [order], NOW)
     till = town.tills[0].address
     assert orders.orders_for(town.store, till, NOW) == [order]
     assert orders.orders_for(town.store, till, Timestamp(NOW + 1)) == []
@@ -148,10 +150,23 @@ def test_a_list_is_replaced_wholly_or_not_at_all(where: str | Path):
     town.register(0, 1)
     first, second = (Order(card.address, 1, Cents(100), NOW, "book") for card in town.cards[:2])
     with town.store.writing() as connection:
-        orders.replace(connection, 1, [first])
+        orders.replace(connection, 1, [first], NOW)
     with pytest.raises(TryAgain), town.store.writing() as connection:
-        orders.replace(connection, 1, [second, second])
+        orders.replace(connection, 1, [second, second], NOW)
     assert orders.orders_for(town.store, town.tills[0].address, NOW) == [first]
+    town.store.close()
+
+
+def test_what_has_expired_is_kept_no_longer_than_until_the_next_list(where: str | Path):
+    """Names of things stand beside passes here, and of what is over nobody has any use."""
+    town = Town(where)
+    with town.store.writing() as connection:
+        for shop, card in enumerate(town.cards[:2], 1):
+            orders.replace(connection, shop, [Order(card.address, 1, Cents(100), Timestamp(NOW + shop), "book")], NOW)
+        orders.replace(connection, 2, [], Timestamp(NOW + 1))
+        assert connection.execute(select(tables.orders.c.shop)).scalars().all() == [1]
+        orders.replace(connection, 2, [], Timestamp(NOW + 2))
+        assert connection.execute(select(tables.orders)).all() == []
     town.store.close()
 
 

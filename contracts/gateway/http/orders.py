@@ -86,7 +86,7 @@ def replace(here: Here, shop: ShopPath, body: OrdersBody) -> ListedBody:
     """Say which orders wait at this shop, all of them: those of before are forgotten."""
     listed = [order.order() for order in body.orders]
     with here.store.writing() as connection:
-        orders.replace(connection, shop, listed)
+        orders.replace(connection, shop, listed, here.clock())
     return ListedBody(orders=len(listed))
 
 

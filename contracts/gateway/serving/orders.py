@@ -6,7 +6,7 @@ They approve nothing. An order that nobody set aside is an ask like any other, a
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from contracts.gateway.store.database import Store, lock
 from contracts.gateway.store.tables import orders, shops, terminals
@@ -20,6 +20,7 @@ ORDERS_MAX = 500
 NAME_MAX = 40
 """Characters: what fits on a till."""
 
+_LOCK = "orders"
 _COLUMNS = (orders.c["pass"], orders.c.programme, orders.c.amount, orders.c.until, orders.c.name)
 
 
@@ -34,15 +35,15 @@ class Order:
     name: str
 
 
-def replace(connection: Connection, shop: int, listed: Sequence[Order]) -> None:
-    """From now on these are the shop's orders, and no others.
+def replace(connection: Connection, shop: int, listed: Sequence[Order], now: Timestamp) -> None:
+    """From now on these are the shop's orders, and no others. What has expired of any shop is forgotten.
 
     Raises Refused(NOTHING_NEW) when no final block knows the shop.
     """
-    lock(connection, f"orders {shop}")
+    lock(connection, _LOCK)
     if connection.execute(select(shops.c.id).where(shops.c.id == shop)).first() is None:
         raise Refused(Reason.NOTHING_NEW, f"shop {shop} is not on the contract, or not in a final block yet")
-    connection.execute(delete(orders).where(orders.c.shop == shop))
+    connection.execute(delete(orders).where(or_(orders.c.shop == shop, orders.c.until < now)))
     rows = [_row(shop, order) for order in listed]
     if rows:
         connection.execute(insert(orders), rows)

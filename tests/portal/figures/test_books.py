@@ -6,9 +6,9 @@ from coincurve import PrivateKey
 from contracts.chain import checksum
 from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
-from contracts.wire import batch
+from contracts.wire import batch, typed_data
 from contracts.wire.entry import Ask, Payment, Refund
-from contracts.wire.signature import address_of
+from contracts.wire.signature import address_of, sign, words
 from contracts.wire.units import Cents, Timestamp
 from provisioning import discretion, fleet, grant, programme, report_reading, shop
 from provisioning.fleet import Raise
@@ -138,6 +138,28 @@ def test_asks_draws_and_what_is_given_back_later(town):
     town.act("revoke_terminal", number, checksum(till.address))
     read_all(town)
     assert Slice.objects.get(programme=number).left == 0
+
+
+def test_an_order_is_spent_when_it_is_fetched_and_not_before(town):
+    number = programme.create(town, "Fietsen", TERMS)
+    programme.fund(town, number, 1_000_000, mint=True)
+    key, seller = PrivateKey(), shop.add(town, OTHER_ADDRESS)
+    grant.grant(town, number, "one", [grant.Line(address_of(key), Cents(100_00))])
+    shop.admit(town, number, seller)
+    till = Till(town.deployment.domain)
+    fleet.register(town, till.address, seller, till.consent(seller), [])
+    until = Timestamp(now() + 3_600)
+    digest = typed_data.order(town.deployment.domain, number, seller, Cents(89_00), until, 1)
+    town.act("set_aside", number, seller, 89_00, until, 1, words(sign(key, digest)))
+    read_all(town)
+    assert (taken(number), town.view("taken", number, seller)) == ({}, 0)
+    till.add(Ask(number, Cents(89_00), now(), Timestamp(2**39)), key)
+    till.add(Refund(number, Cents(9_00), now(), address_of(key), till.address, 1))
+    town.act("settle", batch.encode([segment_of(till)]))
+    read_all(town)
+    (sale,) = Sale.objects.filter(programme=number)
+    assert (sale.cents, sale.refunded, sale.drawn, sale.shop, sale.buyer) == (89_00, 9_00, 0, seller, address_of(key))
+    assert taken(number) == {seller: town.view("taken", number, seller)}
 
 
 def test_a_purchase_has_its_entrys_own_time_as_far_as_that_can_be(town):
