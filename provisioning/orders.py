@@ -9,7 +9,7 @@ from contracts.chain import Overtaken, Reverted, checksum
 from contracts.wire import signature, typed_data
 from contracts.wire.errors import Broken
 from contracts.wire.typed_data import Domain
-from contracts.wire.units import Address, Cents, Hash, Timestamp
+from contracts.wire.units import Address, Cents, Hash, Timestamp, from_hex
 from provisioning.town import Town
 
 
@@ -97,3 +97,15 @@ def free(town: Town, programme: int, shop: int, address: Address) -> Freed | Non
         raise
     (freed,) = town.events(sent, "SetFree")
     return Freed(int(freed["to_budget"]), int(freed["to_reserve"]))
+
+
+def placed(town: Town, programme: int) -> list[tuple[int, Address]]:
+    """Shop and pass of every order that was ever set aside in the programme, each once."""
+    found = {(int(args["shop"]), str(args["pass_address"])) for args in town.history("SetAside", programme=programme)}
+    return [(shop, Address(from_hex(address))) for shop, address in sorted(found)]
+
+
+def free_all(town: Town, programme: int) -> list[Freed]:
+    """Give back all that is still set aside in the programme. The same again goes on where an earlier one ended."""
+    freed = (free(town, programme, shop, address) for shop, address in placed(town, programme))
+    return [each for each in freed if each is not None]

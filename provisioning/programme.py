@@ -7,7 +7,7 @@ from typing import Any
 from contracts.chain import checksum
 from contracts.wire.errors import Broken
 from contracts.wire.units import CENTS_MAX, Address, Cents, Timestamp, from_hex
-from provisioning import desk
+from provisioning import desk, orders
 from provisioning.town import Town
 
 FLOOR_LIMIT = Cents(50_00)
@@ -127,16 +127,18 @@ class Swept:
     budgets: int = 0
     slices: int = 0
     cents: int = 0
+    orders: int = 0
 
 
 def sweep(town: Town, programme: int) -> Swept:
-    """Bring the budgets and slices of a closed programme to its reserve; shops' credit stays theirs.
+    """Bring budgets, orders and slices of a closed programme to its reserve; shops' credit stays theirs.
 
     What is swept already holds nothing, so the same again goes on where an earlier one ended.
     """
     passes = _holding(town, "budget", programme, known_passes(town, programme))
     terminals = _holding(town, "slice_of", programme, known_terminals(town))
-    swept = Swept()
+    freed = orders.free_all(town, programme)
+    swept = Swept(cents=sum(each.to_reserve for each in freed), orders=len(freed))
     for start in range(0, max(len(passes), len(terminals)), SWEEP):
         end = start + SWEEP
         swept = _sweep_part(town, programme, swept, passes[start:end], terminals[start:end])
@@ -160,7 +162,7 @@ def _sweep_part(town: Town, programme: int, before: Swept, passes: Sequence[str]
     sent = town.act("sweep", programme, passes, terminals)
     budgets, slices = (town.events(sent, name) for name in ("BudgetSwept", "SliceReleased"))
     cents = sum(int(event["amount"]) for event in (*budgets, *slices))
-    return Swept(before.budgets + len(budgets), before.slices + len(slices), before.cents + cents)
+    return Swept(before.budgets + len(budgets), before.slices + len(slices), before.cents + cents, before.orders)
 
 
 def known_passes(town: Town, programme: int) -> list[str]:

@@ -165,9 +165,7 @@ def _revoke_terminal(arguments: argparse.Namespace) -> Answer:
 
 def _close(arguments: argparse.Namespace) -> Answer:
     close(open_town(arguments), arguments.programme)
-    sentence = (
-        f"programme {arguments.programme} is closed for good; `sweep` brings its budgets and slices to its reserve"
-    )
+    sentence = f"programme {arguments.programme} is closed for good; `sweep` brings what is left of it to its reserve"
     return Answer(sentence, {"programme": arguments.programme, "closed": True})
 
 
@@ -177,8 +175,8 @@ def _sweep(arguments: argparse.Namespace) -> Answer:
         raise Broken(f"programme {arguments.programme} is not closed: `close` it first, 90 days after its end")
     swept = sweep(town, arguments.programme)
     sentence = (
-        f"{desk.euros(swept.cents)} from {swept.budgets} budgets and {swept.slices} slices went to the reserve of "
-        f"programme {arguments.programme}; `withdraw` brings it home"
+        f"{desk.euros(swept.cents)} from {swept.budgets} budgets, {swept.orders} orders and {swept.slices} slices went "
+        f"to the reserve of programme {arguments.programme}; `withdraw` brings it home"
     )
     return Answer(sentence, {"programme": arguments.programme, **asdict(swept)})
 
@@ -220,5 +218,5 @@ _COMMANDS = (
         (*_NUMBER, desk.add_terminal),
     ),
     Command("close", "end it for good, 90 days after its period at the earliest", "--programme 1", _close, _NUMBER),
-    Command("sweep", "bring a closed programme's budgets and slices to its reserve", "--programme 1", _sweep, _NUMBER),
+    Command("sweep", "bring what is left of a closed programme to its reserve", "--programme 1", _sweep, _NUMBER),
 )

@@ -1,12 +1,14 @@
 """Orders by the functions of the desk: set aside once, looked at, freed, and refused in the contract's words."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from contracts.chain import Reverted, checksum
 from contracts.wire import signature
 from contracts.wire.errors import Broken
 from contracts.wire.units import Cents, Timestamp
-from provisioning import grant, orders, status
+from provisioning import grant, orders, programme, status
 from provisioning.orders import Freed, Signed, Standing
 from provisioning.town import Town
 from tests.chain.rpc import OTHER
@@ -56,6 +58,21 @@ def test_what_is_set_aside_is_in_the_books(town: Town, holder):
     assert found.adds_up
     assert found.programmes[0].set_aside == before.programmes[0].set_aside + 8_900
     assert found.programmes[0].budgets == before.programmes[0].budgets - 8_900
+
+
+def test_all_that_is_set_aside_in_a_programme_is_freed_at_once(town: Town, holder):
+    orders.free_all(town, 1)
+    orders.set_aside(town, signed(town, holder))
+    assert (1, address(holder)) in orders.placed(town, 1)
+    assert orders.free_all(town, 1) == [Freed(8_900, 0)]
+    assert orders.free_all(town, 1) == []
+
+
+def test_a_sweep_brings_orders_home_too(town: Town, monkeypatch):
+    """The programme is closed 90 days after its end, so what it frees is made up here."""
+    sent = SimpleNamespace(act=lambda *_: None, events=lambda *_: [], history=lambda *_, **__: [], look=town.look)
+    monkeypatch.setattr(orders, "free_all", lambda *_: [Freed(0, 8_900), Freed(0, 100)])
+    assert programme.sweep(sent, 1) == programme.Swept(cents=9_000, orders=2)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
