@@ -67,7 +67,7 @@ BOUND_KEPT_SECONDS = 60
 
 AWAITS_NO_SCAN = frozenset(
     {
-        *(Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.WORKING, Stage.ASKING),
+        *(Stage.ORDER, Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.WORKING, Stage.ASKING),
         *(Stage.PIN, Stage.REFUND_CHOOSE, Stage.REFUND_AMOUNT, Stage.VOID, Stage.LOCKED, Stage.KEEP),
     }
 )

@@ -103,8 +103,9 @@ class Counter:
         except Refused as refused:
             self.misread(refused.reason)
             return
-        budgets = self._store.budgets_of(pass_address)
-        self.hear(PassScanned(self._clock.moment(), pass_address, budgets, delegation))
+        now, budgets = self._clock.moment(), self._store.budgets_of(pass_address)
+        orders = self._store.orders_of(pass_address, now.latest())
+        self.hear(PassScanned(now, pass_address, budgets, delegation, orders))
 
     def misread(self, reason: Reason) -> None:
         """Something was read that is no pass of ours."""

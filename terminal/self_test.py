@@ -96,6 +96,9 @@ class _Counter:
         if scanned.stage is Stage.CHOOSE:
             self._press(Key.CANCEL)
             raise Broken("this pass is of several programmes: use a test pass, which is of one")
+        if scanned.stage is Stage.ORDER:
+            self._press(Key.CANCEL)
+            raise Broken("an order waits for this pass here: use a test pass, for which none does")
         if scanned.stage is not Stage.AMOUNT:
             raise Broken(f"the pass was not taken: {_reason(scanned)}")
         self._press(Key.D1)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents, Timestamp
 from terminal.core.counter import Scanned
-from terminal.core.facts import Budget, Checkpoint, OpenEntry, Programme
+from terminal.core.facts import Budget, Checkpoint, OpenEntry, Order, Programme
 from terminal.core.moment import Moment
 from terminal.core.spending import day_of, is_used, spent_on
 from terminal.core.state import Knowledge
@@ -45,6 +45,11 @@ def judge(knowledge: Knowledge, scanned: Scanned, programme: int, amount: Cents,
 def is_curable(knowledge: Knowledge, scanned: Scanned, programme: int, amount: Cents, moment: Moment) -> bool:
     """Whether nothing stands against the payment that the contract would mind, if it is asked."""
     return CURED_BY_ASKING.issuperset(_refusals(knowledge, scanned, programme, amount, moment))
+
+
+def judge_order(knowledge: Knowledge, scanned: Scanned, order: Order, moment: Moment) -> Reason | None:
+    """Why the contract would not pay what waits for this pass, or None. Its money is set aside: no limit counts."""
+    return next(_order_refusals(knowledge, scanned, order, moment), None)
 
 
 def free(knowledge: Knowledge, programme: int) -> int:
@@ -116,6 +121,31 @@ def _refusals(
         return
     if waiting(knowledge) >= WAITING_MAX:
         yield Reason.TOO_MANY_WAITING
+    yield from _pass_refuses(rules, scanned, budget, moment)
+    if rules is None or budget is None:
+        return
+    yield from _amount_refuses(rules, scanned, budget, amount, moment)
+    if amount > free(knowledge, rules.id):
+        yield Reason.SLICE_USED_UP
+
+
+def _order_refusals(knowledge: Knowledge, scanned: Scanned, order: Order, moment: Moment) -> Iterator[Reason]:
+    """All that stands against handing it over, widest first, but for the network."""
+    rules, budget = programme_of(knowledge, order.programme), _budget_of(scanned, order.programme)
+    code = scanned.delegation
+    if refusal := _terminal_refuses(knowledge, rules, moment):
+        yield refusal
+    if code and code.programme != order.programme:
+        yield Reason.ORDER_CODE
+    yield from _pass_refuses(rules, scanned, budget, moment)
+    if code and order.amount > code.ceiling:
+        yield Reason.PHONE_CODE_CEILING
+    if moment.latest() > order.until:
+        yield Reason.ORDER_OVER
+
+
+def _pass_refuses(rules: Programme | None, scanned: Scanned, budget: Budget | None, moment: Moment) -> Iterator[Reason]:
+    """What stands against any amount for this pass in this programme."""
     if budget is None:
         yield Reason.PASS_UNKNOWN
         return
@@ -126,9 +156,6 @@ def _refusals(
         return
     yield from _programme_refuses(rules, moment)
     yield from _code_refuses(scanned, budget, moment)
-    yield from _amount_refuses(rules, scanned, budget, amount, moment)
-    if amount > free(knowledge, rules.id):
-        yield Reason.SLICE_USED_UP
 
 
 def _terminal_refuses(knowledge: Knowledge, rules: Programme | None, moment: Moment) -> Reason | None:

@@ -70,6 +70,12 @@ def _content(knowledge: Knowledge, scanned: Scanned, programme: int, amount: Cen
     time, code = moment.entry_time(), scanned.delegation
     if approve.judge(knowledge, scanned, programme, amount, moment) is None:
         return PhonePayment(amount, time, code) if code else Payment(programme, amount, time)
+    return asked_for(knowledge, scanned, programme, amount, moment)
+
+
+def asked_for(knowledge: Knowledge, scanned: Scanned, programme: int, amount: Cents, moment: Moment) -> Ask | PhoneAsk:
+    """The ask: by the phone's code where one was scanned."""
+    time, code = moment.entry_time(), scanned.delegation
     asked_from = knowledge.checkpoint.time if knowledge.checkpoint else 0  # without one nothing is asked for
     deadline = Timestamp(asked_from + ASK_SECONDS)
     return PhoneAsk(amount, time, deadline, code) if code else Ask(programme, amount, time, deadline)

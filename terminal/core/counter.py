@@ -6,7 +6,7 @@ from contracts.wire.entry import Delegation, Refund
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address, Cents
 from terminal.core.effects import Commit
-from terminal.core.facts import Budget, ClosedDay, GivenBack, OpenEntry, PastSale
+from terminal.core.facts import Budget, ClosedDay, GivenBack, OpenEntry, Order, PastSale
 from terminal.core.lesson import Question, Said
 from terminal.core.moment import Moment
 
@@ -31,6 +31,15 @@ class Scanned:
 @dataclass(frozen=True, slots=True)
 class Ready:
     """No sale: scan a pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReady:
+    """Something waits for this pass: is it handed over now? Cancel leaves it, for the next one or a usual sale."""
+
+    scanned: Scanned
+    orders: tuple[Order, ...]
+    """At least one; the first is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ class AskingAgain:
     rest: Cents
 
 
-OpenSale = Choosing | EnteringAmount | OfferingPart | AskingAgain
+OpenSale = OrderReady | Choosing | EnteringAmount | OfferingPart | AskingAgain
 """A sale that the shopkeeper can still change; the signer holds its pass's key."""
 
 

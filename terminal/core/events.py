@@ -6,7 +6,7 @@ from contracts.wire.entry import Delegation
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Address
 from terminal.core.care import Trouble
-from terminal.core.facts import Budget, Checkpoint, ClosedDay, Lost, Outcome, PastSale, Programme
+from terminal.core.facts import Budget, Checkpoint, ClosedDay, Lost, Order, Outcome, PastSale, Programme
 from terminal.core.keys import Key as Key  # noqa: PLC0414 - who hears of events finds the keys here, too
 from terminal.core.lesson import Question, Said
 from terminal.core.moment import Moment
@@ -33,6 +33,8 @@ class PassScanned:
     """
     delegation: Delegation | None = None
     """What a phone's code allows; None for a letter or card, which can sign whatever is typed."""
+    orders: tuple[Order, ...] = ()
+    """What waits for this pass here and can be fetched at this moment, one per programme."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,18 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What waits at this shop for one pass, on the gateway's word: it can only offer, as the contract alone pays it."""
+
+    programme: int
+    amount: Cents
+    """What the contract has set aside for it, in cents."""
+    until: Timestamp
+    """It can be fetched up to here; judged inclusively."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """What the reserve of one programme guarantees to this terminal, at the checkpoint's block."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
+from terminal.core import ordering
 from terminal.core.approve import ONE_CENT
 from terminal.core.confirming import hindrance
 from terminal.core.counter import (
@@ -18,6 +19,7 @@ from terminal.core.counter import (
     EnteringAmount,
     OfferingPart,
     OpenSale,
+    OrderReady,
     Ready,
     Refunded,
     RefundScanning,
@@ -56,13 +58,11 @@ _NO_PROGRAMME = 0
 
 
 def begin(state: State, _: Sale, event: PassScanned) -> Step:
-    """Start this pass's sale with the programmes that could pay at least a cent, or say why none can."""
+    """Offer what waits for this pass; where nothing does, start its sale, or say why none can be."""
     scanned = _scanned(state, event)
-    usable = _usable(state, scanned, event.at)
-    if isinstance(usable, Reason):
-        return refuse(state, usable, event.at)
-    sale = Choosing(scanned, usable) if len(usable) > 1 else EnteringAmount(scanned, usable[0], Cents(0))
-    return replace(state, sale=sale), (Signal(Tone.SCANNED),)
+    if event.orders:
+        return _offer(state, scanned, event)
+    return _start(state, scanned, event.at, Signal(Tone.SCANNED))
 
 
 def misread(state: State, sale: Sale, event: ScanRefused) -> Step:
@@ -80,6 +80,29 @@ def _scanned(state: State, event: PassScanned) -> Scanned:
     return Scanned(event.pass_address, net(state.knowledge, event.pass_address, budgets), code)
 
 
+def _offer(state: State, scanned: Scanned, event: PassScanned) -> Step:
+    """Also what is hindered now, as a cable or another code may cure it; unless no usual sale could go on either."""
+    found = [ordering.hindrance(state, scanned, order, event.at) for order in event.orders]
+    hindrances = [reason for reason in found if reason is not None]
+    if len(hindrances) == len(found) and isinstance(_usual(state, scanned, event.at), Reason):
+        return refuse(state, hindrances[0], event.at)
+    return replace(state, sale=OrderReady(scanned, event.orders)), (Signal(Tone.SCANNED),)
+
+
+def _start(state: State, scanned: Scanned, moment: Moment, *said: Signal) -> Step:
+    """The usual sale, or why there can be none."""
+    usual = _usual(state, scanned, moment)
+    return refuse(state, usual, moment) if isinstance(usual, Reason) else (replace(state, sale=usual), said)
+
+
+def _usual(state: State, scanned: Scanned, moment: Moment) -> Choosing | EnteringAmount | Reason:
+    """A sale with the programmes that could pay at least a cent, or why none can."""
+    usable = _usable(state, scanned, moment)
+    if isinstance(usable, Reason):
+        return usable
+    return Choosing(scanned, usable) if len(usable) > 1 else EnteringAmount(scanned, usable[0], Cents(0))
+
+
 def _usable(state: State, scanned: Scanned, moment: Moment) -> tuple[int, ...] | Reason:
     """The programmes of this pass that could pay at least a cent now, or else why its first one cannot."""
     of_code = [scanned.delegation.programme] if scanned.delegation else [_NO_PROGRAMME]
@@ -90,6 +113,20 @@ def _usable(state: State, scanned: Scanned, moment: Moment) -> tuple[int, ...] |
 
 
 # Choosing and typing
+
+
+def leave_order(state: State, sale: OrderReady, event: KeyPressed) -> Step:
+    """Not this one now: on to what else waits, and behind the last to a usual sale."""
+    if len(sale.orders) > 1:
+        return replace(state, sale=replace(sale, orders=sale.orders[1:])), ()
+    return _start(state, sale.scanned, event.at)
+
+
+def type_price(state: State, sale: OrderReady, event: KeyPressed) -> Step:
+    """Whoever types a price wants a usual sale, so that the confirm key behind it hands over no order."""
+    moved, effects = leave_order(state, replace(sale, orders=sale.orders[-1:]), event)
+    entering = moved.sale
+    return type_digit(moved, entering, event) if isinstance(entering, EnteringAmount) else (moved, effects)
 
 
 def choose(state: State, sale: Choosing, event: KeyPressed) -> Step:
@@ -145,6 +182,8 @@ def type_on(state: State, sale: Refused, event: KeyPressed) -> Step:
             return type_digit(behind, amount, event)
         case Choosing() as choosing:
             return choose(behind, choosing, event)
+        case OrderReady() as order:
+            return type_price(behind, order, event)
         case _:
             return dismiss(state, sale, event)
 

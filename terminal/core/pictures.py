@@ -27,6 +27,7 @@ from terminal.core.counter import (
     Learnt,
     LessonOver,
     OfferingPart,
+    OrderReady,
     Ready,
     RefundAmount,
     RefundChoosing,
@@ -53,6 +54,12 @@ def picture(screen: Screen, state: State, moment: Moment) -> Screen:
 
 def _ready(screen: Screen, _: Ready, __: State, ___: Moment) -> Screen:
     return screen
+
+
+def _order_ready(screen: Screen, sale: OrderReady, state: State, _: Moment) -> Screen:
+    order = sale.orders[0]
+    shown = replace(screen, stage=Stage.ORDER, amount=order.amount, programme=_name(state, order.programme))
+    return replace(shown, order=order.name, more_orders=len(sale.orders) - 1)
 
 
 def _choosing(screen: Screen, sale: Choosing, state: State, _: Moment) -> Screen:
@@ -202,6 +209,7 @@ def _lesson_over(screen: Screen, sale: LessonOver, _: State, __: Moment) -> Scre
 _PICTURES: Mapping[type[Sale], Callable[[Screen, Any, State, Moment], Screen]] = {
     Ready: _ready,
     AskPaid: _ask_paid,
+    OrderReady: _order_ready,
     Choosing: _choosing,
     EnteringAmount: _entering,
     OfferingPart: _offering,

@@ -27,13 +27,15 @@ Rules
        that is read begins one. One lesson is on at most: the next can begin only where LessonEnded was heard, or never
        will be, as a closed terminal has no menu.
     10. An ask is made only when gateway and chain answer and no other is open, and only for what asking alone would
-       cure. It is open until the chain says how it ended, whether or not anybody waits: cancel stops the waiting, never
-       the ask. Its end is noted (Resolve) in the step that learns it.
+       cure, or for an order. It is open until the chain says how it ended, whether or not anybody waits: cancel stops
+       the waiting, never the ask. Its end is noted (Resolve) in the step that learns it.
     11. An ask that was paid while nobody waited is asked about where no sale is, oldest first, until somebody answers.
        Sales come first, and the question again after each. Nothing but its two digits, or a refund of it, answers it.
     12. Of a sale never more is given back than is left of it in this terminal's knowledge, and nothing of one that is
        known to be rejected. A refund in the journal counts at once; it frees no slice and no budget here.
     13. Where the shop has a PIN, nothing of the menu is reached without it: the only way there is PinChecked, right.
+    14. What waits for a pass is offered at its scan, and its money comes from what the contract has set aside. So it is
+       always an ask, of exactly its amount, and no limit of a sale counts. Whoever types a digit wants a usual sale.
 """
 
 from dataclasses import replace

@@ -18,6 +18,8 @@ class Stage(StrEnum):
     """Where the sale is; each is one picture on the counter."""
 
     READY = "ready"
+    ORDER = "order"
+    """Something waits for this pass: handed over by confirm, left by cancel."""
     CHOOSE = "choose"
     AMOUNT = "amount"
     PART = "part"
@@ -174,7 +176,8 @@ class Screen:
     amount: Cents
     """Typed (AMOUNT), asked for (AGAIN, WORKING, ASKING), approved (APPROVED), or the part that is left (PART).
 
-    What was paid after all (ASK_PAID); what is to be given back (REFUND_AMOUNT, VOID) or was (REFUNDED); else 0.
+    What waits for the pass (ORDER); what was paid after all (ASK_PAID); what is to be given back (REFUND_AMOUNT, VOID)
+    or was (REFUNDED); else 0.
     """
     rest: Cents
     """What the customer pays otherwise when a part is taken (PART, AGAIN, WORKING, ASKING, APPROVED); else 0."""
@@ -218,3 +221,7 @@ class Screen:
     """The newest approved entry that was rejected and stands in no closed day yet; None when there is none."""
     help: str = ""
     """What to tell the support line (HELP); empty while it is gathered."""
+    order: str = ""
+    """What waits for this pass, as the shop calls it (ORDER)."""
+    more_orders: int = 0
+    """How many more wait for it behind this one (ORDER)."""

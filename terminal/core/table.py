@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from terminal.core import asking, closing, confirming, menu, moves, pin, refunding, storing
+from terminal.core import asking, closing, confirming, menu, moves, ordering, pin, refunding, storing
 from terminal.core.counter import (
     Approved,
     Asking,
@@ -28,6 +28,7 @@ from terminal.core.counter import (
     Learnt,
     LessonOver,
     OfferingPart,
+    OrderReady,
     Ready,
     RefundAmount,
     RefundChoosing,
@@ -57,12 +58,14 @@ class Row:
     to: tuple[type[Sale], ...]
 
 
-_BEGIN = Row(moves.begin, (Choosing, EnteringAmount, Refused))
+_USUAL = Choosing, EnteringAmount, Refused
+_BEGIN = Row(moves.begin, (OrderReady, *_USUAL))
 _MISREAD = Row(moves.misread, (Refused,))
 _END = Row(moves.end, (Ready,))
 _BACK = Row(moves.back_to_amount, (EnteringAmount,))
 _SEEN = Row(moves.dismiss, (Ready,))
-_GO_ON = Row(moves.dismiss, (Ready, Choosing, EnteringAmount, OfferingPart, AskingAgain, RefundScanning))
+_BEHIND = Ready, Choosing, EnteringAmount, OfferingPart, AskingAgain, RefundScanning
+_GO_ON = Row(moves.dismiss, (*_BEHIND, OrderReady))
 _MENU = Row(menu.open_menu, (InMenu, EnteringPin))
 _WHILE_OPEN = {
     Trigger.PASS: _BEGIN,
@@ -108,6 +111,12 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
         Trigger.MENU: _MENU,
         Trigger.LOCK: _END,
     },
+    OrderReady: {
+        **_WHILE_OPEN,
+        Trigger.DIGIT: Row(moves.type_price, _USUAL),
+        Trigger.CONFIRM: Row(ordering.confirm, (Committing, Refused)),
+        Trigger.CANCEL: Row(moves.leave_order, _USUAL),
+    },
     Choosing: {
         **_WHILE_OPEN,
         Trigger.DIGIT: Row(moves.choose, (EnteringAmount,)),
@@ -144,7 +153,7 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
     Refunded: _DONE,
     Refused: {
         **_WHILE_OPEN,
-        Trigger.DIGIT: Row(moves.type_on, _GO_ON.to),
+        Trigger.DIGIT: Row(moves.type_on, _BEHIND),
         Trigger.CORRECT: _GO_ON,
         Trigger.MENU: _GO_ON,
         Trigger.CONFIRM: _GO_ON,

@@ -7,8 +7,18 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from contracts.wire.reasons import Reason
 from contracts.wire.signature import SIGNATURE_BYTES
-from contracts.wire.units import CENTS_MAX, PROGRAMME_MAX, SEQUENCE_MAX, TIMESTAMP_MAX, Address, Cents, Hash, from_hex
-from terminal.core.facts import Budget, Outcome, PastSale, Programme
+from contracts.wire.units import (
+    CENTS_MAX,
+    PROGRAMME_MAX,
+    SEQUENCE_MAX,
+    TIMESTAMP_MAX,
+    Address,
+    Cents,
+    Hash,
+    Timestamp,
+    from_hex,
+)
+from terminal.core.facts import Budget, Order, Outcome, PastSale, Programme
 
 BLOCK_MAX = 2**63 - 1
 OUTCOMES_MAX = 500
@@ -16,6 +26,7 @@ PROGRAMMES_MAX = 256
 BUDGETS_MAX = 5_000
 """In one page of a snapshot."""
 SALES_MAX = 20
+ORDERS_MAX = 500
 
 
 def _bytes(size: int) -> BeforeValidator:
@@ -195,6 +206,31 @@ class Sales(Answer):
         if any(each.refunded > each.amount for each in self.sales):
             raise ValueError("more was given back than was paid")
         return tuple(PastSale(**dict(each)) for each in self.sales)
+
+
+class OrderAtShop(Answer):
+    """What waits for one pass."""
+
+    pass_address: AddressText
+    programme: ProgrammeId
+    amount: Annotated[int, _number(CENTS_MAX, 1)]
+    until: Time
+    name: Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_printable)]
+
+
+class Orders(Answer):
+    """All that waits at this terminal's shop."""
+
+    orders: Annotated[list[OrderAtShop], Field(max_length=ORDERS_MAX)]
+
+    def facts(self) -> tuple[tuple[Address, Order], ...]:
+        """Passes and what waits for them. Raises ValueError when two wait for one pass in one programme."""
+        if len({(each.pass_address, each.programme) for each in self.orders}) < len(self.orders):
+            raise ValueError("an order comes twice")
+        return tuple(
+            (Address(each.pass_address), Order(each.programme, Cents(each.amount), Timestamp(each.until), each.name))
+            for each in self.orders
+        )
 
 
 def place(answer: Accepted | Position) -> tuple[int, Hash]:

@@ -1,5 +1,7 @@
 """Follows the snapshot: asks for what changed, waits at the gateway for the next change, and keeps it page by page.
 
+After each turn it asks what waits for passes at this shop, too: the last list holds where the gateway does not say.
+
 A page counts for nothing before the last one is here. What was kept of an unfinished snapshot is gone on with, after
 any interruption; a gateway that answers something that is no page of it is asked for the whole anew.
 """
@@ -13,7 +15,7 @@ from typing import NoReturn, Protocol
 from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.units import Address
 from terminal.core.events import Event, SnapshotTaken
-from terminal.core.facts import Budget, Programme
+from terminal.core.facts import Budget, Order, Programme
 from terminal.core.moment import Moment
 from terminal.flusher.answers import Snapshot
 from terminal.flusher.gateway import Gateway
@@ -48,6 +50,7 @@ class Journal(Protocol):
         more: bool,
     ) -> None: ...
     def forget_pages(self) -> None: ...  # noqa: D102
+    def replace_orders(self, orders: Iterable[tuple[Address, Order]]) -> None: ...  # noqa: D102
 
 
 class Follower:
@@ -100,6 +103,7 @@ class Follower:
         self._failures = 0
         if changed:
             self._arrived()
+        await self._learn_orders()
         return max(0.0, begun + PAUSE_SECONDS - time.monotonic())
 
     async def _follow(self) -> bool:
@@ -115,6 +119,13 @@ class Follower:
             if not page.more:
                 return True
         raise await self._begin_anew("it has no end")
+
+    async def _learn_orders(self) -> None:
+        """They only offer, so whatever hinders is no failure: the next turn asks again."""
+        try:
+            self._store.replace_orders((await self._gateway.orders()).facts())
+        except (TryAgain, Refused, ValueError) as error:
+            _log.info("orders.not_told", extra={"why": str(error)})
 
     def _known(self) -> str | None:
         return None if self._anew else self._store.coming() or self._store.snapshot_version()

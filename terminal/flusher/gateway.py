@@ -14,10 +14,22 @@ from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.reasons import Reason
 from contracts.wire.units import TIMESTAMP_MAX, Address, Timestamp, to_hex
 from terminal.core.moment import Moment
-from terminal.flusher.answers import Accepted, Answer, Conflict, Later, Outcomes, Position, Refusal, Sales, Snapshot
+from terminal.flusher.answers import (
+    Accepted,
+    Answer,
+    Conflict,
+    Later,
+    Orders,
+    Outcomes,
+    Position,
+    Refusal,
+    Sales,
+    Snapshot,
+)
 
 ANSWER_BYTES_MAX = 128 * 1024
 SNAPSHOT_BYTES_MAX = 2 * 1024 * 1024
+ORDERS_BYTES_MAX = 512 * 1024
 
 Fetch = Callable[[str, str, Mapping[str, str], bytes, int], Awaitable[tuple[int, bytes]]]
 """Method, URL, headers, body, most bytes of the answer -> status and body. Raises TryAgain."""
@@ -83,6 +95,11 @@ class Gateway:
         """The newest sales to this pass, and to those that it replaced, at this terminal's shop."""
         target = f"{self._path}/sales?pass_address={to_hex(pass_address)}"
         return _parse(Sales, *await self._get(target, ANSWER_BYTES_MAX))
+
+    async def orders(self) -> Orders:
+        """What waits at this terminal's shop; nothing where the gateway's program is too old to know of orders."""
+        status, body = await self._get(f"{self._path}/orders", ORDERS_BYTES_MAX)
+        return Orders(orders=[]) if status == 404 else _parse(Orders, status, body)
 
     async def _get(self, target: str, limit: int) -> tuple[int, bytes]:
         """A signed request; once more with the gateway's time if it says that ours is off."""

@@ -200,14 +200,28 @@ CREATE TABLE coming (
 """
 # What has come of a snapshot that does not count yet; its budgets lie under the next generation.
 
+_ORDERS = """
+CREATE TABLE orders (
+    pass BLOB NOT NULL CHECK (length(pass) = 20),
+    programme INTEGER NOT NULL CHECK (programme BETWEEN 0 AND 4294967295),
+    amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 4294967295),
+    until INTEGER NOT NULL CHECK (until BETWEEN 0 AND 1099511627775),
+    name TEXT NOT NULL,
+    handed_over INTEGER NOT NULL CHECK (handed_over IN (0, 1)),
+    PRIMARY KEY (pass, programme)
+) STRICT, WITHOUT ROWID;
+"""
+# A program of the version before offers none of these, and sells as it did.
+
 MIGRATIONS: tuple[str, ...] = (
     _JOURNAL + _PROGRESS + _SNAPSHOT,
     _ASKS_AND_REFUNDS + _LIMITS_AND_PHONES,
     _CLOSINGS + _PAGES,
+    _ORDERS,
 )
 """Number n leads from schema version n-1 to n. What was published is never edited; a change is one more."""
 
-READABLE_FROM: Mapping[int, int] = {}
+READABLE_FROM: Mapping[int, int] = {4: 3}
 """For a version: the oldest whose programs can go on with such a journal, at most one before; else only its own.
 
 A release whose step does not allow it is taken by no terminal, as none could return (decision 29).

@@ -15,6 +15,7 @@ from terminal.core.facts import (
     GivenBack,
     JournalFacts,
     OpenEntry,
+    Order,
     Outcome,
     Programme,
 )
@@ -83,6 +84,12 @@ class View(Closings):
         sql = """SELECT programme, amount_left, blocked, today, day, counter, used FROM budgets
                  WHERE generation = (SELECT generation FROM snapshot) AND pass = ? ORDER BY programme"""
         return tuple(self._each(tables.budget, sql, pass_address))
+
+    def orders_of(self, pass_address: Address, at: Timestamp) -> tuple[Order, ...]:
+        """What waits for this pass here, can still be fetched then, and was not handed over by this terminal."""
+        sql = """SELECT programme, amount, until, name FROM orders
+                 WHERE pass = ? AND until >= ? AND NOT handed_over ORDER BY programme"""
+        return tuple(self._each(tables.order, sql, pass_address, at))
 
     # What the core starts from.
 

@@ -11,7 +11,7 @@ from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp, address, cents, hash32, timestamp
 from terminal.core.effects import AskEnd
-from terminal.core.facts import Budget, GivenBack, OpenEntry, Outcome, Programme, Slice
+from terminal.core.facts import Budget, GivenBack, OpenEntry, Order, Outcome, Programme, Slice
 from terminal.core.line import Line
 from terminal.store import schema
 
@@ -131,6 +131,11 @@ def budget(number: int, left: int, blocked: int, today: int, day: int, counter: 
     """What a pass may spend."""
     codes = natural(counter), int.from_bytes(used)
     return Budget(natural(number), cents(left), bool(blocked), cents(today), natural(day), *codes)
+
+
+def order(number: int, amount: int, until: int, name: str) -> Order:
+    """What waits for a pass."""
+    return Order(natural(number), cents(amount), timestamp(until), name)
 
 
 def schedule(attempts: int, due: int) -> tuple[int, Timestamp]:

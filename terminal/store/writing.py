@@ -14,9 +14,9 @@ from contracts.wire.reasons import Reason
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Hash, Timestamp
 from terminal.core.effects import AskEnd, Commit
-from terminal.core.facts import Budget, Checkpoint, GivenBack, OpenEntry, Outcome, Programme
+from terminal.core.facts import Budget, Checkpoint, GivenBack, OpenEntry, Order, Outcome, Programme
 from terminal.core.line import Line
-from terminal.store import inserting, opening, schema, snapshot
+from terminal.store import inserting, opening, schema, snapshot, waiting
 from terminal.store.mirror import Mirror
 from terminal.store.place import Lock
 from terminal.store.reading import View
@@ -91,9 +91,14 @@ class Store(View):
         self._append(line, bound, None)
 
     def resolve(self, sequence: int, how: AskEnd) -> None:
-        """Note how this ask ended; the last word stands. Raises Refused(STORAGE_FAULT)."""
+        """Note how this ask ended; the last word stands. An order that it paid is no longer offered.
+
+        Raises Refused(STORAGE_FAULT).
+        """
         with self._noting():
             self._database.execute("INSERT OR REPLACE INTO ends VALUES (?, ?)", (sequence, how.value))
+            if how is not AskEnd.REFUSED:
+                waiting.hand_over(self._database, sequence)
 
     def acknowledge(self, sequence: int, head: Hash) -> bool:
         """Note that the gateway has the journal up to this sequence and head, if both are ours.
@@ -160,6 +165,15 @@ class Store(View):
     def forget_pages(self) -> None:
         """Drop what has come of a snapshot that is not whole, as `take_page` does. Raises Refused(STORAGE_FAULT)."""
         snapshot.forget_pages(self._path, self._turns)
+
+    def replace_orders(self, orders: Iterable[tuple[Address, Order]]) -> None:
+        """Have these wait at the shop, and no others; the same ones again write nothing.
+
+        Raises ValueError for anything out of bounds and Refused(STORAGE_FAULT); then the old ones stay.
+        """
+        rows = waiting.rows(orders)
+        with self._noting():
+            waiting.replace(self._database, rows)
 
     @property
     def turns(self) -> Turns:

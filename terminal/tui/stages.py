@@ -43,6 +43,14 @@ def _lost(screen: Screen, look: Look) -> str:
     return said.format(sequence=line.sequence, amount=money(line.amount), count=screen.status.lost)
 
 
+def _order(screen: Screen, look: Look) -> Words:
+    """What it is called comes from the shop itself; nothing of what is left, and nothing of whose it is."""
+    texts, more = look.texts, screen.more_orders
+    note = lines(joined(screen.order, screen.programme), texts.order_more.format(count=more) if more else "")
+    keys = (texts.key_hand_over, texts.key_next_order if more else texts.key_leave_order)
+    return Words(texts.order, money(screen.amount), note, keys=keys)
+
+
 def _choose(screen: Screen, look: Look) -> Words:
     choices = "\n".join(f"{choice.key}   {choice.programme}" for choice in screen.choices)
     return Words(look.texts.choose, note=choices, keys=(look.texts.key_digit, look.texts.key_cancel))
@@ -228,6 +236,7 @@ def _said(screen: Screen, look: Look) -> list[str]:
 
 _STAGES: dict[Stage, Callable[[Screen, Look], Words]] = {
     Stage.READY: _ready,
+    Stage.ORDER: _order,
     Stage.CHOOSE: _choose,
     Stage.AMOUNT: _amount,
     Stage.PART: _part,

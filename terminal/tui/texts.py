@@ -18,6 +18,8 @@ class Texts:
 
     scan: str
     scan_how: str
+    order: str
+    order_more: str
     choose: str
     amount: str
     part: str
@@ -88,6 +90,9 @@ class Texts:
 
     key_confirm: str
     key_confirm_part: str
+    key_hand_over: str
+    key_leave_order: str
+    key_next_order: str
     key_confirm_again: str
     key_cancel: str
     key_correct: str

@@ -42,9 +42,10 @@ from terminal.core.effects import (
     Resolve,
 )
 from terminal.core.events import Event, Key
-from terminal.core.facts import Budget, OpenEntry, PastSale, Programme
+from terminal.core.facts import Budget, OpenEntry, Order, PastSale, Programme
 from terminal.core.moment import Moment
 from terminal.core.sale import start, step
+from terminal.core.screen import Stage
 from terminal.core.state import State
 from terminal.core.view import view
 from tests.core.shop import DAY, OURS
@@ -89,6 +90,7 @@ class Watched:
         self.read: tuple[Address, Delegation | None, int] | None = None
         self.key: tuple[Address, Delegation | None] | None = None
         self.budgets: dict[int, Budget] = {}
+        self.orders: tuple[Order, ...] = ()
         self.flying: Commit | None = None
         self.lesson = False
         self.searched: Address | None = None
@@ -107,15 +109,17 @@ class Watched:
         for key in keys:
             self.feed(events.KeyPressed(self.now, Key(key)))
 
-    def feed_scan(self, who: Address, budgets: tuple[Budget, ...], code: Delegation | None) -> None:
+    def feed_scan(
+        self, who: Address, budgets: tuple[Budget, ...], code: Delegation | None, orders: tuple[Order, ...] = ()
+    ) -> None:
         same = self.read is not None and self.read[:2] == (who, code) and self.uptime - self.read[2] < 3_000
         before = self.state
         if self.flying and not isinstance(self.flying.content, Refund):
             who, code = self.flying.pass_address, self.code_of(self.flying.content)  # it is answered before a scan
         self.key, self.read = (who, code), (who, code, self.uptime)
         if not same and not self.flying:
-            self.budgets = {each.programme: self.less(who, each) for each in budgets}
-        self.feed(events.PassScanned(self.now, who, budgets, code))
+            self.budgets, self.orders = {each.programme: self.less(who, each) for each in budgets}, orders
+        self.feed(events.PassScanned(self.now, who, budgets, code, orders))
         if same:
             assert (before.sale, before.knowledge) == (self.state.sale, self.state.knowledge)
         elif isinstance(self.state.sale, OpenSale):
@@ -140,7 +144,8 @@ class Watched:
         for commit in commits:
             assert self.flying is None
             assert isinstance(event, events.KeyPressed)
-            self.require_right(commit, event.key)
+            offered = view(before, self.now)
+            self.require_right(commit, event.key, offered.order if offered.stage is Stage.ORDER else None)
             self.flying = commit
         if answered:
             self.flying = None
@@ -209,7 +214,8 @@ class Watched:
             assert world.given_back(place) <= world.amount_of(place)
         assert {ask.sequence for ask in self.state.paid_asks} == {ask.sequence for ask in world.unanswered}
 
-    def require_right(self, commit: Commit, key: Key) -> None:
+    def require_right(self, commit: Commit, key: Key, offered: str | None) -> None:
+        """`offered`: the order that was on the screen, if one was."""
         assert commit.sequence == len(self.world.journal) + 1
         assert not self.locked
         assert commit.content.amount > 0
@@ -218,7 +224,11 @@ class Watched:
             self.require_left(commit.content, key)
             return
         assert key is Key.CONFIRM
-        self.require_plainly_valid(commit, commit.content)
+        self.require_admitted(commit, commit.content)
+        if offered is not None:
+            self.require_offered(commit.content, offered)
+            return
+        self.require_plainly_valid(commit.content)
         by_itself = self.is_within_limits(commit.content)
         assert by_itself != isinstance(commit.content, Ask | PhoneAsk)
         if not by_itself:
@@ -236,14 +246,25 @@ class Watched:
             assert sale.is_ask or not recent or sale.sequence not in self.world.rejected
             assert not sale.is_ask or self.world.ends[sale.sequence] is Reason.PAID
 
-    def require_plainly_valid(self, commit: Commit, content: Content) -> None:
+    def require_offered(self, content: Content, name: str) -> None:
+        """What was on the screen is asked for, and nothing else, as long as it can be fetched."""
+        order = next(each for each in self.orders if each.name == name)
+        assert (content.programme, content.amount) == (order.programme, order.amount)
+        assert self.now.latest() <= order.until
+        self.require_ask(content)
+
+    def require_plainly_valid(self, content: Content) -> None:
+        rules, left = self.rules_of(content), self.budgets[content.programme]
+        assert content.amount <= left.left
+        assert content.amount + (left.today if left.day == self.day_of(content, left) else 0) <= rules.day_limit
+
+    def require_admitted(self, commit: Commit, content: Content) -> None:
+        """By all that does not look at the amount, but for a phone's ceiling."""
         now, code = self.now, self.code_of(content)
         rules = self.rules_of(content)
         left = self.budgets[content.programme]
         assert (commit.pass_address, code) == self.key
         assert not left.blocked
-        assert content.amount <= left.left
-        assert content.amount + (left.today if left.day == self.day_of(content, left) else 0) <= rules.day_limit
         assert rules.admitted
         assert not rules.paused
         assert rules.begins <= now.bound

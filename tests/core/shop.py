@@ -9,7 +9,17 @@ from terminal.core import events
 from terminal.core.counter import Asking
 from terminal.core.effects import Commit, Effect, FindSales, Resolve
 from terminal.core.events import Event, Key
-from terminal.core.facts import Budget, Checkpoint, JournalFacts, OpenEntry, Outcome, PastSale, Programme, Slice
+from terminal.core.facts import (
+    Budget,
+    Checkpoint,
+    JournalFacts,
+    OpenEntry,
+    Order,
+    Outcome,
+    PastSale,
+    Programme,
+    Slice,
+)
 from terminal.core.moment import Moment
 from terminal.core.sale import start, step
 from terminal.core.screen import Screen, Stage
@@ -36,6 +46,7 @@ SPORTS = replace(CLOTHES, id=2, name="Sport")
 SLICES = (Slice(1, Cents(25_000)), Slice(2, Cents(10_000)))
 CHECKPOINT = Checkpoint(block=10, time=NOON, shop=1, sequence=0, slices=SLICES)
 EMPTY = JournalFacts(sequence=0, forwarded=0, entries=(), terminal=OURS)
+BICYCLE = Order(programme=1, amount=Cents(8_900), until=Timestamp(NOON + 14 * DAY), name="fiets")
 CODE = Delegation(programme=1, ceiling=Cents(4_000), expiry=Timestamp(NOON + 120), counter=7)
 
 
@@ -86,6 +97,11 @@ class Shop:
 
     def scan(self, who: Address = FAMILY_01, *budgets: Budget) -> tuple[Effect, ...]:
         return self.step(events.PassScanned(self.now, who, budgets or (budget(),)))
+
+    def fetch(self, *orders: Order, budgets=None, code: Delegation | None = None) -> tuple[Effect, ...]:
+        """A pass for which something waits here."""
+        known = (budget(),) if budgets is None else budgets
+        return self.step(events.PassScanned(self.now, FAMILY_01, known, code, orders or (BICYCLE,)))
 
     def phone(self, code: Delegation = CODE, who: Address = FAMILY_01, *budgets: Budget) -> tuple[Effect, ...]:
         return self.step(events.PassScanned(self.now, who, budgets or (budget(),), code))

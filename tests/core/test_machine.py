@@ -22,7 +22,7 @@ from terminal.core.counter import (
     Ready,
 )
 from terminal.core.events import Key
-from terminal.core.facts import Budget, Outcome, PastSale, Slice
+from terminal.core.facts import Budget, Order, Outcome, PastSale, Slice
 from terminal.core.lesson import Question, Said, Saying
 from terminal.core.screen import Stage
 from tests.core.promises import Watched
@@ -100,6 +100,51 @@ ASKS = st.builds(
 )
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A pass for which something waits, and what becomes of it."""
+
+    who: Address
+    orders: tuple[Order, ...]
+    budgets: tuple[Budget, ...]
+    code: Delegation | None
+    online: bool
+    left: int
+    """How often the offer is left."""
+    after: int
+    """Milliseconds until it is confirmed."""
+    paid: bool | None
+    cut: bool
+
+
+ORDERS = st.lists(
+    st.builds(
+        Order,
+        st.sampled_from([1, 1, 1, 2, 7]),
+        st.sampled_from([1, 300, 5_000, 8_900, 99_999]).map(Cents),
+        st.sampled_from([0, 60, 14 * DAY]).map(Timestamp),
+        st.sampled_from(["fiets", "bal"]),
+    ),
+    min_size=1,
+    max_size=2,
+    unique_by=(lambda order: order.programme, lambda order: order.name),
+).map(tuple)
+"""Until when: seconds from the scan on."""
+
+FETCHES = st.builds(
+    Fetched,
+    PASSES,
+    ORDERS,
+    st.one_of(BUDGETS, st.just(GOOD), st.just(GOOD)),
+    PHONES,
+    st.sampled_from([True, True, True, False]),
+    st.sampled_from([0, 0, 0, 1, 2]),
+    st.sampled_from([0, 0, 1_000, 61_000]),
+    st.sampled_from([None, True, True, False]),
+    st.sampled_from([False, False, False, True]),
+)
+
+
 class Day(Watched, RuleBasedStateMachine):
     """One counter, its signer, its store, and a contract and a gateway that do as they please."""
 
@@ -122,9 +167,14 @@ class Day(Watched, RuleBasedStateMachine):
 
     # What can happen
 
-    @rule(who=PASSES, budgets=st.one_of(BUDGETS, st.just(GOOD)), code=st.one_of(st.none(), CODES))
-    def scan(self, who, budgets, code):
-        self.feed_scan(who, budgets, code)
+    @rule(
+        who=PASSES,
+        budgets=st.one_of(BUDGETS, st.just(GOOD)),
+        code=st.one_of(st.none(), CODES),
+        orders=st.one_of(st.just(()), st.just(()), ORDERS),
+    )
+    def scan(self, who, budgets, code, orders):
+        self.feed_scan(who, budgets, code, self.until(orders))
 
     @rule(key=st.sampled_from([*Key, Key.CONFIRM, Key.CONFIRM, Key.CONFIRM]))
     def press(self, key):
@@ -162,6 +212,26 @@ class Day(Watched, RuleBasedStateMachine):
                 self.contract_decides(asked.paid)
             if asked.cut:
                 self.power_fails(stored=False)
+
+    @rule(fetches=st.lists(FETCHES, min_size=1, max_size=4))
+    def fetch(self, fetches):
+        for fetched in fetches:
+            self.contact(gateway=fetched.online, chain=True)
+            self.tick(8_000)
+            self.feed_scan(fetched.who, fetched.budgets, fetched.code, self.until(fetched.orders))
+            self.press_all(*[Key.CANCEL] * fetched.left)
+            self.wait(fetched.after)
+            self.press(Key.CONFIRM)
+            if self.flying:
+                self.store()
+            if fetched.paid is not None:
+                self.contract_decides(fetched.paid)
+            if fetched.cut:
+                self.power_fails(stored=False)
+
+    def until(self, orders):
+        """The daemon tells of none that is past its day."""
+        return tuple(replace(order, until=Timestamp(self.now.latest() + order.until)) for order in orders)
 
     @precondition(lambda self: self.flying)
     @rule()

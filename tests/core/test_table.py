@@ -24,7 +24,7 @@ from terminal.core.table import TABLE
 from terminal.core.triggers import Trigger, trigger_of
 from terminal.core.view import view
 from tests.core import diagram
-from tests.core.shop import CHECKPOINT, CLOTHES, EMPTY, FAMILY_01, FAMILY_02, NOON, OURS, SPORTS, budget, sale
+from tests.core.shop import BICYCLE, CHECKPOINT, CLOTHES, EMPTY, FAMILY_01, FAMILY_02, NOON, OURS, SPORTS, budget, sale
 
 SALES = typing.get_args(Sale)
 EVENT_OF = {
@@ -82,6 +82,7 @@ RULES = (replace(CLOTHES, floor_limit=LIMIT), replace(SPORTS, floor_limit=LIMIT)
 ANSWERS = events.Committed | events.CommitFailed
 STEPS = (0, 9_000, 130_000)
 FOUND = (), (sale(1, 30, terminal=OURS),), (sale(2, 30),), (sale(2, 30, refunded=30),)
+ORDER = replace(BICYCLE, amount=Cents(60))
 PAID_ASK = OpenEntry(1, FAMILY_02, 1, Cents(30), NOON, NOON, EntryKind.ASK)
 STARTS = (
     start(EMPTY, CHECKPOINT, RULES, 0, has_pin=True),
@@ -99,6 +100,9 @@ def happenings(now: Moment, sequence: int) -> list[Event]:
         events.PassScanned(now, FAMILY_01, (budget(60),)),
         events.PassScanned(now, FAMILY_02, (budget(100), budget(100, programme=2))),
         events.PassScanned(now, FAMILY_02, ()),
+        events.PassScanned(now, FAMILY_01, (budget(30),), orders=(ORDER,)),
+        events.PassScanned(now, FAMILY_01, (budget(0),), orders=(ORDER,)),
+        events.PassScanned(now, FAMILY_02, (budget(100), budget(100, programme=2)), orders=(ORDER, ORDER)),
         events.ScanRefused(now, Reason.SCAN_LINK),
         events.Committed(now, sequence + 1),
         events.CommitFailed(now, Reason.STORAGE_FAULT),
@@ -135,7 +139,7 @@ def kind_of(known: State) -> tuple[object, ...]:
     shown = at.resume if isinstance(at, Refused) else at
     if known.knowledge.locked:
         return type(at), type(shown)
-    names = ("amount", "price", "programme", "scanned", "commit", "choosing", "sales", "sale")
+    names = ("amount", "price", "programme", "scanned", "commit", "choosing", "sales", "sale", "orders")
     numbers = [getattr(shown, name, None) for name in names]
     paused = any(rules.paused for rules in known.knowledge.programmes)
     spent = tuple(entry.amount for entry in known.knowledge.entries)

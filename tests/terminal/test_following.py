@@ -349,3 +349,72 @@ def test_a_daemon_stops_while_it_waits_at_the_gateway(tmp_path):
             glass.until(lambda screen: bool(waiting))
             assert running.stop() == 0
     assert "Traceback" not in running.stderr()
+
+
+# --------------------------------------------------------------------------------------------- what waits at the shop
+
+
+def order(**changes: Any) -> dict[str, Any]:
+    fields = {"pass_address": to_hex(pass_address(1)), "programme": 1, "amount": 89_00, "until": 2**39, "name": "fiets"}
+    return {**fields, **changes}
+
+
+def waits(rig, family=1):
+    return [each.name for each in rig.store.orders_of(pass_address(family), now())]
+
+
+async def test_after_each_turn_it_asks_what_waits_and_keeps_the_whole_list(rig):
+    rig.world.orders = [order(), order(programme=2, name="bal")]
+    await rig.turn()
+    assert (waits(rig), waits(rig, 2)) == (["fiets", "bal"], [])
+    rig.answers = [(204, b"")]
+    rig.world.orders = [order(pass_address=to_hex(pass_address(2)))]
+    await rig.turn()
+    assert (waits(rig), waits(rig, 2)) == ([], ["fiets"])
+
+
+async def test_a_gateway_that_is_too_old_to_know_of_orders_has_none(rig):
+    rig.world.orders = [order()]
+    await rig.turn()
+    rig.world.orders = None
+    assert await rig.turn() <= following.PAUSE_SECONDS
+    assert waits(rig) == []
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        (0, b""),
+        (503, b'{"detail": "busy"}'),
+        (403, b'{"reason": 65}'),
+        (200, b"[]"),
+        [order(surprise=1)],
+        [{name: value for name, value in order().items() if name != "name"}],
+        [order(pass_address="0x" + "ab" * 19)],
+        [order(programme=-1)],
+        [order(programme="1")],
+        [order(amount=0)],
+        [order(amount=2**32)],
+        [order(until=2**40)],
+        [order(name="")],
+        [order(name="x" * 41)],
+        [order(name="\x1b[2J")],
+        [order(), order(name="bal")],
+        [order(pass_address=f"0x{number:040x}") for number in range(501)],
+    ],
+    ids=range(17),
+)
+async def test_f38_what_is_no_list_of_orders_leaves_the_one_before_and_the_snapshot_goes_on(rig, lie):
+    rig.world.orders = [order(name="bal")]
+    await rig.turn()
+    answer = (200, json.dumps({"orders": lie}).encode()) if isinstance(lie, list) else lie
+    rig.world.lie = lambda _, target, __: answer if target.endswith("/orders") else None
+    rig.world.version += 1
+    assert await rig.turn() <= following.PAUSE_SECONDS
+    assert (waits(rig), rig.taken) == (["bal"], 2)
+
+
+async def test_a_list_as_long_as_it_may_be_is_taken(rig):
+    rig.world.orders = [order(pass_address=f"0x{number:040x}", name="\U0001f6b2" * 40) for number in range(500)]
+    await rig.turn()
+    assert [each.amount for each in rig.store.orders_of(bytes(20), now())] == [89_00]

@@ -9,13 +9,16 @@ from contextlib import closing, contextmanager
 import pytest
 
 from contracts.wire.errors import Broken
+from contracts.wire.units import Cents, Timestamp
+from terminal.core.facts import NEVER, Order
 from terminal.store import Reader, migrations, schema
 from terminal.store.checking import require_sound
 from tests.terminal.books import sell
 from tests.terminal.test_store_opening import refusal
-from tests.terminal.till import Till
+from tests.terminal.till import Till, pass_address
 
 KNOWN = len(migrations.MIGRATIONS)
+BICYCLE = Order(1, Cents(89_00), Timestamp(2**39), "fiets")
 NEXT = """
 CREATE TABLE notes (sequence INTEGER PRIMARY KEY REFERENCES entries (sequence), note TEXT NOT NULL) STRICT;
 CREATE INDEX notes_by_note ON notes (note);
@@ -80,9 +83,36 @@ def test_f33_an_older_journal_is_brought_forward_by_the_next_program(till):
             assert (reader.sequence, reader.oldest_reader) == (2, KNOWN)
 
 
-def test_a_journal_of_before_such_words_is_read_by_its_own_program(till):
-    with Reader.open(till.journal) as reader:
-        assert reader.oldest_reader == KNOWN
+@contextmanager
+def before():
+    """The program of the version before the first whose journals say what can read them: it knows no orders."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[: migrations.FIRST_THAT_SAYS - 1])
+        patch.setattr(migrations, "READABLE_FROM", {})
+        yield
+
+
+def test_a_journal_of_before_such_words_is_read_by_its_own_program(tmp_path):
+    with before():
+        till = Till(tmp_path / "till")
+        sold(till)
+        with Reader.open(till.journal) as reader:
+            assert reader.oldest_reader == version(till) == migrations.FIRST_THAT_SAYS - 1
+
+
+def test_a_journal_of_before_orders_comes_to_have_them_and_can_be_gone_back_with(tmp_path):
+    with before():
+        till = Till(tmp_path / "till")
+        sold(till)
+    with till.store() as store:
+        assert (version(till), store.oldest_reader) == (4, 3)
+        assert store.orders_of(pass_address(1), NEVER) == ()
+        store.replace_orders([(pass_address(1), BICYCLE)])
+    with before():
+        assert (sold(till), version(till)) == (2, 4)
+    with till.store() as store:
+        assert store.orders_of(pass_address(1), NEVER) == (BICYCLE,)
+    assert amounts(till) == [1_00, 1_01]
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,8 @@ class TestForeign:
 
     def test_a_newer_programs_journal(self, till):
         with closing(sqlite3.connect(till.journal)) as database:
-            database.execute(f"PRAGMA user_version = {len(migrations.MIGRATIONS) + 1}")
+            newer = len(migrations.MIGRATIONS) + 1
+            database.executescript(f"{migrations.SAYS.format(newer)} PRAGMA user_version = {newer}")
         assert "newer version" in refusal(till)
 
 

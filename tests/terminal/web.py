@@ -111,6 +111,8 @@ class World:
     """Passes that were replaced, and by which."""
     sales: list[dict[str, Any]] = field(default_factory=list)
     """What was sold at the shop's other terminals."""
+    orders: list[dict[str, Any]] | None = field(default_factory=list)
+    """What waits at the shop; None for a gateway that is too old to know of orders."""
     lie: Callable[[str, str, bytes], Answer | None] = lambda method, target, body: None
     health: Answer = (200, b'{"live": true, "ready": true, "why": ""}')
     served: dict[str, int] = field(default_factory=dict)
@@ -139,6 +141,7 @@ class World:
             "outcomes": self._outcomes,
             "snapshot": self._snapshot,
             "sales": self._sales,
+            "orders": self._orders,
         }
         return answer[name](target, body)
 
@@ -174,6 +177,11 @@ class World:
         told = [sale for sale in self.sales if asked in {sale["pass_address"], sale.get("for")}]
         plain = [{name: value for name, value in sale.items() if name != "for"} for sale in told]
         return 200, json.dumps({"sequence": len(self.entries), "sales": plain}).encode()
+
+    def _orders(self, target: str, body: bytes) -> Answer:
+        if self.orders is None:
+            return 404, b'{"reason": 160, "detail": "Not Found"}'
+        return 200, json.dumps({"orders": self.orders}).encode()
 
     def _authenticate(self, target: str, headers: dict[str, str]) -> Answer | None:
         signed_at = Timestamp(int(headers["kindpakket-time"]))

@@ -66,6 +66,8 @@ READY = Screen(
 AMOUNT = replace(READY, stage=Stage.AMOUNT, amount=Cents(12_50), programme="Kindpakket")
 APPROVED = replace(AMOUNT, stage=Stage.APPROVED, sequence=12, recent=RECENT)
 
+ORDER = replace(READY, stage=Stage.ORDER, amount=Cents(89_00), programme="Kindpakket", order="fiets")
+
 NAME = "USB Barcode Scanner HID"
 HEARS = (Said(Saying.HEARS, (NAME,)), Said(Saying.TROUBLE, ("ttyS0", "no permission; add the user to dialout")))
 AGAIN = Said(Saying.AGAIN, (NAME, "layout fr, prefix <<"))
@@ -108,6 +110,8 @@ HELP = "KPH1 8F3A22C1 V0.1.0 UP12D4H S3 FAIL WAITING WARN POWER CLOCK GATEWAY CH
 
 MOMENTS: dict[str, Screen | None] = {
     "ready": replace(READY, recent=()),
+    "order": ORDER,
+    "order-more": replace(ORDER, more_orders=1),
     "choose": replace(READY, stage=Stage.CHOOSE, choices=(Choice("1", "Kindpakket"), Choice("2", "Schoolspullen"))),
     "amount": AMOUNT,
     "amount-left": replace(AMOUNT, left=Cents(87_50)),

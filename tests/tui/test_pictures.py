@@ -21,8 +21,8 @@ PICTURES = [
     *(("80x24", "en", name) for name in ("menu", "learn-scan", "keep", "help", "trouble")),
     ("240x67", "nl", "learn-scan"),
     ("240x67", "nl", "help"),
-    *(("80x24", "en", name) for name in ASKED),
-    *(("240x67", "nl", name) for name in (*ASKED, "refund-many", "every-kind")),
+    *(("80x24", "en", name) for name in ("order", "order-more", *ASKED)),
+    *(("240x67", "nl", name) for name in ("order", *ASKED, "refund-many", "every-kind")),
 ]
 
 
