@@ -30,7 +30,7 @@ function told(budget, now) {
     begins: day(budget.begins),
     ends: day(budget.ends),
     day_limit: euros(budget.day_limit),
-    limited: budget.day_limit < NO_LIMIT,
+    limited: budget.day_limit < NO_LIMIT && !over,
     ahead,
     over,
     runs: !over,
