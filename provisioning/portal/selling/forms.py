@@ -76,6 +76,13 @@ class ProductForm(forms.Form):
         return None if given is None else pictures.read(given)
 
 
+class NewProductForm(ProductForm):
+    """One that is not there yet."""
+
+    once = forms.RegexField(r"^[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+    """By which a form that is sent twice makes one product."""
+
+
 def written(product: Product) -> dict[str, Any]:
     """What its form begins with."""
     return {name: getattr(product, name) for name in ("name", "cents", "category", "stock", "about")}

@@ -10,10 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from provisioning.portal.pages.rows import held
+from provisioning.portal.programmes.asking import claim
 from provisioning.portal.selling import catalogue, own
-from provisioning.portal.selling.forms import ProductForm, written
+from provisioning.portal.selling.forms import NewProductForm, ProductForm, written
 from provisioning.portal.selling.models import PRODUCTS_MAX, Picture, Product
 from provisioning.portal.shops.models import Shop
+from provisioning.portal.shops.views import new_code
 from provisioning.portal.staff import trail
 
 _PAGE = 50
@@ -36,17 +39,18 @@ def products(request: HttpRequest) -> HttpResponse:
 @_page
 @transaction.atomic
 def new(request: HttpRequest) -> HttpResponse:
-    """One more, which families see at once."""
-    shop = own.selling_shop(request)
-    Shop.objects.select_for_update().get(pk=shop.pk)  # no two requests make the last one that there is room for
-    form = ProductForm(request.POST or None, request.FILES or None, initial={"category": shop.category})
+    """One more, which families see at once. The shop is held, so that no two take the last room that there is."""
+    shop = held(request, Shop.objects.all(), own.selling_shop(request).pk)
+    begun = {"category": shop.category, "once": new_code()}
+    form = NewProductForm(request.POST or None, request.FILES or None, initial=begun)
     if shop.products.count() >= PRODUCTS_MAX:
         messages.warning(request, _("You have 200 products already. Change one that you do not sell any more."))
         return redirect("selling:products")
     if request.method != "POST" or not form.is_valid():
         return render(request, "selling/product.html", {"form": form, "product": None})
-    made = _filled(Product(shop=shop), form.cleaned_data)
-    trail.note(request, "product.added", f"product {made.pk}", shop=shop.pk, cents=made.cents)
+    if claim(f"product {shop.pk} {form.cleaned_data['once']}"):
+        made = _filled(Product(shop=shop), form.cleaned_data)
+        trail.note(request, "product.added", f"product {made.pk}", shop=shop.pk, cents=made.cents)
     return redirect("selling:products")
 
 

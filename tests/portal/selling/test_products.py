@@ -1,5 +1,6 @@
 """What a keeper does with the products of a shop."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -13,11 +14,12 @@ from tests.portal.selling.conftest import photo
 
 pytestmark = pytest.mark.django_db
 BICYCLE = {"name": "bicycle", "cents": "89,00", "category": "4", "stock": "3", "about": "Blue"}
+NEW = {**BICYCLE, "once": "0" * 32}
 PLACES = ("", "/hide", "/show", "/picture/remove")
 
 
 def test_a_product_is_added_with_its_picture_and_families_see_it(browser, mine, client):
-    answer = browser.post("/shop/products/new", {**BICYCLE, "picture": photo(size=(1600, 1200))})
+    answer = browser.post("/shop/products/new", {**NEW, "picture": photo(size=(1600, 1200))})
     assert answer["Location"] == "/shop/products"
     made = Product.objects.get()
     assert (made.shop, made.cents, made.category, made.stock, made.about) == (mine, 89_00, 4, 3, "Blue")
@@ -36,10 +38,19 @@ def test_a_product_is_added_with_its_picture_and_families_see_it(browser, mine, 
     ],
 )  # fmt: skip
 def test_what_makes_no_product_is_said_at_its_field(browser, field, said):
-    page = browser.post("/shop/products/new", {**BICYCLE, field: said}).content.decode()
+    page = browser.post("/shop/products/new", {**NEW, field: said}).content.decode()
     assert f'aria-describedby="id_{field}' in page
     assert "errorlist" in page
     assert not Product.objects.exists()
+
+
+def test_a_form_that_is_sent_twice_makes_one_product_of_each_shop(browser, keeper, admitted):
+    other = keeper(admitted(2), name="keeper-02")
+    for sent in (browser, browser, other):
+        assert sent.post("/shop/products/new", NEW)["Location"] == "/shop/products"
+    assert [each.shop.number for each in Product.objects.order_by("shop")] == [1, 2]
+    page = browser.get("/shop/products/new").content.decode()
+    assert re.search(r'name="once" value="[0-9a-f]{32}"', page)
 
 
 def test_a_change_says_in_the_trail_what_changed_and_the_old_picture_is_gone(browser, product):
@@ -109,13 +120,13 @@ def test_a_shop_that_does_not_take_part_has_nothing_to_sell(browser, product, st
 
 def test_a_shop_has_room_for_so_many(browser, product, monkeypatch):
     monkeypatch.setattr(product_views, "PRODUCTS_MAX", 1)
-    browser.post("/shop/products/new", BICYCLE)
+    browser.post("/shop/products/new", NEW)
     assert Product.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["=1+1", "<script>alert(1)</script>"])
 def test_a_name_is_text_and_nothing_else(browser, name):
-    browser.post("/shop/products/new", {**BICYCLE, "name": name})
+    browser.post("/shop/products/new", {**NEW, "name": name})
     page = browser.get("/shop/products").content.decode()
     assert "<script>alert" not in page
 
@@ -233,7 +244,7 @@ def cut_off():
 def test_anything_but_a_photo_of_a_usual_size_is_refused_in_words(browser, content, said):
     sent = content()
     sent.name = "photo.jpg"
-    answer = browser.post("/shop/products/new", {**BICYCLE, "picture": sent}, headers={"accept-language": "en"})
+    answer = browser.post("/shop/products/new", {**NEW, "picture": sent}, headers={"accept-language": "en"})
     assert said in answer.content.decode()
     assert not Product.objects.exists()
     assert not Picture.objects.exists()
