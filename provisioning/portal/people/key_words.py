@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from provisioning.portal.applying.models import Document
 from provisioning.portal.deciding.reasons import SAID
+from provisioning.portal.orders.models import Order
 from provisioning.portal.rules.explaining import WHY
 
 NAMES: dict[str, Promise | str] = {
@@ -33,6 +34,10 @@ NAMES: dict[str, Promise | str] = {
     "due": _("Comes on"),
     "stopped": _("Stopped"),
     "on": _("On"),
+    "orders": _("Orders"),
+    "shop": _("Shop"),
+    "products": _("Products"),
+    "stands": _("State"),
     "applications": _("Applications"),
     "code": _("Code"),
     "sent": _("Sent"),
@@ -88,6 +93,7 @@ CODES: dict[str, Mapping[str, Promise | str]] = {
     "reason": {code.value: said for code, said in WHY.items()},
     "reasons": SAID,
     "kind": dict(Document.Kind.choices),
+    "stands": dict(Order.State.choices),
 }
 """Of what has codes of its own."""
 

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from django.db.models import QuerySet
+
 from provisioning.portal.applying.models import Application
 from provisioning.portal.deciding.models import Decision
+from provisioning.portal.orders.models import Order
 from provisioning.portal.people.models import Child, Household
 from provisioning.portal.staff.models import Line
 
@@ -51,6 +54,24 @@ def _child(child: Child) -> Known:
             }
             for one in child.grants.all()
         ],
+        "orders": [_order(one) for one in _orders(child)],
+    }
+
+
+def _orders(child: Child) -> QuerySet[Order]:
+    found = Order.objects.filter(holder__in=[bytes(one.address) for one in child.passes.all()])
+    return found.select_related("shop", "programme").prefetch_related("lines")
+
+
+def _order(one: Order) -> Known:
+    return {
+        "code": one.code,
+        "shop": one.shop.name,
+        "programme": one.programme.name,
+        "products": [f"{line.quantity} x {line.name}" for line in one.lines.all()],
+        "cents": one.cents,
+        "stands": one.state,
+        "on": one.made_at.isoformat(),
     }
 
 

@@ -6,8 +6,11 @@ import pytest
 from provisioning.portal.access import Role
 from provisioning.portal.applying.models import Application, Message
 from provisioning.portal.deciding.models import Decision
+from provisioning.portal.orders.models import Line as OrderLine
+from provisioning.portal.orders.models import Order
 from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.people.models import Child, ChildParticulars, Household
+from provisioning.portal.programmes.models import Programme
 from provisioning.portal.staff.models import Line
 from tests.portal.deciding.families import by_number, known
 from tests.provisioning.pages import texts
@@ -55,6 +58,24 @@ def test_the_paper_has_amounts_words_and_the_time_of_this_country(staff, househo
     assert "2026-07-02 00:30" in paper
     assert "1.000,00" in paper
     assert "Uw inkomen is te hoog." in paper
+
+
+def test_what_was_ordered_with_its_passes_is_known_too(staff, household, admitted):
+    about = {
+        "shop": admitted(3),
+        "programme": Programme.objects.first(),
+        "cents": 89_00,
+        "until": 0,
+        "signature": bytes(64),
+    }
+    mine = Order.objects.create(code="CODE-0001", holder=bytes(range(20)), number=1, state="handed_over", **about)
+    OrderLine.objects.create(order=mine, name="Bicycle", cents=89_00, quantity=1)
+    Order.objects.create(code="CODE-0002", holder=bytes(20), number=1, state="handed_over", **about)
+    browser = staff(Role.GRANTS)
+    (order,) = json.loads(act(browser, household, "known", **{"as": "json"}).content)["children"][0]["orders"]
+    assert (order["code"], order["products"], order["cents"]) == ("CODE-0001", ["1 x Bicycle"], 89_00)
+    paper = "\n".join(texts(act(browser, household, "known", **{"as": "pdf"}).content))
+    assert all(text in paper for text in ("CODE-0001", "Winkel: shop-03", "1 x Bicycle", "Stand: Meegegeven"))
 
 
 def test_who_applied_and_is_not_known_otherwise_sees_and_deletes_it_too(staff, sent):
