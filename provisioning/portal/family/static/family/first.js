@@ -56,8 +56,8 @@ class First {
 
   /** The sentence about a code that is none. */
   why({ code }) {
-    const known = this.section.querySelector(`[data-wrong~=${code}]`);
-    return (known ?? this.section.querySelector("[data-wrong=other]")).textContent;
+    const words = this.section.querySelector("template").content;
+    return (words.querySelector(`[data-wrong~=${code}]`) ?? words.querySelector("[data-wrong=other]")).textContent;
   }
 
   wrong(text) {

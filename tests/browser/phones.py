@@ -1,0 +1,128 @@
+"""A running portal's town from the other side: passes that are granted something, and a till that reads phones."""
+
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from typing import cast
+from urllib.parse import urlsplit
+
+import zxingcpp
+from PIL import Image
+from pyzbar import pyzbar
+
+from contracts.chain import checksum
+from contracts.deployment import Deployment
+from contracts.wire import journal, passcode
+from contracts.wire.entry import PhonePayment
+from contracts.wire.passcode import PhoneCode
+from contracts.wire.units import Address, Cents, Timestamp
+from provisioning import fleet, grant, settle
+from provisioning.fleet import Raise
+from provisioning.grant_list import Line as Given
+from provisioning.passes import NewPass, new_pass
+from provisioning.portal.running import founding
+from provisioning.settle import Fate
+from provisioning.town import Town
+from terminal.core.effects import Commit
+from terminal.core.line import Line
+from terminal.export import Export
+from terminal.signer import PassSigner, TerminalSigner, sign_entry
+from tests.browser.conftest import Running
+
+PROGRAMME, SHOP = 1, 1
+_SLICE = Cents(250_00)
+
+
+class Phones:
+    """The contract behind a portal that is tried out, by the keys that everybody knows."""
+
+    def __init__(self, portal: Running) -> None:
+        deployment = Deployment.load(portal.folder / "deployment.json")
+        self.town = Town.open(deployment, founding.accounts()[1], deployment.rpc_url)
+        self.domain, self.network = deployment.domain, deployment.network
+
+    def granted(self, cents: int, programme: int = PROGRAMME, made: NewPass | None = None) -> NewPass:
+        """A pass with that much; a new one unless there is one."""
+        found = made or new_pass(self.network)
+        reference = f"phones {found.address.hex()} {programme}"
+        grant.grant(self.town, programme, reference, [Given(found.address, Cents(cents))])
+        return found
+
+    def read(self, text: str) -> PhoneCode:
+        """What stands in a phone's code."""
+        found = passcode.parse(text, self.network)
+        assert isinstance(found, PhoneCode), "a phone's code"
+        return found
+
+    def left(self, holder: Address) -> int:
+        """In cents, as the contract has it."""
+        return int(self.town.look("budget", PROGRAMME, checksum(holder))["left"])
+
+
+class Till:
+    """A till of the first shop, which takes whatever is held before it: the contract is what judges."""
+
+    def __init__(self, phones: Phones) -> None:
+        self._phones, self._signer = phones, TerminalSigner.make(phones.domain)
+        consent = self._signer.sign_registration(SHOP)
+        fleet.register(phones.town, self._signer.address, SHOP, consent, [Raise(PROGRAMME, _SLICE)])
+        self._lines = list[Line]()
+
+    def take(self, text: str, cents: int) -> Fate:
+        """What becomes of a payment by this code."""
+        code, passes = self._phones.read(text), PassSigner()
+        holder = passes.hold_phone(code, self._phones.domain)
+        now = Timestamp(int(time.time()))
+        content = PhonePayment(Cents(cents), now, code.delegation)
+        head = self._lines[-1].head if self._lines else journal.genesis(self._phones.domain, self._signer.address)
+        commit = Commit(len(self._lines) + 1, holder, content, now)
+        self._lines.append(sign_entry(self._signer, passes, head, commit))
+        export = Export(self._phones.domain, self._signer.address, tuple(self._lines))
+        return settle.settle(self._phones.town, export).fates[-1]
+
+
+class Recorder:
+    """Stands between a browser and a portal, and keeps every byte that the browser sends."""
+
+    def __init__(self, url: str) -> None:
+        self._to = cast("tuple[str, int]", (urlsplit(url).hostname, urlsplit(url).port))
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.sent = bytearray()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                browser, _ = self._listening.accept()
+            except OSError:
+                return
+            portal = socket.create_connection(self._to)
+            for ends in ((browser, portal, True), (portal, browser, False)):
+                threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+
+    def _pass_on(self, one: socket.socket, other: socket.socket, keep: bool) -> None:
+        with closing(one):
+            try:
+                while content := one.recv(65_536):
+                    if keep:
+                        self.sent += content
+                    other.sendall(content)
+                other.shutdown(socket.SHUT_WR)
+            except OSError:
+                other.close()
+
+    def close(self) -> None:
+        """No more."""
+        self._listening.close()
+
+
+def readings(picture: Image.Image) -> Sequence[str]:
+    """What two decoders that share nothing see in it."""
+    grey = picture.convert("L")
+    return [
+        *(found.text for found in zxingcpp.read_barcodes(grey)),
+        *(found.data.decode() for found in pyzbar.decode(grey, symbols=[pyzbar.ZBarSymbol.QRCODE])),
+    ]
