@@ -1,5 +1,6 @@
 """Both sorts of terminals: one that keeps to what it promised, and one that keeps to nothing."""
 
+import os
 from collections import defaultdict
 
 from contracts.wire.entry import EntryKind, Refund, Retire, unpack
@@ -8,7 +9,7 @@ from contracts.wire.units import Cents, Timestamp
 from terminal.core.approve import free
 from terminal.core.facts import Checkpoint, OpenEntry, Slice
 from terminal.core.state import Knowledge
-from tests.contract.called import Event, Receipt
+from tests.contract.called import Event, Receipt, Reverted
 from tests.contract.journals import Till, address, code
 from tests.contract.world import World
 
@@ -108,6 +109,17 @@ class Counter:
         return entry.is_ask and bool(entry.sequence > settled)
 
 
+def set_aside(world: World, holder: str, amount: int, programme: int, shop: int, until: int) -> bool:
+    """Whether the contract takes this order of a pass, which is like none before."""
+    number = int.from_bytes(os.urandom(8))
+    order = world.order(holder, amount, programme=programme, shop=shop, until=until, number=number)
+    try:
+        world("set_aside", *order, sender="anybody")
+    except Reverted:
+        return False
+    return True
+
+
 SCANNED = ("family-01", "family-02")
 """Passes whose codes the cheat has read."""
 UNSEEN = ("family-03", "family-04")
@@ -160,14 +172,15 @@ class Cheat:
         time = max(0, now + clock)
         if kind == "anything":
             till.pay(holder, amount, programme, time)
-        elif kind == "empty":  # day by day, as if it had sold all month, up to the limits and beyond
-            for day in (*range(-12, 1), 1):
-                for part in (FLOOR, amount % FLOOR + 1, FLOOR + 1):
-                    till.pay(holder, part, programme, now + day * 86_400)
+        elif kind == "empty":
+            self._empty(till, holder, programme, amount)
         elif kind == "draw":
             for _ in range(4):
                 till.pay(STRANGERS[0], FLOOR, programme, now)
         elif kind == "ask":
+            till.ask(holder, amount, programme, time, 2**40 - 1)
+        elif kind == "order":
+            set_aside(self.world, holder, amount, programme, self.shops[which], now + 86_400)
             till.ask(holder, amount, programme, time, 2**40 - 1)
         elif kind == "phone":
             till.phone(holder, amount, code(amount, amount % 70, programme, 2**40 - 1), time)
@@ -178,3 +191,9 @@ class Cheat:
         else:  # it has seen a payment of this pass at another shop, and puts that signature under its own amount
             forged = till.payment(UNSEEN[0], 1000, programme, now)
             till.append(forged[:6] + amount.to_bytes(4) + forged[10:])
+
+    def _empty(self, till: Till, holder: str, programme: int, amount: int) -> None:
+        """Day by day, as if it had sold all month, up to the limits and beyond."""
+        for day in (*range(-12, 1), 1):
+            for part in (FLOOR, amount % FLOOR + 1, FLOOR + 1):
+                till.pay(holder, part, programme, self.world.evm.time + day * 86_400)

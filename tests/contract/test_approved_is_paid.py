@@ -2,9 +2,9 @@
 
 free(b) is the terminal's own (`terminal.core.approve`). Against it stand: other terminals, two of which keep to nothing
 and work together; the sponsor, who pauses, blocks, reissues, excludes, shortens, lowers limits, withdraws (but does not
-revoke, nor close); a gateway that invents budgets, so that terminals approve anything within free(b), and that
-withholds, splits, repeats and reorders journals. The cheats take their slices and what the passes that they have read
-can validly pay within their days' limits, and no more.
+revoke, nor close); families, who have money set aside; a gateway that invents budgets, so that terminals approve
+anything within free(b), and that withholds, splits, repeats and reorders journals. The cheats take their slices and
+what the passes that they have read can validly pay within their days' limits, and no more.
 """
 
 import pytest
@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from contracts.wire.batch import Segment
 from contracts.wire.entry import EntryKind
 from tests.contract.called import Receipt
-from tests.contract.counters import EVERYBODY, FLOOR, PROGRAMMES, SCANNED, STRANGERS, UNSEEN, Cheat, Counter
+from tests.contract.counters import EVERYBODY, FLOOR, PROGRAMMES, SCANNED, STRANGERS, UNSEEN, Cheat, Counter, set_aside
 from tests.contract.journals import NOW, Till, address
 from tests.contract.world import ADMITTED, BEGINS, DAY, ENDS, EXCLUDED, World
 
@@ -24,7 +24,7 @@ LIMIT, SLICE, GRANTED = 2_000, 2_500, 40_000
 SHOPS = (1, 2, 3, 4)
 SPONSOR_ACTIONS = [
     *("pause", "block", "exclude", "change_the_period", "lower_the_limits", "withdraw", "raise_slice"),
-    *("reissue", "pay_out", "repay", "time_passes", "time_passes"),
+    *("reissue", "free_orders", "pay_out", "repay", "time_passes", "time_passes"),
 ]
 
 honest = st.sampled_from(["till-01", "till-02"])
@@ -83,12 +83,28 @@ class Market(RuleBasedStateMachine):
     def ask(self, till: str, holder: str, programme: int, amount: int) -> None:
         self.counters[till].ask(holder, programme, amount)
 
+    @rule(
+        holder=st.sampled_from((*SCANNED, *UNSEEN)),
+        programme=programmes,
+        shop=st.sampled_from(SHOPS),
+        amount=st.integers(1, LIMIT),
+        hours=st.sampled_from([0, 1, 48]),
+        fetched=st.booleans(),
+    )
+    def order(self, holder: str, programme: int, shop: int, amount: int, hours: int, fetched: bool) -> None:
+        """Whoever has the code orders; an honest shop hands it over now, or some time by an ask of that amount."""
+        until = self.world.evm.time + hours * 3_600
+        if set_aside(self.world, holder, amount, programme, shop, until) and fetched and shop in (1, 2):
+            self.counters[f"till-0{shop}"].ask(holder, programme, amount)
+
     @rule(till=honest, place=st.integers(0, 50), part=st.sampled_from([1, 5, 10, 10]))
     def refund(self, till: str, place: int, part: int) -> None:
         self.counters[till].refund(place, part)
 
     @rule(
-        kind=st.sampled_from(["anything", "empty", "empty", "draw", "ask", "phone", "refund", "refund", "forge"]),
+        kind=st.sampled_from(
+            ["anything", "empty", "empty", "draw", "ask", "order", "phone", "refund", "refund", "forge"]
+        ),
         which=st.integers(0, 1),
         holder=st.sampled_from((*SCANNED, *SCANNED, *STRANGERS)),
         programme=programmes,
@@ -145,6 +161,12 @@ class Market(RuleBasedStateMachine):
         if self.world.contract.view("reserve", programme) >= cents:
             self.world("raise_slice", programme, till.address, cents)
             self.cheats_slices += cents * (till in self.cheat.tills)
+
+    def free_orders(self, programme: int, number: int, yes: bool) -> None:
+        """For one shop, of all passes."""
+        for holder in map(address, (*SCANNED, *UNSEEN)):
+            if self.world.contract.view("order", programme, number, holder).amount:
+                self.world("free_order", programme, number, holder)
 
     def pay_out(self, programme: int, number: int, yes: bool) -> None:
         """As far as nothing is owed before it."""
