@@ -5,9 +5,6 @@ from django.db.models import Count, Q, QuerySet
 from provisioning.portal.orders.models import OPEN, Order
 from provisioning.portal.shops.models import Shop
 
-FILTERS = {"open": OPEN, "ready": (Order.State.READY,)}
-"""What a list may be cut down to, besides each state."""
-
 
 def summary(shop: Shop) -> dict[str, int]:
     """How many are `new`, to be got ready, and how many are `ready` to be fetched."""

@@ -23,6 +23,7 @@ def tidy() -> None:
     """Some of each; the next round goes on."""
     _cancel_of_lost_passes()
     _end_late()
+    _free_again()
     _forget()
 
 
@@ -44,6 +45,17 @@ def _end_late() -> None:
             if order.state == Order.State.ASKED:
                 ending.end(order, Order.State.EXPIRED)
             elif order.is_open:
+                ending.free(None, order)
+
+
+def _free_again() -> None:
+    """What a key that may not grant could not free before its time, it can free now: anybody can."""
+    given_up = (Task.State.REFUSED, Task.State.BROKEN)
+    found = Order.objects.filter(state=Order.State.CANCELLED, task__kind="orders.free", task__state__in=given_up)
+    late = found.filter(until__lt=int(time.time()) - _LATE_SECONDS).select_related("task").order_by("-until")
+    for order in late[:_MANY]:
+        if order.task is not None and order.task.asked_at.timestamp() <= order.until:
+            with transaction.atomic():
                 ending.free(None, order)
 
 

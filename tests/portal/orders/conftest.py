@@ -6,10 +6,12 @@ import pytest
 
 from contracts.wire.units import Cents, to_hex
 from provisioning import grant
+from provisioning.portal.orders.models import Order, Read
 from provisioning.portal.passes.models import Pass
 from provisioning.portal.programmes.models import Programme
 from provisioning.portal.selling.models import Product
 from provisioning.portal.shops.models import Place, Shop
+from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
 from tests.portal.family.asking import Phone
 from tests.portal.family.conftest import _nothing_counted, here, portal  # noqa: F401 -- fixtures
@@ -62,3 +64,17 @@ def a_family(town: Town, cents: int = GRANTED) -> Family:  # noqa: F811 -- the a
 def till(shared_town: Town) -> Till:  # noqa: F811 -- the fixture
     """Of shop 1."""
     return Till.registered(shared_town, 1, 0)
+
+
+@pytest.fixture
+def from_here(town: Town, db: None) -> None:  # noqa: F811 -- the fixture
+    """What other tests did on the chain is read already."""
+    Read.objects.create(block=town.chain.block_number("finalized"))
+
+
+@pytest.fixture
+def order(family: Family, bicycle: Product, work: Callable[[], list[Task]]) -> Order:  # noqa: F811 -- the fixture
+    """One whose money is set aside."""
+    made = family.ordered((bicycle, 1))
+    work()
+    return made

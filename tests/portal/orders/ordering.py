@@ -76,3 +76,16 @@ def error(answer: HttpResponse) -> str:
 def stock(product: Product) -> int:
     product.refresh_from_db()
     return product.stock
+
+
+def state(order: Order) -> str:
+    order.refresh_from_db()
+    return str(order.state)
+
+
+def cancelled(family: Family, order: Order) -> dict[str, Any]:
+    """By its phone; what that is told."""
+    answer = family.phone.ask("order-cancel", order=order.code)
+    assert answer.status_code == 200, answer.content
+    told: dict[str, Any] = json.loads(answer.content)["order"]
+    return told

@@ -1,61 +1,23 @@
-"""What becomes of an order on a contract: set aside, handed over, cancelled, not fetched, and begun again anywhere."""
-
-import json
-from datetime import timedelta
+"""What becomes of an order on a contract: set aside, handed over, cancelled, and begun again wherever a worker died."""
 
 import pytest
-from django.utils import timezone
 
-from contracts.chain import checksum
 from contracts.wire.errors import TryAgain
-from contracts.wire.units import Address
 from provisioning import holdings, orders
-from provisioning.passes import new_pass
-from provisioning.portal.orders import chain, ending, following, tidying
+from provisioning.portal.orders import chain, following
 from provisioning.portal.orders.models import Order, Read
-from provisioning.portal.passes.models import Pass
 from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
 from tests.portal.orders.conftest import GRANTED, a_family
-from tests.portal.orders.ordering import error, now, stock
-from tests.provisioning.conftest import NETWORK
+from tests.portal.orders.ordering import cancelled, error, state, stock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("from_here")]
 STATE = Order.State
 
 
-@pytest.fixture(autouse=True)
-def _from_here(town: Town, db):
-    """What other tests did on the chain is read already."""
-    Read.objects.create(block=town.chain.block_number("finalized"))
-
-
-@pytest.fixture
-def order(family, bicycle, work) -> Order:
-    """One whose money is set aside."""
-    made: Order = family.ordered((bicycle, 1))
-    work()
-    return made
-
-
-def state(order: Order) -> str:
-    order.refresh_from_db()
-    return str(order.state)
-
-
-def stands(town, order) -> bool:
-    return following.stands(town, order)
-
-
-def cancelled(family, order):
-    answer = family.phone.ask("order-cancel", order=order.code)
-    assert answer.status_code == 200, answer.content
-    return json.loads(answer.content)["order"]
-
-
 def test_the_contract_keeps_the_money_for_the_shop(family, order, here):
-    assert (state(order), stands(here, order)) == (STATE.SET_ASIDE, True)
+    assert (state(order), following.stands(here, order)) == (STATE.SET_ASIDE, True)
     assert family.left() == GRANTED - 89_00
     assert family.phone.state()["budgets"] == []  # nothing was read into the tables of figures here
     assert family.phone.state()["orders"][0]["said"] == "The shop gets your order ready."
@@ -83,13 +45,13 @@ def test_a_worker_that_dies_at_an_effect_goes_on(family, bicycle, here, work, mo
     order = family.ordered((bicycle, 1))
     _dying(monkeypatch, order.task, dies, here, "set_aside")
     work()
-    assert (state(order), stands(here, order), family.left()) == (STATE.SET_ASIDE, True, GRANTED - 89_00)
+    assert (state(order), following.stands(here, order), family.left()) == (STATE.SET_ASIDE, True, GRANTED - 89_00)
 
     cancelled(family, order)
     order.refresh_from_db()
     _dying(monkeypatch, order.task, dies, here, "free_order")
     work()
-    assert (state(order), stands(here, order), family.left()) == (STATE.CANCELLED, False, GRANTED)
+    assert (state(order), following.stands(here, order), family.left()) == (STATE.CANCELLED, False, GRANTED)
     assert stock(bicycle) == 3
 
 
@@ -119,9 +81,9 @@ def _dying(monkeypatch, task, where, town, effect):
 def test_a_cancelled_order_gives_money_and_stock_back_at_once(family, bicycle, order, here, work):
     told = cancelled(family, order)
     assert told["said"] == "You cancelled this order. The money goes back to your budget."
-    assert (stock(bicycle), stands(here, order)) == (3, True)
+    assert (stock(bicycle), following.stands(here, order)) == (3, True)
     work()
-    assert (stands(here, order), family.left()) == (False, GRANTED)
+    assert (following.stands(here, order), family.left()) == (False, GRANTED)
     assert family.phone.state()["orders"][0]["said"] == "You cancelled this order. The money is back with your budget."
 
 
@@ -137,7 +99,12 @@ def test_one_cancelled_before_it_was_set_aside_is_counted_and_freed(family, bicy
     order = family.ordered((bicycle, 1))
     cancelled(family, order)
     assert [task.kind for task in work()] == ["orders.set_aside", "orders.free"]
-    assert (state(order), stands(here, order), family.left(), stock(bicycle)) == (STATE.CANCELLED, False, GRANTED, 3)
+    assert (state(order), following.stands(here, order), family.left(), stock(bicycle)) == (
+        STATE.CANCELLED,
+        False,
+        GRANTED,
+        3,
+    )
     assert orders.was_set_aside(here, chain._signed(order))
 
 
@@ -146,7 +113,7 @@ def test_after_it_the_same_pass_orders_there_again(family, bicycle, order, work,
     work()
     again = family.ordered((bicycle, 1))
     work()
-    assert (state(again), stands(here, again)) == (STATE.SET_ASIDE, True)
+    assert (state(again), following.stands(here, again)) == (STATE.SET_ASIDE, True)
 
 
 def test_handed_over_at_the_till_it_is_over(family, bicycle, order, here, till):
@@ -203,86 +170,6 @@ def test_stock_that_was_sold_meanwhile_never_falls_below_none(family, bicycle, o
     assert stock(bicycle) == 0
 
 
-def late(order: Order) -> None:
-    Order.objects.filter(pk=order.pk).update(until=now() - 3600)
-
-
-def test_what_is_not_fetched_in_time_is_freed_and_over(family, bicycle, order, here, work, monkeypatch):
-    monkeypatch.setattr("time.time", lambda: order.until + 61)
-    tidying.tidy()
-    tidying.tidy()
-    assert [task.kind for task in work()] == ["orders.free"]
-    assert (state(order), stock(bicycle), family.left()) == (STATE.EXPIRED, 3, GRANTED)
-    tidying.tidy()
-    assert work() == []
-
-
-def test_until_then_it_stays(order, here, work, monkeypatch):
-    monkeypatch.setattr("time.time", lambda: order.until)
-    tidying.tidy()
-    assert (work(), state(order)) == ([], STATE.SET_ASIDE)
-
-
-def test_one_that_was_fetched_in_its_last_second_is_not_said_to_be_late(
-    family, bicycle, order, here, till, work, monkeypatch
-):
-    family.fetch(till, 89_00)
-    monkeypatch.setattr("time.time", lambda: order.until + 61)
-    tidying.tidy()
-    work()
-    assert state(order) == STATE.SET_ASIDE
-    following.follow(here)
-    assert (state(order), stock(bicycle)) == (STATE.HANDED_OVER, 2)
-
-
-def test_what_could_not_be_set_aside_at_all_is_over_in_its_time(family, bicycle, here, monkeypatch):
-    order = family.ordered((bicycle, 1))
-    Task.objects.update(state=Task.State.BROKEN)
-    late(order)
-    tidying.tidy()
-    assert (state(order), stock(bicycle)) == (STATE.EXPIRED, 3)
-
-
-def test_what_somebody_else_freed_is_over(family, bicycle, order, here):
-    orders.free(here, 1, 1, family.phone.address)
-    following.follow(here)
-    assert (state(order), stock(bicycle)) == (STATE.EXPIRED, 3)
-
-
-@pytest.mark.parametrize("how", [Pass.State.BLOCKED, Pass.State.REPLACED])
-def test_the_orders_of_a_lost_pass_are_cancelled(family, bicycle, order, here, work, how):
-    Pass.objects.filter(address=family.phone.address).update(state=how)
-    tidying.tidy()
-    tidying.tidy()
-    assert (state(order), order.reason, stock(bicycle)) == (STATE.CANCELLED, Order.Reason.PASS, 3)
-    assert len(work()) == 1
-
-
-def test_the_money_of_a_replaced_passes_order_goes_to_the_new_pass(family, order, here, work):
-    new = new_pass(NETWORK).address
-    old = Pass.objects.get(address=family.phone.address)
-    Task.objects.create(kind="passes.reissue", arguments={"old": old.pk, "new": Pass.objects.create(address=new).pk})
-    work()
-    assert _left(here, new) == GRANTED - 89_00
-    tidying.tidy()
-    work()
-    assert (_left(here, new), stands(here, order)) == (GRANTED, False)
-
-
-def test_an_order_of_a_pass_that_is_replaced_before_it_was_set_aside_is_not_left_behind(family, bicycle, here, work):
-    order = family.ordered((bicycle, 1))
-    new = new_pass(NETWORK).address
-    holdings.reissue(here, holdings.to_move(here, family.phone.address, new), family.phone.address, new)
-    Pass.objects.filter(address=family.phone.address).update(state=Pass.State.REPLACED)
-    tidying.tidy()
-    work()
-    assert (state(order), stock(bicycle), _left(here, new)) == (STATE.CANCELLED, 3, GRANTED)
-
-
-def _left(town: Town, address: Address) -> int:
-    return int(town.look("budget", 1, checksum(address))["left"])
-
-
 def test_a_node_that_is_away_leaves_all_as_it_is(family, bicycle, here, monkeypatch):
     order = family.ordered((bicycle, 1))
 
@@ -310,22 +197,3 @@ def test_reading_goes_on_where_it_was(family, order, here, till, monkeypatch):
     assert Read.objects.get().block == before
     following.follow(here)
     assert (state(order), Read.objects.get().block) == (STATE.HANDED_OVER, here.chain.block_number("finalized"))
-
-
-def test_it_is_forgotten_a_year_after_its_end(family, order, here, work):
-    cancelled(family, order)
-    work()
-    ended = timezone.now() - timedelta(days=tidying.KEPT_DAYS - 1)
-    Order.objects.update(ended_at=ended)
-    tidying.tidy()
-    assert Order.objects.exists()
-    Order.objects.update(ended_at=ended - timedelta(days=2))
-    tidying.tidy()
-    assert not Order.objects.exists()
-
-
-def test_what_is_over_stays_as_it_is(family, bicycle, order, here, work):
-    cancelled(family, order)
-    work()
-    assert not ending.end(order, STATE.EXPIRED)
-    assert (state(order), stock(bicycle)) == (STATE.CANCELLED, 3)
