@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from provisioning.portal.pages.money import CentsField
@@ -83,6 +84,21 @@ class NewProductForm(ProductForm):
     """By which a form that is sent twice makes one product."""
 
 
-def written(product: Product) -> dict[str, Any]:
-    """What its form begins with."""
-    return {name: getattr(product, name) for name in ("name", "cents", "category", "stock", "about")}
+class ChangeProductForm(ProductForm):
+    """One that is there. `was` is the stock that the page showed, so that an order that came meanwhile counts."""
+
+    was = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=STOCK_MAX)
+
+    def __init__(self, product: Product, request: HttpRequest) -> None:
+        begun = {name: getattr(product, name) for name in ("name", "cents", "category", "stock", "about")}
+        super().__init__(request.POST or None, request.FILES or None, initial={**begun, "was": product.stock})
+        self._there = product.stock
+
+    def clean(self) -> dict[str, Any]:
+        """With the stock that is there, when it was not touched."""
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("stock") is not None and said["stock"] == said.get("was"):
+            said["stock"] = self._there
+        elif said.get("was") != self._there:
+            self.add_error("stock", _("It was ordered meanwhile. Open this page again, and look at the number."))
+        return said

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from provisioning.portal.pages.rows import held
 from provisioning.portal.programmes.asking import claim
 from provisioning.portal.selling import catalogue, own
-from provisioning.portal.selling.forms import NewProductForm, ProductForm, written
+from provisioning.portal.selling.forms import ChangeProductForm, NewProductForm
 from provisioning.portal.selling.models import PRODUCTS_MAX, Picture, Product
 from provisioning.portal.shops.models import Shop
 from provisioning.portal.shops.views import new_code
@@ -59,7 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """Another price, word or picture. What was ordered already stays as it was."""
     product = own.product_of(request, number)
-    form = ProductForm(request.POST or None, request.FILES or None, initial=written(product))
+    form = ChangeProductForm(product, request)
     if request.method != "POST" or not form.is_valid():
         return render(request, "selling/product.html", {"form": form, "product": product})
     changed = [name for name in _FIELDS if getattr(product, name) != form.cleaned_data[name]]

@@ -51,8 +51,9 @@ class Row:
 def stock(request: HttpRequest) -> HttpResponse:
     """Type what there is; what was not touched stays."""
     shop, is_sent = own.selling_shop(request), request.method == "POST"
-    found = shop.products.select_for_update() if is_sent else shop.products.all()
-    rows = [_row(product, request) for product in found]
+    if is_sent:
+        list(shop.products.select_for_update().order_by("pk"))  # as orders take them, so that none waits for the other
+    rows = [_row(product, request) for product in shop.products.all()]
     wrong = [row for row in rows if not row.is_right]
     if is_sent and not wrong:
         _keep(request, shop, [row for row in rows if row.typed is not None])

@@ -15,6 +15,7 @@ from tests.portal.selling.conftest import photo
 pytestmark = pytest.mark.django_db
 BICYCLE = {"name": "bicycle", "cents": "89,00", "category": "4", "stock": "3", "about": "Blue"}
 NEW = {**BICYCLE, "once": "0" * 32}
+OLD = {**BICYCLE, "was": "3"}
 PLACES = ("", "/hide", "/show", "/picture/remove")
 
 
@@ -55,17 +56,31 @@ def test_a_form_that_is_sent_twice_makes_one_product_of_each_shop(browser, keepe
 
 def test_a_change_says_in_the_trail_what_changed_and_the_old_picture_is_gone(browser, product):
     for price, content in (("89,00", photo()), ("79,50", photo("PNG"))):
-        browser.post(f"/shop/products/{product.pk}", {**BICYCLE, "about": "", "cents": price, "picture": content})
+        browser.post(f"/shop/products/{product.pk}", {**OLD, "about": "", "cents": price, "picture": content})
     product.refresh_from_db()
     assert product.cents == 79_50
     assert [each.pk for each in Picture.objects.all()] == [product.picture_id]
     fields = [line.about["fields"] for line in Line.objects.filter(action="product.changed")]
     assert fields == [["picture"], ["cents", "picture"]]
-    browser.post(f"/shop/products/{product.pk}", {**BICYCLE, "cents": "79,50"})
+    browser.post(f"/shop/products/{product.pk}", {**OLD, "cents": "79,50"})
     product.refresh_from_db()
     assert product.picture_id
     browser.post(f"/shop/products/{product.pk}/picture/remove")
     assert not Picture.objects.exists()
+
+
+def test_a_change_forgets_no_order_that_came_meanwhile(browser, product):
+    Product.objects.update(stock=1)
+    assert browser.post(f"/shop/products/{product.pk}", {**OLD, "cents": "79,50"}).status_code == 302
+    product.refresh_from_db()
+    assert (product.cents, product.stock) == (79_50, 1)
+    page = browser.post(f"/shop/products/{product.pk}", {**OLD, "stock": "9"}).content.decode()
+    assert "errorlist" in page
+    product.refresh_from_db()
+    assert product.stock == 1
+    browser.post(f"/shop/products/{product.pk}", {**OLD, "stock": "9", "was": "1"})
+    product.refresh_from_db()
+    assert product.stock == 9
 
 
 def test_what_is_hidden_is_undone_by_one_button(browser, product, client):
@@ -82,7 +97,7 @@ def test_what_is_hidden_is_undone_by_one_button(browser, product, client):
 
 
 def test_a_hidden_products_picture_is_its_keepers_alone(browser, product, client):
-    browser.post(f"/shop/products/{product.pk}", {**BICYCLE, "picture": photo()})
+    browser.post(f"/shop/products/{product.pk}", {**OLD, "picture": photo()})
     browser.post(f"/shop/products/{product.pk}/hide")
     product.refresh_from_db()
     assert client.get(f"/pass/picture/{product.picture_id}").status_code == 404
