@@ -38,7 +38,7 @@ def test_a_keeper_gets_an_account_and_puts_something_in_the_window(sign_in, visi
     look(desk, "accounts")
     send(desk, name="shop-02-new")
     look(desk, "first-password")
-    password = re.search(r"\b(?:\w{5}-){3}\w{5}\b", desk.inner_text("main"))[0]
+    (password,) = re.findall(r"\b(?:\w{5}-){3}\w{5}\b", desk.inner_text("main"))
 
     page = visit()
     page.goto("/shop/products")

@@ -49,7 +49,7 @@ def keeper(staff):
     """Gives a browser in which somebody who keeps this shop has signed in."""
 
     def signed_in(shop: Shop, name: str = "keeper-01") -> Client:
-        browser = staff(Role.KEEPER, name=name)
+        browser: Client = staff(Role.KEEPER, name=name)
         Keeper.objects.create(user=User.objects.get(username=name), shop=shop)
         return browser
 

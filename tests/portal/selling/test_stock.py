@@ -2,15 +2,14 @@
 
 import pytest
 
-from provisioning.portal.selling import product_views
-from provisioning.portal.selling.models import Picture, Product
+from provisioning.portal.selling.models import PRODUCTS_MAX, Picture, Product
 from provisioning.portal.staff.models import Line
 
 pytestmark = pytest.mark.django_db
 
 
 def count(browser, *rows):
-    sent = {}
+    sent: dict[str, object] = {}
     for product, was, now in rows:
         sent |= {f"p{product.pk}-was": was, f"p{product.pk}-stock": now}
     return browser.post("/shop/products/stock", sent, headers={"accept-language": "en"})
@@ -48,7 +47,7 @@ def test_one_wrong_number_changes_none_and_is_said_at_its_field(browser, product
 
 
 def test_a_page_holds_as_many_rows_as_a_form_may_have(browser, mine):
-    made = [Product(shop=mine, name=f"p{n}", cents=1_00, stock=1) for n in range(product_views.PRODUCTS_MAX)]
+    made = [Product(shop=mine, name=f"p{n}", cents=1_00, stock=1) for n in range(PRODUCTS_MAX)]
     Product.objects.bulk_create(made)
     assert count(browser, *((each, 1, 2) for each in Product.objects.all())).status_code == 302
     assert set(stocks().values()) == {2}
