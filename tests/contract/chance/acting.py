@@ -57,7 +57,7 @@ class Acting(Making):
     def end_and_close(self) -> Outcome:
         """Only one of the two: the other one is needed by all else."""
         model = self.model(2)
-        if self.pair.now <= model.ends < self.pair.now + 200 * DAY:
+        if self.pair.now <= model.ends < self.pair.now + 270 * DAY:
             self.pair.pass_time(model.ends - self.pair.now + 90 * DAY + self.pick(0, 1, 1))
         return self.act("close_programme", 2)
 
