@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.chain import checksum
+from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.signature import sign
 from contracts.wire.units import Cents, Timestamp
@@ -16,20 +17,21 @@ from terminal.core.screen import Booked, EntryState, Stage
 from terminal.store import Reader
 from tests.end_to_end.street import opened
 from tests.end_to_end.test_sale_to_paid import open_for_business, until_settled
+from tests.end_to_end.test_self_test import attempt
 from tests.provisioning.town import run
 from tests.terminal.till import code, eventually, now, pass_address, pass_key, phone_code
 
 GRANTED = 100_00
 BICYCLE = 89_00
 """Above the floor limit."""
-ORDERED, BY_PHONE, FREED, OFFLINE, KILLED = range(11, 16)
+ORDERED, BY_PHONE, FREED, OFFLINE, KILLED, TESTED = range(11, 17)
 """A family for each test."""
 
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory):
     with opened(tmp_path_factory.mktemp("street")) as made:
-        families = (ORDERED, BY_PHONE, FREED, OFFLINE, KILLED)
+        families = (ORDERED, BY_PHONE, FREED, OFFLINE, KILLED, TESTED)
         lines = [grant.Line(pass_address(family), Cents(GRANTED)) for family in families]
         grant.grant(made.town, made.programme, "orders", lines)
         yield made
@@ -189,3 +191,13 @@ def test_f39_a_till_that_was_cut_off_while_the_order_was_asked_for_asks_what_bec
         usual = glass.until(lambda screen: screen.stage in {Stage.ORDER, Stage.AMOUNT})
         assert usual.stage is Stage.AMOUNT
     assert street.credit() - before == BICYCLE
+
+
+def test_a_pass_for_which_an_order_waits_is_no_test_pass(street, ordered, capsys):
+    ordered(TESTED)
+    with street.till.start() as running, running.screen() as glass:
+        open_for_business(glass)
+        learns(street, TESTED)
+        with pytest.raises(Broken, match="an order waits for this pass"):
+            asyncio.run(attempt(running, capsys, family=TESTED))
+    assert stands(street, TESTED) == BICYCLE
