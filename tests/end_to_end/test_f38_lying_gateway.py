@@ -23,7 +23,7 @@ from terminal.store import Reader
 from tests.end_to_end.street import opened
 from tests.end_to_end.test_sale_to_paid import open_for_business
 from tests.terminal import lying
-from tests.terminal.till import Till, code, pass_address, sell
+from tests.terminal.till import Till, code, eventually, now, pass_address, sell
 
 SLICE = 100_00
 BUDGET = 60_00
@@ -287,6 +287,34 @@ def test_f38_answers_for_another_terminal_are_not_this_ones(street, liar, till, 
         assert shown.stage is not Stage.LOCKED
         assert (shown.recent[0].state, shown.status.waiting) != (EntryState.PAID, 0)
         assert honest_again(street, liar, till, glass) == 0
+
+
+def offers(till, number):
+    with Reader.open(till.journal) as reader:
+        return reader.orders_of(pass_address(number), now())
+
+
+def test_f38_an_invented_order_is_an_ask_as_any_and_draws_nothing(street, liar, till, family):
+    """Paid by a pass that has so much, as if the shopkeeper had typed it; refused for one that has not."""
+    has, has_not = family(), family()
+    about = {"programme": street.programme, "until": int(time.time()) + 86_400, "name": "fiets"}
+    prices = {has: 55_00, has_not: 65_00}
+    made_up = [about | {"pass_address": to_hex(pass_address(one)), "amount": cents} for one, cents in prices.items()]
+    liar.lies["orders"] = lambda _: {"orders": made_up}
+    before = street.credit()
+    with counter(till) as (running, glass):
+        asyncio.run(eventually(lambda: offers(till, has)))
+        for one, stage in ((has, Stage.APPROVED), (has_not, Stage.REFUSED)):
+            running.scan(code(one))
+            shown = glass.until(Stage.ORDER)
+            assert (shown.order, shown.amount) == ("fiets", prices[one])
+            running.keys("confirm")
+            shown = glass.until(lambda screen: screen.stage in {Stage.APPROVED, Stage.REFUSED})
+            assert shown.stage is stage
+            back(running, glass)
+        assert shown.reason == Reason.ASK_BUDGET_SHORT
+        assert honest_again(street, liar, till, glass) == 0
+    assert (street.credit() - before, drawn(street, till)) == (55_00, 0)
 
 
 def test_f38_an_invented_sale_gives_back_nothing_and_is_said(street, liar, till, family):
