@@ -5,12 +5,12 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from typing import cast
+from importlib import import_module
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import zxingcpp
 from PIL import Image
-from pyzbar import pyzbar
 
 from contracts.chain import checksum
 from contracts.deployment import Deployment
@@ -31,6 +31,7 @@ from terminal.export import Export
 from terminal.signer import PassSigner, TerminalSigner, sign_entry
 from tests.browser.conftest import Running
 
+pyzbar: Any = import_module("pyzbar.pyzbar")  # has no types
 PROGRAMME, SHOP = 1, 1
 _SLICE = Cents(250_00)
 

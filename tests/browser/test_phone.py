@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from coincurve import PrivateKey
 from PIL import Image, ImageFilter
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from contracts.wire import base32, passcode
 from contracts.wire.passcode import StaticCode
@@ -25,7 +25,7 @@ from tests.browser.phones import Phones, Recorder, Till, readings
 from tests.provisioning import pages
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 60_000
 MADE = """([cents, expires]) => Promise.all(["codes", "keyring", "session"].map(
     name => import(`/static/family/${name}.js`))).then(async ([codes, keyring, session]) =>
@@ -55,7 +55,7 @@ def phone(chromium: Browser, portal: Running) -> Iterator[Callable[..., Page]]:
             viewport=PHONE,
             device_scale_factor=2,
             is_mobile=True,
-            has_touch=True,  # type: ignore[arg-type]
+            has_touch=True,
         )
         contexts.append(context)
         return context.new_page()
@@ -157,15 +157,19 @@ def test_each_code_has_a_counter_of_its_own(phone, phones):
     assert counters == [counters[0], counters[0] + 1, counters[0] + 2]
 
 
+def changes(page: Page, before: str) -> bool:
+    """Whether another code is shown, when two minutes went by."""
+    page.clock.run_for(121_000)
+    return page.inner_html("#pay .qr") != before
+
+
 def test_it_changes_by_itself_and_rests_after_five_until_somebody_taps(phone, phones):
     page = phone()
     page.clock.install()
     opened(page, phones.granted(20_00))
     seen = [text_of(page)]
     for _ in range(4):
-        shown = page.inner_html("#pay .qr")
-        page.clock.run_for(121_000)
-        until(lambda: page.inner_html("#pay .qr") != shown)
+        until(partial(changes, page, page.inner_html("#pay .qr")))
         seen.append(text_of(page))
     assert len({phones.read(text).delegation.counter for text in seen}) == 5
     page.clock.run_for(121_000)

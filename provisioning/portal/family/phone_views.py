@@ -58,7 +58,7 @@ def shared(request: HttpRequest) -> HttpResponse:
     try:
         network = contract.record().network
     except Broken:
-        return render(request, "family/closed.html", status=503)
+        return render(request, "family/closed.html", status=404)
     return render(request, "family/shared.html", {"network": network})
 
 
