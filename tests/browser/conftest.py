@@ -90,19 +90,19 @@ def visit(chromium: Browser, portal: Running) -> Iterator[Callable[[], Page]]:
         context.close()
 
 
+def enter(page: Page, portal: Running, name: str) -> Page:
+    """The page, in which one of the sample's people signed in, with password and code."""
+    page.goto("/sign-in")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", portal.password(name))
+    page.click("main form button")
+    page.fill("[name=code]", portal.command("code", name).split()[-1])
+    page.click("main form button")
+    page.wait_for_url(re.compile("/(desk|shop)/"))
+    return page
+
+
 @pytest.fixture
 def sign_in(visit: Callable[[], Page], portal: Running) -> Callable[[str], Page]:
-    """Signs one of the sample's people in, with password and code."""
-
-    def signed_in(name: str) -> Page:
-        page = visit()
-        page.goto("/sign-in")
-        page.fill("[name=username]", name)
-        page.fill("[name=password]", portal.password(name))
-        page.click("main form button")
-        page.fill("[name=code]", portal.command("code", name).split()[-1])
-        page.click("main form button")
-        page.wait_for_url(re.compile("/(desk|shop)/"))
-        return page
-
-    return signed_in
+    """Signs one of the sample's people in, in a browser of their own."""
+    return lambda name: enter(visit(), portal, name)

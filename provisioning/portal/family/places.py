@@ -1,5 +1,7 @@
 """The shops where a pass can be spent: what stands on their windows, and nothing else of them."""
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
@@ -12,7 +14,18 @@ from provisioning.portal.selling.models import Product
 from provisioning.portal.shops.models import Place, Shop
 
 SHOPS_MAX = 2000
+TAG_LENGTH = 16
 _SHOWN = ("number", "name", "address", "postcode", "town", "latitude", "longitude")
+
+
+def told(programmes: Collection[Programme], known: str) -> dict[str, Any]:
+    """`shops`, and `shops_tag` that is another when they are; null for a phone that has just these already.
+
+    A page that waits for a payment asks every few seconds, and its family may pay for each megabyte.
+    """
+    shops = of(programmes)
+    tag = hashlib.sha256(json.dumps(shops).encode()).hexdigest()[:TAG_LENGTH]
+    return {"shops": None if tag == known else shops, "shops_tag": tag}
 
 
 def of(programmes: Collection[Programme]) -> list[dict[str, Any]]:

@@ -29,12 +29,12 @@ from provisioning.portal.family import contract, holding
 SKEW_SECONDS = 300
 BODY_BYTES_MAX = 16 * 1024
 MINUTE = 60
-FROM_ADDRESS_MAX = 600
+FROM_ADDRESS_MAX = 1200
 """Requests from one address in a minute: a whole neighbourhood may share one."""
 WRONG_MAX = 30
 """Requests from one address in a minute that no known pass signed."""
-OF_PASS_MAX = 60
-"""Requests of one pass in a minute."""
+OF_PASS_MAX = 120
+"""Requests of one pass in a minute: two phones that wait for a payment, each of which asks every few seconds."""
 
 _log = logging.getLogger(__name__)
 

@@ -23,8 +23,10 @@ PAYMENTS_MAX = 100
 Programmes = Mapping[int, Programme]
 
 
-def of(holder: Address) -> dict[str, Any]:
-    """What is so now. Raises TryAgain when the contract cannot be read, and Broken without its record.
+def of(holder: Address, shops_known: str) -> dict[str, Any]:
+    """What is so now, but for the shops when `shops_known` is their tag.
+
+    Raises TryAgain when the contract cannot be read, and Broken without its record.
 
     A pass that is blocked or replaced is told just that: whoever found a letter is not to read where a family buys.
     """
@@ -43,7 +45,7 @@ def of(holder: Address) -> dict[str, Any]:
         },
         "budgets": _budgets(holder, programmes, held),
         "payments": _payments(holder, programmes),
-        "shops": places.of(programmes.values()),
+        **places.told(programmes.values(), shops_known),
         "orders": showing.of_pass(holder) if state == Pass.State.MADE else [],
         "order_days": DAYS,
         "demo_counter": holding_up.is_there(settings.PORTAL),

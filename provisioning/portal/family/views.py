@@ -5,10 +5,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+from pydantic import Field
 
 from contracts.wire.errors import Broken
 from contracts.wire.units import to_hex
-from provisioning.portal.family import blocking, contract, state
+from provisioning.portal.family import blocking, contract, places, state
 from provisioning.portal.family.signed import Holder, Said, signed
 
 _YEAR = 365 * 86_400
@@ -16,6 +17,13 @@ _YEAR = 365 * 86_400
 
 class Nothing(Said):
     """A body without any field."""
+
+
+class Known(Said):
+    """What the phone has already."""
+
+    shops: str = Field("", max_length=places.TAG_LENGTH)
+    """The tag of the shops that it was told."""
 
 
 @require_safe
@@ -32,10 +40,10 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "family/page.html", about)
 
 
-@signed(Nothing)
-def tell(request: Holder, _said: Nothing) -> JsonResponse:
+@signed(Known)
+def tell(request: Holder, said: Known) -> JsonResponse:
     """All that the page shows of the pass that asks."""
-    return JsonResponse(state.of(request.holder))
+    return JsonResponse(state.of(request.holder, said.shops))
 
 
 @signed(Nothing)

@@ -173,6 +173,19 @@ def test_a_shop_that_shows_a_product_sells(told, programme):
     assert told()["shops"][0]["sells"]
 
 
+def test_shops_that_the_phone_knows_are_not_told_again_until_they_change(told, phone, programme):
+    place = placed(a_shop(1), programme)
+    tag = told()["shops_tag"]
+    again = json.loads(phone.ask("state", shops=tag).content)
+    assert (again["shops"], again["shops_tag"]) == (None, tag)
+    Shop.objects.filter(pk=place.shop_id).update(address="Street 2")
+    changed = json.loads(phone.ask("state", shops=tag).content)
+    assert [each["address"] for each in changed["shops"]] == ["Street 2"]
+    assert changed["shops_tag"] != tag
+    phone.browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "nl"
+    assert json.loads(phone.ask("state", shops=changed["shops_tag"]).content)["shops"][0]["category"] == "kleding"
+
+
 def a_sale(buyer: Address, programme: int, place: int, shop: int = 1) -> Sale:
     return Sale(
         terminal=b"\x05" * 20, sequence=place, programme=programme, shop=shop, buyer=buyer, cents=place,
@@ -206,6 +219,6 @@ def test_what_is_asked_of_the_database_does_not_grow(told, phone, programme, dja
 def test_the_household_and_its_children_are_nowhere_in_what_is_told(told, phone):
     assert set(told()) == {
         "time", "municipality", "contact", "language", "domain", "network", "pass", "budgets", "payments", "shops",
-        "orders", "order_days", "demo_counter",
+        "shops_tag", "orders", "order_days", "demo_counter",
     }  # fmt: skip
     assert set(told()["pass"]) == {"label", "state", "blocking"}

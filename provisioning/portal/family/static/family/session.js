@@ -48,7 +48,7 @@ export async function refresh() {
   const pass = keyring.current();
   if (!pass) return;
   try {
-    const found = await call("state");
+    const found = await ask(pass.state);
     await keyring.correct(found.time);
     await vault.keepState(pass.address, found);
     pass.state = found;
@@ -57,6 +57,12 @@ export async function refresh() {
     [reached, refusal] = error instanceof Refused ? [true, error] : [false, null];
   }
   if (keyring.current() === pass) tell("state");
+}
+
+/** All of it but the shops where those are known: there may be many, and not every phone is paid by the month. */
+async function ask(before) {
+  const found = await call("state", { shops: before?.shops_tag ?? "" });
+  return { ...found, shops: found.shops ?? before.shops };
 }
 
 /** The pass behind a code, {address, network, key}. Throws Refused. */
