@@ -78,7 +78,8 @@ def by_keyboard(page: Page) -> list[str]:
     page.evaluate(_FROM_THE_TOP)
     count: int = page.evaluate(f"({_SEEN})().length")
     reached, wrong = list[int](), list[str]()
-    parts = page.locator("input[type=date]:visible").count() * 3  # day, month, year and the calendar are one after the other
+    # day, month, year and the calendar are one after the other
+    parts = page.locator("input[type=date]:visible").count() * 3
     for _ in range(count + parts):
         page.keyboard.press("Tab")
         index, visible, html = page.evaluate(_WHERE)
