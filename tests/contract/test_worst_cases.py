@@ -10,6 +10,7 @@ from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
 from tests.contract.books import FUNDS, SLICE, verdict
 from tests.contract.journals import NOW, Till, address, code
+from tests.contract.ordered import freed, ordered, refused
 from tests.contract.world import DAY, DAY_LIMIT, FLOOR, World
 
 BUDGET = 400_000
@@ -165,6 +166,27 @@ def test_a_copied_letter_spends_the_floor_limit_at_a_time_and_the_limit_in_a_day
         rich.settle_new()
     slice_left = rich.contract.view("slice_of", 1, rich.till.address).left
     assert credit(rich) - (SLICE - slice_left) == 2 * DAY_LIMIT
+
+
+def test_a_copied_letter_orders_by_the_day_and_fetches_it_all_at_once(rich):
+    """The goods of several days on one, and not a cent beyond those days' limits; blocked, it fetches no more."""
+    days = 4
+    shops = [1, *(rich.new_shop(f"shop-0{number}") for number in range(2, days + 1))]
+    tills = [rich.till, *(rich.new_till(f"till-0{shop}", shop) for shop in shops[1:])]
+    for day, shop in enumerate(shops):
+        rich.evm.time = NOW + day * DAY
+        ordered(rich, DAY_LIMIT, shop=shop, until=NOW + 14 * DAY)
+        assert refused(rich, 1, shop=shop, number=2) == "order: another is open"
+        for till in tills:
+            till.ask("family-01", 1, deadline=2**40 - 1)
+    for till in tills[:-1]:
+        till.ask("family-01", DAY_LIMIT, deadline=2**40 - 1)
+        rich.settle_new(till)
+    rich("set_pass_blocked", 1, address("family-01"), True)
+    tills[-1].ask("family-01", DAY_LIMIT, deadline=2**40 - 1)
+    rich.settle_new(tills[-1])
+    assert sum(credit(rich, shop) for shop in shops) == (days - 1) * DAY_LIMIT
+    assert freed(rich, "sponsor-01", shop=shops[-1]) == (DAY_LIMIT, 0)
 
 
 def test_a_copied_phone_code_is_worth_one_payment_from_the_budget(rich):
