@@ -67,6 +67,8 @@ AMOUNT = replace(READY, stage=Stage.AMOUNT, amount=Cents(12_50), programme="Kind
 APPROVED = replace(AMOUNT, stage=Stage.APPROVED, sequence=12, recent=RECENT)
 
 ORDER = replace(READY, stage=Stage.ORDER, amount=Cents(89_00), programme="Kindpakket", order="fiets")
+LONG = "Kinderfiets 20 inch, rood, met zijwielen"
+"""As long as it gets."""
 
 NAME = "USB Barcode Scanner HID"
 HEARS = (Said(Saying.HEARS, (NAME,)), Said(Saying.TROUBLE, ("ttyS0", "no permission; add the user to dialout")))
@@ -112,6 +114,7 @@ MOMENTS: dict[str, Screen | None] = {
     "ready": replace(READY, recent=()),
     "order": ORDER,
     "order-more": replace(ORDER, more_orders=1),
+    "order-long": replace(ORDER, amount=Cents(1_234_50), order=LONG, more_orders=2),
     "choose": replace(READY, stage=Stage.CHOOSE, choices=(Choice("1", "Kindpakket"), Choice("2", "Schoolspullen"))),
     "amount": AMOUNT,
     "amount-left": replace(AMOUNT, left=Cents(87_50)),
