@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from coincurve import PrivateKey
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from contracts.deployment import Deployment
 from contracts.wire import passcode
@@ -152,10 +152,20 @@ def on_statement(shop: Page, amount: str) -> None:
     raise AssertionError(shop.inner_text("main"))
 
 
+def answer_lost(route: Route) -> None:
+    """The portal hears the question, and the phone no answer."""
+    route.fetch()
+    route.abort()
+
+
 def cancelled_by_phone(page: Page, look: Looker) -> None:
     """Ordered, and not wanted after all."""
     page.goto(f"/pass/#shop-{SHOP}")
+    page.route("**/pass/api/order", answer_lost, times=1)
     order(page, "Voetbal")
+    page.wait_for_selector("#shop [data-part=wrong]:not([hidden])")
+    look(page, "not-sent")
+    page.click("#shop [data-does=order]")  # the same order once more, as the desk sees below
     page.wait_for_selector("#shop [data-step=done]:not([hidden])")
     page.goto("/pass/#orders")
     stands(page, "set_aside")
