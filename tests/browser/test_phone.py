@@ -181,6 +181,49 @@ def test_it_changes_by_itself_and_rests_after_five_until_somebody_taps(phone, ph
     assert phones.read(text_of(page)).delegation.counter > phones.read(seen[-1]).delegation.counter
 
 
+def test_who_hears_the_page_is_told_when_it_matters_and_not_each_second(phone, phones):
+    page = phone()
+    page.clock.install()
+    opened(page, phones.granted(20_00))
+    assert page.locator("#pay .count").get_attribute("aria-hidden") == "true"
+    page.evaluate("""() => { window.heard = []; new MutationObserver(() => window.heard.push(
+        document.getElementById("say").textContent)).observe(document.getElementById("say"), {childList: true}); }""")
+    page.clock.run_for(119_000)
+    heard = [text for text in page.evaluate("window.heard") if "code" in text]
+    assert heard == ["Over 30 seconden komt er een nieuwe code."]
+
+
+HIDE = """hidden => { Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
+    document.dispatchEvent(new Event("visibilitychange")); }"""
+
+
+def test_no_code_is_made_while_nobody_looks(phone, phones):
+    page = phone()
+    page.clock.install()
+    opened(page, phones.granted(20_00))
+    before, shown = text_of(page), page.inner_html("#pay .qr")
+    page.evaluate(HIDE, True)
+    page.clock.run_for(600_000)
+    assert page.inner_html("#pay .qr") == shown
+    page.evaluate(HIDE, False)
+    until(partial(changed, page, shown))
+    after = phones.read(text_of(page)).delegation.counter
+    assert after == phones.read(before).delegation.counter + 1
+
+
+AWAKE = """window.locks = []; Object.defineProperty(navigator, "wakeLock", {value: {request: async () => {
+    window.locks.push("on"); return {release: () => window.locks.push("off")}; }}});"""
+
+
+def test_the_screen_stays_on_while_there_is_a_code_and_no_longer(phone, phones):
+    page = phone()
+    page.add_init_script(AWAKE)
+    opened(page, phones.granted(20_00))
+    until(lambda: page.evaluate("window.locks") == ["on"])
+    page.goto("/pass/#left")
+    until(lambda: page.evaluate("window.locks") == ["on", "off"])
+
+
 def test_a_clock_that_is_wrong_is_put_right_and_the_codes_with_it(phone, phones):
     page = phone()
     page.add_init_script("const real = Date.now; Date.now = () => real() - 5_000_000;")
@@ -357,6 +400,21 @@ def test_a_shared_code_pays_once_up_to_its_ceiling_and_its_state_is_told(phone, 
     assert till.take(text_of(page), 9_00).reason is Reason.PAID
     page.evaluate(SHOWN)
     page.wait_for_selector("#share [data-fate=used]:visible", timeout=PATIENCE)
+
+
+def test_a_shared_code_is_kept_as_a_picture_and_copied_as_a_link(phone, phones, portal):
+    page = opened(phone(), phones.granted(90_00))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    share(page, "15,00")
+    page.wait_for_selector("#share [data-part=made]:visible")
+    page.locator("#share [data-part=made]").scroll_into_view_if_needed()
+    text = text_of(page)
+    with page.expect_download() as kept:
+        page.click("#share [data-does=keep]")
+    assert set(readings(Image.open(kept.value.path()))) == {text}
+    page.click("#share [data-does=copy]")
+    until(lambda: "gekopieerd" in page.inner_text("#share"))
+    assert page.evaluate("navigator.clipboard.readText()") == f"{portal.url}/pass/shared#{text}"
 
 
 def test_the_page_of_a_shared_code_shows_nothing_else(phone, phones):

@@ -1,5 +1,6 @@
 """The page's own scripts give the golden vectors' bytes in a real browser, and refuse by the wire's names."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,11 @@ from coincurve import PrivateKey
 from playwright.sync_api import Browser, Page, Route
 
 import provisioning.portal.family
-from contracts.wire import base32, passcode, typed_data
+from contracts.wire import base32, passcode
 from contracts.wire.errors import Refused
 from contracts.wire.signature import address_of, recover, sign
-from contracts.wire.units import Cents, Timestamp, from_hex, hash32, to_hex
-from tests.wire.vectors import DOMAIN, GOLDEN
+from contracts.wire.units import from_hex, hash32, to_hex
+from tests.wire.vectors import GOLDEN
 
 pytestmark = pytest.mark.xdist_group("browser")
 SCRIPTS = Path(provisioning.portal.family.__file__).parent / "static" / "family"
@@ -24,6 +25,7 @@ ON_PHONE = GOLDEN["phone_codes"][0]["text"]
 MODULES = """async work => {
     const wire = await import("/wire.js"), typed = await import("/typed_data.js"), bytes = await import("/bytes.js");
     const errors = await import("/errors.js"), { toHex, fromHex } = bytes;
+    const codes = await import("/codes.js");
     const named = code => Object.fromEntries(Object.entries(code).map(
         ([name, value]) => [name, value instanceof Uint8Array ? toHex(value) : value]));
     const does = {
@@ -42,6 +44,9 @@ MODULES = """async work => {
         delegation: ([domain, terms]) => toHex(typed.delegation(domain, terms)),
         order: ([domain, terms]) => toHex(typed.order(domain, { ...terms, number: BigInt(terms.number) })),
         request: ([domain, told]) => toHex(typed.request(domain, { ...told, body: fromHex(told.body) })),
+        fate: ([counter, budget]) => codes.fateOf(counter, budget),
+        ceiling: ([state]) => codes.ceilingOf(state, state.budgets[0]),
+        usable: ([state]) => codes.usable(state).map(each => each.programme),
         sign: ([key, digest]) => toHex(typed.sign(fromHex(key), fromHex(digest))),
     };
     return work.map(([name, ...given]) => does[name](given));
@@ -110,13 +115,10 @@ def test_requests(page):
     assert done(page, ("request", GOLDEN["domain"], told)) == [row["digest"]]
 
 
-@pytest.mark.parametrize("terms", [(1, 2, 8900, 1_800_000_000, 1), (2**32 - 1,) * 3 + (2**40 - 1, 2**64 - 1)])
-def test_orders(page, terms):
-    names = ("programme", "shop", "amount", "until", "number")
-    told = {name: str(value) if name == "number" else value for name, value in zip(names, terms, strict=True)}
-    programme, shop, amount, until, number = terms
-    expected = typed_data.order(DOMAIN, programme, shop, Cents(amount), Timestamp(until), number)
-    assert done(page, ("order", GOLDEN["domain"], told)) == [to_hex(expected)]
+@pytest.mark.parametrize("row", GOLDEN["orders"], ids=lambda row: f"number {row['number']}")
+def test_orders(page, row):
+    digest, signed = done(page, ("order", GOLDEN["domain"], row), ("sign", KEY, row["digest"]))
+    assert (digest, signed) == (row["digest"], row["signature"])
 
 
 def test_signatures_are_the_wires_own_to_the_byte(page):
@@ -162,3 +164,57 @@ def test_what_people_type_is_read_as_they_meant_it(page):
     spaced = " ".join(LETTER[at : at + 4] for at in range(0, len(LETTER), 4)).lower()
     human = LETTER[:3] + LETTER[3:].replace("0", "o").replace("1", "l")
     assert done(page, ("typed", spaced), ("typed", human)) == [LETTER, LETTER]
+
+
+WINDOW = f"0x{1 << 63 | 0b101:016x}"
+FATES = {71: "open", 70: "used", 69: "open", 68: "used", 8: "open", 7: "used", 6: "lapsed", 0: "lapsed"}
+"""What became of each counter, when the newest one that was used is 70."""
+
+
+def test_what_became_of_a_code_is_told_by_the_contracts_window(page):
+    budget = {"counter": 70, "window": WINDOW}
+    assert done(page, *(("fate", counter, budget) for counter in FATES)) == list(FATES.values())
+
+
+NOW = int(time.time())
+BUDGET = {"programme": 1, "left": 60_00, "day_limit": 50_00, "begins": NOW - 60, "ends": NOW + 3600, "paused": False}
+
+
+def state(orders=(), **changes):
+    return {"budgets": [{**BUDGET, **changes}], "orders": list(orders)}
+
+
+def order(**changes):
+    return {"programme": 1, "cents": 89_00, "state": "ready", "until": NOW + 600, **changes}
+
+
+CEILINGS = {
+    "the day's limit": (state(), 50_00),
+    "what is left": (state(left=20_00), 20_00),
+    "an order that lies ready": (state([order()]), 89_00),
+    "an order with nothing left": (state([order()], left=0), 89_00),
+    "a small order": (state([order(cents=5_00)]), 50_00),
+    "an order of another scheme": (state([order(programme=2)]), 50_00),
+    "an order that is over": (state([order(until=NOW - 600)]), 50_00),
+    "an order that waits to be set aside": (state([order(state="asked")]), 50_00),
+}
+
+
+@pytest.mark.parametrize(("told", "cents"), CEILINGS.values(), ids=CEILINGS)
+def test_a_code_allows_what_may_be_spent_today_or_what_an_order_takes(page, told, cents):
+    assert done(page, ("ceiling", told)) == [cents]
+
+
+USABLE = {
+    "open": (state(), [1]),
+    "empty": (state(left=0), []),
+    "empty, with an order": (state([order()], left=0), [1]),
+    "paused": (state(paused=True), []),
+    "not begun": (state(begins=NOW + 600), []),
+    "over": (state(ends=NOW - 600), []),
+}
+
+
+@pytest.mark.parametrize(("told", "programmes"), USABLE.values(), ids=USABLE)
+def test_there_are_codes_where_there_is_something_to_pay_with(page, told, programmes):
+    assert done(page, ("usable", told)) == [programmes]
