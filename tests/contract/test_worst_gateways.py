@@ -12,6 +12,7 @@ from contracts.wire.units import Address
 from tests.contract.books import FUNDS, SLICE, verdict
 from tests.contract.called import Reverted
 from tests.contract.journals import NOW, address
+from tests.contract.ordered import ordered
 from tests.contract.world import DAY, ENDS, FLOOR, World
 
 BUDGET = 400_000
@@ -38,6 +39,7 @@ def test_a_stolen_gateway_key_can_do_what_anybody_can(world):
     """It settles, pays shops what is theirs and serves queues: 0 cents. Every other function refuses it."""
     world.till.pay("family-01", FLOOR)
     world.settle_new()
+    ordered(world, 100)
     gateway = address("gateway")
     harmless = {"settle", "pay_out", "repay", "fund"}
     for item in load("kindpakket")["abi"]:
@@ -52,7 +54,7 @@ def test_a_stolen_gateway_key_can_do_what_anybody_can(world):
 
 REFUSALS = (
     "programme: of another sponsor|sponsor: only|owner: |sponsor: not offered|shop: of another sponsor"
-    "|shop: only its payout address|bank: not confirmed by the shop"
+    "|shop: only its payout address|bank: not confirmed by the shop|order: no signature|order: not over"
 )
 
 
