@@ -14,11 +14,12 @@ ZOOMED = {"width": 640, "height": 450}
 
 _FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
 _SEEN = f"""() => [...document.querySelectorAll({json.dumps(_FOCUSABLE)})]
-    .filter(one => !one.disabled && one.tabIndex >= 0 && one.checkVisibility()
-        && !(one.type === "radio" && one.form && [...one.form.elements].some(
-            other => other.type === "radio" && other.name === one.name && (other.checked ? other !== one
-                : other.compareDocumentPosition(one) & 4 && ![...one.form.elements].some(
-                    each => each.name === one.name && each.checked)))))"""
+    .filter(one => !one.disabled && one.tabIndex >= 0 && one.checkVisibility() && (one.type !== "radio" || (() => {{
+        const group = [...document.querySelectorAll("input[type=radio]")]
+            .filter(each => each.name === one.name && each.form === one.form);
+        return one === (group.find(each => each.checked) ?? group[0]);
+    }})()))"""
+"""Of radio buttons that belong together Tab comes to one: the chosen, or the first."""
 _WHERE = f"""() => {{
     const one = document.activeElement, shown = getComputedStyle(one);
     const visible = shown.outlineStyle !== "none" || shown.boxShadow !== "none";

@@ -16,6 +16,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import checks
+from tests.browser.walking import somebody, town
+
+__all__ = ["somebody", "town"]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PICTURES = Path(__file__).parents[2] / "build" / "browser"

@@ -103,9 +103,9 @@ def check(page: Page, family: Family, look: Look) -> None:
     look(page, "result")
 
 
-def apply(page: Page, family: Family, look: Look) -> str:
+def apply(page: Page, family: Family, look: Look, scheme: str = "Kindpakket") -> str:
     """From there through each step to the code that the family gets."""
-    press(page, "main button[name=scheme]")
+    press(page, f"main button[name=scheme]:has-text('{scheme}')")
     look(page, "who")
     send(page, name=family.name, address=family.address, town=family.town, email=family.email, phone=family.phone)
     look(page, "children")
@@ -142,6 +142,8 @@ def propose(page: Page, code: str, look: Look, **words: str) -> None:
     look(page, "application")
     for name, said in words.items():
         page.fill(f"[name='grant-{name}']", said)
+    if page.locator("[name=grant-seen]").count():
+        page.check("[name=grant-seen]")
     press(page, "main form[action$='/grant'] button.main")
     look(page, "application-proposed")
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 import xmlschema
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from provisioning import period
 from provisioning.demo import plot
 from provisioning.payout.rules import faults
-from tests.browser import checks, steps
-from tests.browser.conftest import PICTURES
+from tests.browser import steps
+from tests.browser.looking import Looker
 from tests.browser.steps import Family, Look
-from tests.browser.town import SHOP, Town, opened
+from tests.browser.town import SHOP, Town
 from tests.provisioning.pages import codes, texts
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -38,49 +38,6 @@ OTHERS = 12
 """Families beside it that buy something, so that figures may be shown."""
 SALES = (12_50, 34_95, 7_25)
 GIVEN_BACK = 2_00
-
-
-@pytest.fixture(scope="module")
-def town(chromium: Browser, tmp_path_factory: pytest.TempPathFactory):
-    with opened(tmp_path_factory.mktemp("town")) as made:
-        yield made
-
-
-@pytest.fixture
-def somebody(chromium: Browser, town: Town):
-    """A browser of nobody, or of somebody of the desk."""
-    contexts = []
-
-    def visiting(name: str | None = None) -> Page:
-        contexts.append(chromium.new_context(base_url=town.url, locale="nl-NL", viewport=checks.WIDE))  # type: ignore[arg-type]
-        page = contexts[-1].new_page()
-        if name is not None:
-            page.goto("/sign-in")
-            steps.send(page, username=name, password=town.setting.hall.passwords[name])
-            steps.send(page, code=town.code(name))
-        return page
-
-    yield visiting
-    for context in contexts:
-        context.close()
-
-
-class Looker:
-    """Holds each page that the story opens to what every page must be, and keeps a picture of it."""
-
-    def __init__(self) -> None:
-        self.wrong = dict[str, list[str]]()
-        self._seen = set[str]()
-        PICTURES.mkdir(parents=True, exist_ok=True)
-
-    def __call__(self, page: Page, name: str) -> None:
-        if name in self._seen:
-            return
-        self._seen.add(name)
-        if found := checks.all_of(page):
-            self.wrong[name] = found
-        page.set_viewport_size(checks.WIDE)  # type: ignore[arg-type]
-        page.screenshot(path=PICTURES / f"walk-{len(self._seen):02}-{name}.png", full_page=True)
 
 
 def figures(page: Page) -> dict[str, str]:
@@ -115,7 +72,7 @@ def of_z(sums_: dict) -> tuple[int, ...]:
 
 @pytest.mark.timeout(1500)
 def test_a_budget_s_way_from_five_questions_to_the_bank(town: Town, somebody):
-    look = Looker()
+    look = Looker("walk")
     grants, second, money, reader = map(somebody, ("clerk-01", "clerk-02", "clerk-03", "auditor-01"))
     before = until_figures(reader, lambda found: found.get("passes", "").isdecimal())
 
@@ -131,7 +88,7 @@ def test_a_budget_s_way_from_five_questions_to_the_bank(town: Town, somebody):
     paid(town, money, second, report, look)
     settled(second, report, look)
     counted(reader, before, report, look)
-    assert not look.wrong, "\n".join(f"{name}: {one}" for name, found in look.wrong.items() for one in found)
+    look.require_right()
 
 
 def applied_for(page: Page, look: Look) -> None:

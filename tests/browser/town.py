@@ -3,7 +3,8 @@
 import asyncio
 import json
 import threading
-from collections.abc import Coroutine, Iterator
+import time
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,9 +12,10 @@ from typing import Any, TypeVar
 from coincurve import PrivateKey
 
 from contracts.wire import passcode
-from contracts.wire.passcode import StaticCode
+from contracts.wire.passcode import PhoneCode, StaticCode
+from contracts.wire.reasons import Reason
 from contracts.wire.signature import address_of
-from contracts.wire.units import Address, Cents
+from contracts.wire.units import Address, Cents, Timestamp
 from provisioning import bank
 from provisioning.demo import plot
 from provisioning.demo.acting import Acting
@@ -35,6 +37,45 @@ class Hands(Acting):
     async def begin(self) -> None:
         """Open the shop."""
         await self._begin(self._first)
+
+    async def open_club(self) -> None:
+        """The club has a till, too."""
+        await self._begin(self._club)
+
+    async def sell_at_club(self, code: str, cents: int) -> None:
+        """As `sell`, at the club."""
+        await self._approved_code(self._club, "a family", code, Cents(cents))
+
+    async def charge(self, cents: int) -> None:
+        """A pass is held up already: type the amount, confirm."""
+        await self._first.counter.until(lambda screen: screen.stage is Stage.AMOUNT, "an amount to type")
+        screen = await self._first.counter.charge(Cents(cents))
+        self._require(screen.stage is Stage.APPROVED, f"{cents} cents approved", screen)
+
+    async def refuse(self, code: str, reason: Reason) -> None:
+        """Scan a pass, type an amount if it comes to that: it must be refused for this."""
+        counter = self._first.counter
+        screen = await counter.offer(code) or await counter.charge(Cents(1_00))
+        self._expect(screen, reason)
+
+    async def hand_over(self, code: str, name: str, cents: int) -> None:
+        """Scan a pass for which an order is ready, and press one key."""
+        screen = await self._first.counter.offer(code)
+        self._require(
+            screen is not None and (screen.stage, screen.order, screen.amount) == (Stage.ORDER, name, cents),
+            name,
+            screen,
+        )
+        screen = await self._first.counter.confirm()
+        self._require(screen.stage is Stage.APPROVED and screen.amount == cents, f"{name} handed over", screen)
+
+    async def until_ready(self, passes: list[Address]) -> None:
+        """Wait until the till has heard that something waits for these passes."""
+        await self._until_known(
+            self._first,
+            "what is ready",
+            lambda journal: all(journal.orders_of(each, Timestamp(int(time.time()))) for each in passes),
+        )
 
     async def know(self, passes: list[Address]) -> None:
         """Wait until the till has heard of the budgets of these passes."""
@@ -105,6 +146,12 @@ class Town:
         assert isinstance(static, StaticCode)
         return address_of(PrivateKey(static.private_key()))
 
+    def pass_of_phone(self, code: str) -> Address:
+        """Whoever signed this phone's code."""
+        found = passcode.parse(code, plot.NETWORK)
+        assert isinstance(found, PhoneCode)
+        return found.pass_address(self.setting.town.deployment.domain)
+
     # At the counter
 
     def sell(self, sales: dict[str, int]) -> None:
@@ -118,6 +165,11 @@ class Town:
         """Of an earlier sale."""
         assert self._hands
         self.do(self._hands.give_back(code, sale, part))
+
+    def at_the_counter(self, act: Callable[[Hands], Coroutine[Any, Any, _T]]) -> _T:
+        """Have the shopkeeper do this."""
+        assert self._hands
+        return self.do(act(self._hands))
 
     def settle(self) -> None:
         """Wait until nothing of it is on its way any more."""
