@@ -20,6 +20,7 @@ from provisioning import categories, deploy, fleet, grant, holdings, programme, 
 from provisioning.demo import plot, schemes
 from provisioning.fleet import Raise
 from provisioning.grant import Line
+from provisioning.orders import Signed
 from provisioning.passes import NewPass
 from provisioning.town import Town
 from terminal.signer import TerminalSigner
@@ -109,9 +110,18 @@ def register(town: Town, plan: plot.TillPlan, key: Path) -> Address:
 
 def phone_code(made: NewPass, domain: Domain, delegation: Delegation) -> str:
     """What the family's phone shows: signed by the pass, and worth one payment."""
+    return passcode.make_phone(plot.NETWORK, delegation, sign(_key(made), delegation.digest(domain)))
+
+
+def order(made: NewPass, domain: Domain, unsigned: Signed) -> Signed:
+    """What the family's phone sends when something is ordered."""
+    return replace(unsigned, signature=sign(_key(made), unsigned.digest(domain)))
+
+
+def _key(made: NewPass) -> PrivateKey:
     static = passcode.parse(made.code, plot.NETWORK)
     if not isinstance(static, StaticCode):
         raise TypeError("a pass is made as a letter")
     key = PrivateKey(static.private_key())
     static.wipe()
-    return passcode.make_phone(plot.NETWORK, delegation, sign(key, delegation.digest(domain)))
+    return key

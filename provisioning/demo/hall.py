@@ -47,6 +47,10 @@ class Hall:
         self.passwords = {found[1]: found[2] for line in lines if (found := _ACCOUNT.match(line))}
         return [*lines, f"The town hall's desk is at {self.url}"]
 
+    def page(self, code: str) -> str:
+        """Where a family's letter leads to, with the code of its pass, which no browser sends."""
+        return f"{self.url}/pass/#{code}"
+
     async def close(self) -> None:
         """End both."""
         for each in (self._worker, self._pages):

@@ -1,9 +1,10 @@
 """The morning: sales, what is no pass, and every rule that a counter can meet."""
 
 import asyncio
+import time
 
 from contracts.wire.reasons import Reason
-from contracts.wire.units import Cents, euros
+from contracts.wire.units import Cents, Timestamp, euros
 from provisioning import holdings, shop
 from provisioning.demo import plot
 from provisioning.demo.acting import Acting, Scene
@@ -32,6 +33,7 @@ class Morning(Acting):
             self.a_limit_for_the_day,
             self.what_a_shop_sells,
             self.at_the_club,
+            self.an_order_is_fetched,
             self.money_back,
         )
 
@@ -163,6 +165,21 @@ class Morning(Acting):
         await self._approved(self._club, "neighbour", Cents(17_50))
         await self._approved_in(self._club, "two-schemes", "2", Cents(30_00))
         await self._approved(self._club, "two-schemes", Cents(25_00))
+
+    async def an_order_is_fetched(self) -> None:
+        """What was ordered on the family's page is handed over by one key, also above the floor limit."""
+        family, price = "family-33", Cents(89_00)
+        await asyncio.to_thread(self._town.order, family, plot.KIND, self._first.number, price, "fiets")
+        await self._until_known(
+            self._first,
+            "what is ready for a pass",
+            lambda journal: bool(journal.orders_of(self._town.pass_address(family), Timestamp(int(time.time())))),
+        )
+        offered = await self._first.counter.offer(self._town.code(family))
+        self._require(offered is not None and offered.stage is Stage.ORDER, "an order that is ready", offered)
+        screen = await self._first.counter.confirm()
+        self._require(screen.stage is Stage.APPROVED and screen.amount == price, "the order handed over", screen)
+        self._say(f"  {self._first.name}: fiets {euros(price)} handed over to {family}, as ordered")
 
     async def money_back(self) -> None:
         """The last sale is taken back, and an earlier one in part, behind a PIN."""

@@ -18,13 +18,15 @@ from eth_account.signers.local import LocalAccount
 
 from contracts.wire.entry import Delegation
 from contracts.wire.units import Address, Cents, Timestamp, to_hex
-from provisioning import desk, passes
+from provisioning import desk, offering, orders, passes
 from provisioning.demo import founding, plot, schemes
 from provisioning.demo.books import Paid, Till
 from provisioning.demo.cable import Cable, Relay
 from provisioning.demo.counter import Counter
 from provisioning.demo.founding import people
 from provisioning.demo.hall import Hall
+from provisioning.offering import Row
+from provisioning.orders import Signed
 from provisioning.passes import NewPass
 from provisioning.processes import Program, command
 from provisioning.town import Town
@@ -75,6 +77,7 @@ class Setting:
         self._counters = dict.fromkeys(self._passes, 0)
         self._rpc_url = ""
         self._gateway_port = 0
+        self._credential = ""
         self.shops: tuple[Shop, ...] = ()
         self.gone: list[Till] = []
         """Terminals that are no more, as they stood at their end."""
@@ -148,6 +151,14 @@ class Setting:
         delegation = Delegation(programme, ceiling, expiry, self._counters[name])
         return founding.phone_code(self._passes[name], self.town.deployment.domain, delegation)
 
+    def order(self, name: str, programme: int, shop: int, cents: Cents, what: str) -> None:
+        """That family orders something: the contract sets the money aside, and the shop's tills hear of it."""
+        until = Timestamp(int(time.time()) + plot.DAY_SECONDS)
+        unsigned = Signed(programme, shop, cents, until, number=1, signature=b"")
+        orders.set_aside(self.town, founding.order(self._passes[name], self.town.deployment.domain, unsigned))
+        row = Row(self.pass_address(name), programme, cents, until, what)
+        offering.publish(self._gateway_url, self._credential, shop, [row])
+
     def hand_out(self, name: str, made: NewPass) -> None:
         """The family holds this pass from now on."""
         self._passes[name] = made
@@ -189,12 +200,16 @@ class Setting:
 
     async def _open_hall(self) -> list[str]:
         """Start the portal, with what it needs to enrol tills; how to sign in there."""
-        gateway = f"http://127.0.0.1:{self._gateway_port}"
         data = ("--data", str(self.folder / "gateway"))
         credential = await command(
             "gateway", "admin", "add", "portal", "--role", "enrol", *data, "--json", environment={}
         )
-        return await self.hall.open(self._rpc_url, gateway, json.loads(credential)["token"])
+        self._credential = json.loads(credential)["token"]
+        return await self.hall.open(self._rpc_url, self._gateway_url, self._credential)
+
+    @property
+    def _gateway_url(self) -> str:
+        return f"http://127.0.0.1:{self._gateway_port}"
 
     async def open_till(self, plan: plot.TillPlan, state: str | None = None) -> Shop:
         """Make a terminal, register it, and lay its cables."""

@@ -29,6 +29,9 @@ _HELD_UP = ("family-01", "family-02", "family-03", "nearly-empty", "two-programm
 _PHONE, _CEILING = "phone", Cents(20_00)
 """A family that shows codes on its phone: a new one each time, worth one payment up to this."""
 
+_ON_PAGE = "two-programmes"
+"""A family that opens its page."""
+
 _MONEY_SECONDS = 2.0
 
 
@@ -49,6 +52,7 @@ class Window(App[None]):
         Binding("f9", "product", "a product"),
         Binding("f10", f"hold_up('{_PHONE}')", "a phone", show=False),
         Binding("ctrl+n", "cable", "network cable"),
+        Binding("ctrl+p", "page", "a pass on a phone"),
         Binding("ctrl+o", "other_shop", "sell at shop-02"),
         Binding("ctrl+q", "quit", "quit"),
     ]
@@ -108,6 +112,13 @@ class Window(App[None]):
             self._shop.plug(Cable.CUT if plugged else Cable.PLUGGED)
             self._say(f"network cable of {self._shop.name}: {self._shop.gateway_cable.cable.value}")
 
+    def action_page(self) -> None:
+        """Open the family's page as its letter does; there its code is held up to this counter by one click."""
+        if self._setting.shops:
+            page = self._setting.hall.page(self._setting.code(_ON_PAGE))
+            self.open_url(page)
+            self._say(f"{_ON_PAGE} on a phone: {page}")
+
     def action_other_shop(self) -> None:
         """Sell 5,00 to the pass `shared` at the other shop, as its shopkeeper would."""
         if self._setting.shops:
@@ -130,7 +141,7 @@ class Window(App[None]):
         await self._setting.shops[1].counter.open()
         self.run_worker(self._watch())
         self.run_worker(self._count_money())
-        self._say("hold up a pass: F1 to F8, a phone: F10, or click it")
+        self._say("hold up a pass: F1 to F8, a phone: F10, or click it; ctrl+p opens a family's own page")
 
     async def _watch(self) -> None:
         self._client = Client(self._shop.plan.state / "screen.sock")

@@ -1,11 +1,19 @@
 """The demo as people start it: the scripted day by its command, and the window by its keys."""
 
+import asyncio
 import json
 import subprocess
 import sys
+import time
 
+import httpx
 import pytest
+from coincurve import PrivateKey
 
+from contracts.wire import passcode, typed_data
+from contracts.wire.signature import address_of, sign
+from contracts.wire.units import Cents, Timestamp, to_hex
+from provisioning.demo import plot
 from provisioning.demo.setting import Setting
 from provisioning.demo.window import Window
 from terminal.core.screen import EntryState, Stage
@@ -43,6 +51,8 @@ def test_the_scripted_day_ends_with_a_difference_of_zero(tmp_path):
         "on a phone",
         "for the day",
         "bicycles",
+        "a second municipality",
+        "handed over",
         "taken back",
         "lost pass",
         "retires",
@@ -59,6 +69,19 @@ def test_a_folder_that_is_not_empty_is_refused_and_stays_as_it_is(tmp_path):
     assert refused.returncode == 1
     assert "not empty" in refused.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def hold_up(setting, page):
+    """What the family's page does when its one button is pressed, with the pass that its address brought."""
+    portal, code = page.split("/pass/#")
+    assert "Your pass" in httpx.get(f"{portal}/pass/", headers={"Accept-Language": "en"}).text
+    domain, key = setting.town.deployment.domain, PrivateKey(passcode.parse(code, plot.NETWORK).private_key())
+    body = json.dumps({"code": setting.phone_code("two-programmes", plot.KIND, Cents(20_00))}).encode()
+    holder, now = address_of(key), Timestamp(int(time.time()))
+    signature = sign(key, typed_data.request(domain, holder, "POST", "/pass/api/hold", body, now))
+    signed = {"X-Pass": to_hex(holder), "X-Time": str(now), "X-Signature": to_hex(signature)}
+    answer = httpx.post(f"{portal}/pass/api/hold", content=body, headers=signed)
+    assert answer.status_code == 200, answer.text
 
 
 class WatchedWindow(Window):
@@ -78,7 +101,8 @@ class WatchedWindow(Window):
 
 
 async def test_a_person_sells_in_the_window_and_sees_it_paid(tmp_path):
-    window = WatchedWindow(Setting(tmp_path, "en"), "en")
+    setting = Setting(tmp_path, "en")
+    window = WatchedWindow(setting, "en")
     async with window.run_test(size=(140, 40)) as pilot:
 
         async def until(wanted):
@@ -98,5 +122,10 @@ async def test_a_person_sells_in_the_window_and_sees_it_paid(tmp_path):
         await pilot.press("enter")
         await until(lambda screen: screen.stage is Stage.APPROVED)
         await until(lambda screen: screen.recent[0].state is EntryState.PAID)
+        pages = []
+        window.open_url = pages.append  # type: ignore[method-assign,assignment]  # a test opens no browser
+        await pilot.press("ctrl+p")
+        await asyncio.to_thread(hold_up, setting, *pages)
+        await until(lambda screen: screen.stage is Stage.AMOUNT)
         await pilot.press("ctrl+n")
         await until(lambda screen: not screen.status.chain)
