@@ -5,12 +5,14 @@ What the contract refuses comes out as Reverted with its own words: `order: more
 
 from dataclasses import dataclass
 
-from contracts.chain import Overtaken, Reverted, checksum
+from contracts.chain import Reverted, checksum
 from contracts.wire import signature, typed_data
-from contracts.wire.errors import Broken
+from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Hash, Timestamp, from_hex
 from provisioning.town import Town
+
+_BEFORE = "order: set aside before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,19 @@ def set_aside(town: Town, order: Signed) -> bool:
     """Have the order's amount set aside: whether that was done now, or the same order had been before.
 
     What became of one from before, `standing` and the events say: it may have been handed over or freed since.
-    Raises Reverted when a rule is against it, Broken when nobody signed it.
+    Raises Reverted when a rule is against it, Broken when nobody signed it, and TryAgain, also while an attempt of
+    before is on its way.
     """
     if was_set_aside(town, order):
         return False
     numbers = (order.programme, order.shop, order.amount, order.until, order.number)
     try:
         town.act("set_aside", *numbers, signature.words(order.signature))
-    except Overtaken:
-        if was_set_aside(town, order):  # anybody may send it
+    except Reverted as refusal:
+        if was_set_aside(town, order):  # anybody may send it, and so may an attempt of before
             return False
+        if _BEFORE in str(refusal):
+            raise TryAgain("the order is set aside by a transaction that is in no block yet") from refusal
         raise
     return True
 

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.chain import Reverted, checksum
 from contracts.wire import signature
-from contracts.wire.errors import Broken
+from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.units import Cents, Timestamp
 from provisioning import grant, orders, programme, status
 from provisioning.orders import Freed, Signed, Standing
@@ -73,6 +73,24 @@ def test_a_sweep_brings_orders_home_too(town: Town, monkeypatch):
     sent = SimpleNamespace(act=lambda *_: None, events=lambda *_: [], history=lambda *_, **__: [], look=town.look)
     monkeypatch.setattr(orders, "free_all", lambda *_: [Freed(0, 8_900), Freed(0, 100)])
     assert programme.sweep(sent, 1) == programme.Swept(cents=9_000, orders=2)  # type: ignore[arg-type]
+
+
+def test_an_attempt_of_before_that_comes_into_a_block_just_now_has_set_it_aside(town: Town, holder, monkeypatch):
+    """Its money waits, so it must not be called refused: then nobody would free it."""
+    order = signed(town, holder)
+    orders.set_aside(town, order)
+    found = iter((False, True))
+    monkeypatch.setattr(orders, "was_set_aside", lambda *_: next(found))
+    assert not orders.set_aside(town, order)
+
+
+def test_one_that_is_on_its_way_is_looked_at_again(town: Town, holder, monkeypatch):
+    """A node may judge by what waits for a block."""
+    order = signed(town, holder)
+    orders.set_aside(town, order)
+    monkeypatch.setattr(orders, "was_set_aside", lambda *_: False)
+    with pytest.raises(TryAgain, match="in no block yet"):
+        orders.set_aside(town, order)
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,12 @@ def _end_late() -> None:
 
 
 def _free_again() -> None:
-    """What a key that may not grant could not free before its time, it can free now: anybody can."""
+    """What a key that may not grant could not free before its time, it can free now: anybody can.
+
+    Also what was given up while it was set aside, as its transaction may have come into a block all the same.
+    """
     given_up = (Task.State.REFUSED, Task.State.BROKEN)
-    found = Order.objects.filter(state=Order.State.CANCELLED, task__kind="orders.free", task__state__in=given_up)
+    found = Order.objects.filter(state__in=(Order.State.CANCELLED, Order.State.EXPIRED), task__state__in=given_up)
     late = found.filter(until__lt=int(time.time()) - _LATE_SECONDS).select_related("task").order_by("-until")
     for order in late[:_MANY]:
         if order.task is not None and order.task.asked_at.timestamp() <= order.until:

@@ -9,7 +9,7 @@ from contracts.chain import checksum
 from contracts.wire.units import Address
 from provisioning import holdings, orders
 from provisioning.passes import new_pass
-from provisioning.portal.orders import ending, following, tidying
+from provisioning.portal.orders import chain, ending, following, tidying
 from provisioning.portal.orders.models import Order
 from provisioning.portal.passes.models import Pass
 from provisioning.portal.tasks.models import Task
@@ -60,6 +60,25 @@ def test_what_could_not_be_set_aside_at_all_is_over_in_its_time(family, bicycle,
     late(order)
     tidying.tidy()
     assert (state(order), stock(bicycle)) == (STATE.EXPIRED, 3)
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_what_was_given_up_and_set_aside_all_the_same_is_freed_after_its_time(
+    family, bicycle, here, work, monkeypatch, is_cancelled
+):
+    """The node answered with an error, and had the transaction."""
+    order = family.ordered((bicycle, 1))
+    orders.set_aside(here, chain._signed(order))
+    Task.objects.update(state=Task.State.BROKEN)
+    if is_cancelled:
+        cancelled(family, order)
+    monkeypatch.setattr("time.time", lambda: order.until + 61)
+    tidying.tidy()
+    tidying.tidy()
+    assert [task.kind for task in work()] == ["orders.free"]
+    assert (following.stands(here, order), family.left(), stock(bicycle)) == (False, GRANTED, 3)
+    tidying.tidy()
+    assert work() == []
 
 
 def test_what_somebody_else_freed_is_over(family, bicycle, order, here):
