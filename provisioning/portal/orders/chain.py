@@ -1,7 +1,6 @@
 """What the worker does for orders on the contract, what it reads there, and what it tells the gateway."""
 
 from contracts.chain import Overtaken, Reverted
-from contracts.wire.units import Cents, Timestamp
 from provisioning import orders
 from provisioning.portal.orders import ending, following, offering, tidying
 from provisioning.portal.orders.models import Order
@@ -27,7 +26,7 @@ def set_aside(town: Town, arguments: Arguments) -> Result:
     """
     order = _order(arguments)
     try:
-        orders.set_aside(town, _signed(order))
+        orders.set_aside(town, following.signed(order))
     except Overtaken:
         raise  # it is looked at again
     except Reverted as refusal:
@@ -70,11 +69,6 @@ def offer(_town: Town) -> None:
 
 def _order(arguments: Arguments) -> Order:
     return Order.objects.select_related("shop", "programme").get(pk=arguments["order"])
-
-
-def _signed(order: Order) -> orders.Signed:
-    (programme, shop), amount, until = order.place, Cents(order.cents), Timestamp(order.until)
-    return orders.Signed(programme, shop, amount, until, order.number, bytes(order.signature))
 
 
 def _free_unwanted(order: Order) -> None:

@@ -6,15 +6,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from contracts.wire.units import Address, from_hex
+from contracts.wire.units import Address, Cents, Timestamp, from_hex
 from provisioning import orders
 from provisioning.portal.orders import ending, stock
-from provisioning.portal.orders.models import Order, Read
+from provisioning.portal.orders.models import OPEN, Order, Read
 from provisioning.portal.staff import trail
 from provisioning.town import Town
 
 _BLOCKS_MAX = 50_000
-_KEPT = (Order.State.SET_ASIDE, Order.State.READY)
 _GIVEN_BACK = (Order.State.CANCELLED, Order.State.EXPIRED)
 
 _Change = Callable[[], None]
@@ -24,6 +23,12 @@ def stands(town: Town, order: Order) -> bool:
     """Whether the contract keeps money for just this order now."""
     found = orders.standing(town, *order.place, order.whose)
     return found is not None and (found.amount, found.until) == (order.cents, order.until)
+
+
+def signed(order: Order) -> orders.Signed:
+    """As its pass signed it."""
+    (programme, shop), amount, until = order.place, Cents(order.cents), Timestamp(order.until)
+    return orders.Signed(programme, shop, amount, until, order.number, bytes(order.signature))
 
 
 def follow(town: Town) -> None:
@@ -63,8 +68,8 @@ def _fetched(town: Town, said: Any) -> Iterator[_Change]:
     """
     shop = int(town.look("terminal", said["terminal"])["shop"])
     found = _of(said, shop, said["set_aside"])
-    open_one = found.filter(state__in=_KEPT).first()
-    if open_one is None or stands(town, open_one):
+    open_one = found.filter(state__in=OPEN).first()
+    if open_one is None or not _was_kept(town, open_one):
         open_one = found.filter(state__in=_GIVEN_BACK).first()
     if open_one is not None:
         yield lambda number=open_one.pk: _note_fetched(number)  # type: ignore[misc]
@@ -72,9 +77,14 @@ def _fetched(town: Town, said: Any) -> Iterator[_Change]:
 
 def _freed(town: Town, said: Any) -> Iterator[_Change]:
     """The open order whose money somebody else gave back, or this desk in a moment that was not noted."""
-    found = _of(said, said["shop"], said["to_budget"] + said["to_reserve"]).filter(state__in=_KEPT).first()
-    if found is not None and not stands(town, found):
+    found = _of(said, said["shop"], said["to_budget"] + said["to_reserve"]).filter(state__in=OPEN).first()
+    if found is not None and _was_kept(town, found):
         yield lambda order=found: _note_freed(order)  # type: ignore[misc]
+
+
+def _was_kept(town: Town, order: Order) -> bool:
+    """Whether the contract kept money for it and does no more, also where this desk has not noted the first yet."""
+    return not stands(town, order) and orders.was_set_aside(town, signed(order))
 
 
 def _of(said: Any, shop: int, cents: int) -> Any:

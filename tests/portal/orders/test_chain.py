@@ -4,7 +4,7 @@ import pytest
 
 from contracts.wire.errors import TryAgain
 from provisioning import holdings, orders
-from provisioning.portal.orders import chain, following
+from provisioning.portal.orders import following
 from provisioning.portal.orders.models import Order, Read
 from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.models import Task
@@ -105,7 +105,7 @@ def test_one_cancelled_before_it_was_set_aside_is_counted_and_freed(family, bicy
         GRANTED,
         3,
     )
-    assert orders.was_set_aside(here, chain._signed(order))
+    assert orders.was_set_aside(here, following.signed(order))
 
 
 def test_after_it_the_same_pass_orders_there_again(family, bicycle, order, work, here):
@@ -124,6 +124,16 @@ def test_handed_over_at_the_till_it_is_over(family, bicycle, order, here, till):
     assert family.phone.state()["orders"][0]["said"] == "You fetched this order."
     following.follow(here)
     assert state(order) == STATE.HANDED_OVER
+
+
+def test_fetched_before_the_worker_noted_that_it_was_set_aside_it_is_over(family, bicycle, here, till, work):
+    """It died in between, or its node did not answer; or the pass's other orders would wait behind this one."""
+    order = family.ordered((bicycle, 1))
+    orders.set_aside(here, following.signed(order))
+    family.fetch(till, 89_00)
+    following.follow(here)
+    work()
+    assert (state(order), stock(bicycle)) == (STATE.HANDED_OVER, 2)
 
 
 def test_another_amount_is_a_usual_sale(family, order, here, till):

@@ -9,7 +9,7 @@ from contracts.chain import checksum
 from contracts.wire.units import Address
 from provisioning import holdings, orders
 from provisioning.passes import new_pass
-from provisioning.portal.orders import chain, ending, following, tidying
+from provisioning.portal.orders import ending, following, tidying
 from provisioning.portal.orders.models import Order
 from provisioning.portal.passes.models import Pass
 from provisioning.portal.tasks.models import Task
@@ -68,7 +68,7 @@ def test_what_was_given_up_and_set_aside_all_the_same_is_freed_after_its_time(
 ):
     """The node answered with an error, and had the transaction."""
     order = family.ordered((bicycle, 1))
-    orders.set_aside(here, chain._signed(order))
+    orders.set_aside(here, following.signed(order))
     Task.objects.update(state=Task.State.BROKEN)
     if is_cancelled:
         cancelled(family, order)
