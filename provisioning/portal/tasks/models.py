@@ -11,8 +11,12 @@ from provisioning.portal.access import Role
 from provisioning.portal.tasks.words import KINDS
 
 _WHOSE = {
-    "passes": Role.GRANTS, "shops": Role.SHOPS, "orders": Role.SHOPS, "programmes": Role.FINANCE, "payouts": Role.FINANCE,
-}  # fmt: skip
+    "passes": Role.GRANTS,
+    "shops": Role.SHOPS,
+    "orders": Role.SHOPS,
+    "programmes": Role.FINANCE,
+    "payouts": Role.FINANCE,
+}
 """By the part that asks."""
 
 
