@@ -11,6 +11,7 @@ import pytest
 from coincurve import PrivateKey
 
 from contracts.wire import passcode, typed_data
+from contracts.wire.passcode import StaticCode
 from contracts.wire.signature import address_of, sign
 from contracts.wire.units import Cents, Timestamp, to_hex
 from provisioning.demo import plot
@@ -75,7 +76,9 @@ def hold_up(setting, page):
     """What the family's page does when its one button is pressed, with the pass that its address brought."""
     portal, code = page.split("/pass/#")
     assert "Your pass" in httpx.get(f"{portal}/pass/", headers={"Accept-Language": "en"}).text
-    domain, key = setting.town.deployment.domain, PrivateKey(passcode.parse(code, plot.NETWORK).private_key())
+    static = passcode.parse(code, plot.NETWORK)
+    assert isinstance(static, StaticCode)
+    domain, key = setting.town.deployment.domain, PrivateKey(static.private_key())
     body = json.dumps({"code": setting.phone_code("two-programmes", plot.KIND, Cents(20_00))}).encode()
     holder, now = address_of(key), Timestamp(int(time.time()))
     signature = sign(key, typed_data.request(domain, holder, "POST", "/pass/api/hold", body, now))
@@ -122,7 +125,7 @@ async def test_a_person_sells_in_the_window_and_sees_it_paid(tmp_path):
         await pilot.press("enter")
         await until(lambda screen: screen.stage is Stage.APPROVED)
         await until(lambda screen: screen.recent[0].state is EntryState.PAID)
-        pages = []
+        pages = list[str]()
         window.open_url = pages.append  # type: ignore[method-assign,assignment]  # a test opens no browser
         await pilot.press("ctrl+p")
         await asyncio.to_thread(hold_up, setting, *pages)

@@ -311,8 +311,8 @@ def test_f38_an_invented_order_is_an_ask_as_any_and_draws_nothing(street, liar, 
             running.keys("confirm")
             shown = glass.until(lambda screen: screen.stage in {Stage.APPROVED, Stage.REFUSED})
             assert shown.stage is stage
+            assert stage is Stage.APPROVED or shown.reason == Reason.ASK_BUDGET_SHORT
             back(running, glass)
-        assert shown.reason == Reason.ASK_BUDGET_SHORT
         assert honest_again(street, liar, till, glass) == 0
     assert (street.credit() - before, drawn(street, till)) == (55_00, 0)
 
