@@ -104,6 +104,9 @@ def without_a_network(page: Page) -> None:
     page.click("[data-act=sure]")
     page.click("[data-act=block]")
     expect(page.locator("#block [data-step=failed]")).to_contain_text("Bel")
+    expect(page.locator("#block [data-step=failed] h3")).to_be_focused()
+    page.click("#block [data-step=failed] button")
+    expect(page.locator("#block [data-step=sure] h3")).to_be_focused()
     page.context.set_offline(False)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#notice")).to_be_hidden()
@@ -117,7 +120,7 @@ def block(page: Page) -> list[str]:
     expect(page.locator("#block [data-step=sure] h3")).to_be_focused()
     wrong = look(page, "block-sure")
     page.click("[data-act=no]")
-    expect(page.locator("[data-act=sure]")).to_be_focused()
+    expect(page.locator("#block [data-step=ask] button")).to_be_focused()
     page.click("[data-act=sure]")
     page.click("[data-act=block]")
     expect(page.locator("#ended h2")).to_be_focused(timeout=steps.PATIENCE_MS)
@@ -166,6 +169,12 @@ def much(told: dict[str, Any]) -> None:
         budget | {"programme": 9, "name": "Boeken", "paused": True, "day_limit": 2**32 - 1, "left": 123_456_78},
     ]
     told["payments"] = [paid, paid | {"refunded": 5_00, "programme": 7}]
+    order = {"programme": budget["programme"], "cents": 10_00, "moving": False, "can_cancel": True, "lines": []}
+    states = (("ready", False), ("set_aside", False), ("cancelled", True), ("cancelled", False), ("asked", True))
+    told["orders"] = [
+        *(order | {"order": state, "state": state, "moving": moving, "until": now} for state, moving in states),
+        order | {"order": "other", "state": "ready", "programme": 99, "until": now},
+    ]
     told["shops"] = [A_SHOP | {"number": n, "name": f"shop-{n:03}"} for n in range(1, 121)]
 
 
@@ -183,6 +192,8 @@ def test_several_budgets_in_every_state_and_many_shops(clerk, visit):
     assert "niet weg" in said[3]
     assert "€\N{NO-BREAK SPACE}123.456,78" in said[3]
     assert "Hoogstens" not in said[3]
+    assert "Apart gezet voor uw bestellingen\n€\N{NO-BREAK SPACE}30,00" in said[0]
+    assert "Apart gezet" not in said[1]
     wrong = look(page, "left-many")
     go(page, "payments")
     assert "gaf terug: €\N{NO-BREAK SPACE}5,00" in page.locator("#payments li").nth(1).inner_text()

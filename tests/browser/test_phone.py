@@ -181,6 +181,17 @@ def test_it_changes_by_itself_and_rests_after_five_until_somebody_taps(phone, ph
     assert phones.read(text_of(page)).delegation.counter > phones.read(seen[-1]).delegation.counter
 
 
+def test_a_clock_that_is_set_back_makes_no_code_last_longer(phone, phones):
+    page = phone()
+    page.add_init_script("""const real = Date.now; window.back = 0; Date.now = () => real() - window.back;""")
+    opened(page, phones.granted(20_00))
+    page.evaluate("window.back = 3_600_000")
+    for _ in range(2):  # two ticks, so that one at least was after it
+        before = page.inner_text("#pay .count [data-part=left]")
+        until(lambda: page.inner_text("#pay .count [data-part=left]") != before)  # noqa: B023
+    assert int(page.inner_text("#pay .count [data-part=left]").partition(":")[0]) < 2
+
+
 def test_who_hears_the_page_is_told_when_it_matters_and_not_each_second(phone, phones):
     page = phone()
     page.clock.install()
@@ -289,7 +300,7 @@ def test_the_letters_second_code_opens_the_page_and_leaves_no_trace_in_the_addre
 def test_it_can_be_typed_in_and_what_is_wrong_is_said(phone, phones):
     made, page = phones.granted(20_00), phone()
     page.goto("/pass/")
-    for typed, said in (("", "Typ de code"), (made.code[:-2], "mist een stuk"), ("HELLO", "niet de code van een pas")):
+    for typed, said in (("", "Typ de code"), (made.code[:-2], "ontbreekt"), ("HELLO", "niet de code van een pas")):
         page.fill("#type-code", typed)
         page.click("#first form:visible button.main")
         assert said in page.inner_text("#first-wrong")
@@ -340,6 +351,47 @@ def test_a_pass_that_nobody_knows_shows_no_code(phone, phones):
     assert not page.locator("#pay [data-when=showing]").is_visible()
 
 
+def test_what_was_said_of_a_pass_that_is_taken_off_is_not_said_of_the_next(phone, phones):
+    page = opened(phone(), phones.granted(20_00))
+    page.goto(f"/pass/#{new_pass(phones.network).code}")
+    page.click("#first [data-part=adding] button.main")
+    page.wait_for_selector("#notice:visible")
+    page.goto("/pass/#passes")
+    page.locator("#passes li", has=page.locator("[data-part=mine]:visible")).locator("[data-does=remove]").click()
+    page.click("#passes [data-does=yes]")
+    until(lambda: page.locator("#passes [data-part=row]").count() == 1)
+    assert page.locator("#notice").is_hidden()
+
+
+NOTHING_KEPT = """IDBFactory.prototype.open = () => { throw new DOMException("no", "SecurityError"); };"""
+
+
+def test_a_browser_that_keeps_nothing_says_so(phone, phones):
+    page = phone()
+    page.add_init_script(NOTHING_KEPT)
+    made = phones.granted(20_00)
+    page.goto(f"/pass/#{made.code}")
+    page.wait_for_selector("#notice:visible")
+    assert "bewaart niets" in page.inner_text("#notice")
+    assert "uw brief werkt nog" in page.inner_text("#notice").lower()
+    assert made.code not in page.url
+
+
+def test_a_store_that_the_browser_closed_is_opened_again(phone, phones):
+    page = phone()
+    page.add_init_script("""const real = IDBFactory.prototype.open; window.opened = [];
+        IDBFactory.prototype.open = function (...of) {
+            const asked = real.apply(this, of);
+            asked.addEventListener("success", () => window.opened.push(asked.result));
+            return asked;
+        };""")
+    opened(page, phones.granted(20_00))
+    page.evaluate("""() => { for (const each of window.opened) {
+        each.close(); each.dispatchEvent(new Event("close")); } }""")
+    page.evaluate("() => import('/static/family/vault.js').then(vault => vault.passes())")
+    assert page.evaluate("window.opened.length") == 2
+
+
 # Without a network
 
 
@@ -359,6 +411,16 @@ def test_after_the_first_visit_it_works_with_the_network_cut(phone, phones, till
     assert set(readings(picture(page))) == {shared}
     page.context.set_offline(False)
     assert till.take(text, 2_00).reason is Reason.PAID
+
+
+def test_without_a_code_nobody_is_told_that_one_can_pay(phone, phones):
+    page = opened(phone(), phones.granted(20_00))
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.context.set_offline(True)
+    page.goto(f"/pass/#{new_pass(phones.network).code}")
+    page.click("#first [data-part=adding] button.main")
+    page.wait_for_selector("#notice:visible")
+    assert page.locator("#pay [data-part=offline]").is_hidden()
 
 
 def test_a_phone_that_never_visited_has_nothing_offline(phone):
@@ -400,6 +462,19 @@ def test_a_shared_code_pays_once_up_to_its_ceiling_and_its_state_is_told(phone, 
     assert till.take(text_of(page), 9_00).reason is Reason.PAID
     page.evaluate(SHOWN)
     page.wait_for_selector("#share [data-fate=used]:visible", timeout=PATIENCE)
+
+
+def test_the_button_pressed_twice_at_once_makes_one_code(phone, phones):
+    page = opened(phone(), phones.granted(90_00))
+    page.goto("/pass/#share")
+    page.fill("#share-amount", "15,00")
+    page.evaluate("""() => { const press = document.querySelector("#share form button.main");
+        press.click(); press.click(); }""")
+    page.wait_for_selector("#share [data-part=made]:visible")
+    again(page)  # by then a second one would be there, too
+    page.goto("/pass/#share")
+    page.wait_for_selector("#share [data-part=list] li")
+    assert page.locator("#share [data-part=list] li").count() == 1
 
 
 def test_a_shared_code_is_kept_as_a_picture_and_copied_as_a_link(phone, phones, portal):

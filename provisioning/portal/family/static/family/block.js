@@ -35,8 +35,8 @@ async function block(section) {
 }
 
 function failed(section, error) {
-  step(section, "failed");
   fill(section, { said: error.said ?? "" });
+  step(section, "failed");
 }
 
 /** Show this step, and take whoever reads along to what it says. */

@@ -7,13 +7,14 @@ import * as session from "./session.js";
 import { day } from "./when.js";
 
 const NO_LIMIT = 2 ** 32 - 1; // as the contract has it
+const [AT_HAND, OVER] = [new Set(["set_aside", "ready"]), new Set(["cancelled", "expired"])]; // states of orders
 
 export const start = (section) => follow(() => draw(section));
 
 function draw(section) {
   const state = session.state();
   const budgets = state?.budgets ?? [];
-  const made = rows(section, "left-row", budgets.map((each) => told(each, state.time)));
+  const made = rows(section, "left-row", budgets.map((each) => told(each, state)));
   section.querySelector("[data-empty]").hidden = !state || budgets.length > 0;
   made.forEach((each, place) => {
     const { left, granted } = budgets[place];
@@ -21,12 +22,13 @@ function draw(section) {
   });
 }
 
-function told(budget, now) {
-  const [ahead, over] = [now < budget.begins, now > budget.ends];
+function told(budget, { time, orders }) {
+  const [ahead, over, kept] = [time < budget.begins, time > budget.ends, keptOf(budget, orders)];
   return {
     name: budget.name,
     left: euros(budget.left),
     granted: euros(budget.granted),
+    kept: kept ? euros(kept) : "",
     begins: day(budget.begins),
     ends: day(budget.ends),
     day_limit: euros(budget.day_limit),
@@ -37,3 +39,11 @@ function told(budget, now) {
     paused: budget.paused && !over,
   };
 }
+
+/** Cents that are kept for orders: until they are fetched, or the contract has given them back. */
+function keptOf({ programme }, orders) {
+  const kept = orders.filter((each) => each.programme === programme && isKept(each));
+  return kept.reduce((total, { cents }) => total + cents, 0);
+}
+
+const isKept = ({ state, moving }) => AT_HAND.has(state) || (OVER.has(state) && moving);

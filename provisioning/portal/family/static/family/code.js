@@ -60,7 +60,7 @@ class CodeView {
   /** Go by what is known now: show a first code, or that the code was used, or why there is none. */
   follow() {
     const budgets = state() ? usable(state()) : [];
-    this.part("offline").hidden = online();
+    this.part("offline").hidden = online() || !budgets.length;
     this.part("hold").hidden = !state()?.demo_counter;
     if (this.code && this.isUsed()) this.paid();
     this.chooser.offer(budgets);

@@ -4,11 +4,12 @@ const HEARD = 30; // seconds before the end
 
 /**
  * Runs while the page is seen. `shown` gets the seconds left each second, `near` is called once at 30 seconds,
- * `over` at the end. `stop()` ends it. The clock is the phone's own, as only what passed counts.
+ * `over` at the end. `stop()` ends it. Only what passed counts: by the clock, which may be set back, or by
+ * the browser's own time, which may stand still while the phone sleeps; whichever is more.
  */
 export class Countdown {
   constructor(seconds, { shown, near, over }) {
-    this.ends = Date.now() + seconds * 1000;
+    [this.seconds, this.began, this.from] = [seconds, Date.now(), performance.now()];
     this.does = { shown, near, over };
     this.told = seconds <= HEARD;
     this.tick = this.tick.bind(this);
@@ -18,7 +19,8 @@ export class Countdown {
 
   /** Whole seconds until the end. */
   left() {
-    return Math.max(0, Math.ceil((this.ends - Date.now()) / 1000));
+    const passed = Math.max(Date.now() - this.began, performance.now() - this.from);
+    return Math.max(0, Math.ceil(this.seconds - passed / 1000));
   }
 
   tick() {

@@ -81,8 +81,20 @@ function refresh() {
   if (document.visibilityState === "visible") session.refresh();
 }
 
+/** Some browsers keep nothing of a site, as in a private window; then there is no pass to use here. */
+function nothingKept() {
+  notice.replaceChildren(filled("notice-nothing-kept", {}));
+  [document.getElementById("pass").hidden, notice.hidden] = [false, false];
+  say(notice.textContent);
+}
+
 async function start() {
-  await session.begin();
+  try {
+    await session.begin();
+  } catch (error) {
+    nothingKept();
+    throw error;
+  }
   document.getElementById("pass").hidden = false;
   addEventListener("hashchange", () => show(true));
   document.addEventListener("state", follow);

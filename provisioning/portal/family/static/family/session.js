@@ -51,12 +51,20 @@ export async function refresh() {
     const found = await ask(pass.state);
     await keyring.correct(found.time);
     await vault.keepState(pass.address, found);
-    pass.state = found;
-    [reached, refusal] = [true, null];
+    hear(pass, { state: found, reached: true, refusal: null });
   } catch (error) {
-    [reached, refusal] = error instanceof Refused ? [true, error] : [false, null];
+    const isRefused = error instanceof Refused;
+    hear(pass, { state: pass.state, reached: isRefused, refusal: isRefused ? error : null });
   }
-  if (keyring.current() === pass) tell("state");
+}
+
+/** What was heard of the pass in use; of another one, which was in use when it was asked, nothing is said. */
+function hear({ address }, heard) {
+  const pass = keyring.current();
+  if (pass?.address !== address) return;
+  pass.state = heard.state;
+  [reached, refusal] = [heard.reached, heard.refusal];
+  tell("state");
 }
 
 /** All of it but the shops where those are known: there may be many, and not every phone is paid by the month. */
@@ -97,15 +105,21 @@ export async function rename(address, name) {
 /** Take a pass off this phone. */
 export async function remove(address) {
   await vault.remove(address);
-  await keyring.load();
-  tell("pass");
+  await taken();
 }
 
 /** Take everything off this phone. */
 export async function clear() {
   await vault.clear();
+  await taken();
+}
+
+/** Another pass may be in use now, or none: what was said of the one before is over. */
+async function taken() {
   await keyring.load();
+  refusal = null;
   tell("pass");
+  await refresh();
 }
 
 /** The first pass, and one that was here already, are in use at once; a second one is asked about. */

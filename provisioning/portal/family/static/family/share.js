@@ -66,7 +66,9 @@ class ShareView {
     if (tooMuch || tooLate) return this.form[tooMuch ? "amount" : "until"].focus();
     const expiry = Math.min(endOf(value), budget.ends - 1);
     const [pass, note] = [current(), this.form.note.value.trim()];
-    const code = await make(pass, budget, ceiling, expiry);
+    if (this.making) return; // pressed twice: each code could be spent
+    this.making = make(pass, budget, ceiling, expiry).finally(() => (this.making = null));
+    const code = await this.making;
     await vault.addShared({ ...code, address: pass.address, note });
     this.show(code);
     await this.list();

@@ -2,20 +2,30 @@
 
 const NAME = "kindpakket";
 const [PASSES, SHARED, FACTS] = ["passes", "shared", "facts"];
-export const SPREAD = 32;
 /** Counters that a new phone skips at random, as an older one may have shown them: half of what the contract looks back. */
+const SPREAD = 32;
 
 let opened;
 
+/** Opened once, and again where a browser closed it, as some do to a page that rested long. */
 function open() {
-  opened ??= asked(indexedDB.open(NAME, 1), (request) => {
+  opened ??= connected().catch((error) => {
+    opened = null;
+    throw error;
+  });
+  return opened;
+}
+
+async function connected() {
+  const found = await asked(indexedDB.open(NAME, 1), (request) => {
     request.onupgradeneeded = () => {
       request.result.createObjectStore(PASSES, { keyPath: "address" });
       request.result.createObjectStore(SHARED, { keyPath: "id", autoIncrement: true });
       request.result.createObjectStore(FACTS);
     };
   });
-  return opened;
+  found.onclose = () => (opened = null);
+  return found;
 }
 
 /** The passes on this phone: [{address, network, key (32 bytes), name, next: {programme: counter}, state}]. */
