@@ -33,7 +33,8 @@ event SetAside:
     amount: uint32
     until: uint40
 
-# The pass is the one that signed; to_budget went to the budget of the pass that stands for it by then.
+# The pass is the one that signed; to_budget went to the budget of the pass that stands for it by then. What slices had
+# paid for that one went to the reserve first.
 event SetFree:
     programme: indexed(uint32)
     shop: indexed(uint32)
@@ -81,6 +82,8 @@ def free_order(programme: uint32, shop: uint32, pass_address: address):
     """
     @notice Return what is set aside to the budget, or to the reserve once nobody could spend it. When its time or the
             programme is over anybody may; before, who may grant.
+    @dev What slices paid for the pass is repaid first, and is spent then: or it could hide its budget in an order while
+         it pays, and have it back, again and again.
     @param programme Whose budget.
     @param shop For which shop.
     @param pass_address The pass that signed it; one that replaced it since gets the money.
@@ -93,7 +96,12 @@ def free_order(programme: uint32, shop: uint32, pass_address: address):
     assert over or sponsors._may(programmes.terms[programme].sponsor, sponsors.GRANTS), "order: not over"
     self.orders[key][pass_address] = 0
     amount: uint256 = order & slots.U32
-    to_budget: uint256 = passes._give_back(number, passes._current(number, pass_address), 0, amount)
+    holder: address = passes._current(number, pass_address)
+    budget_key: uint256 = slots.budget_key(programme, holder)
+    budget: uint256 = passes.budgets[budget_key]
+    drawn: uint256 = min(budget >> slots.BUDGET_DRAWN & slots.U32, amount)
+    passes.budgets[budget_key] = slots.hand_over(slots.unspend(budget, drawn, 0), drawn)
+    to_budget: uint256 = passes._give_back(number, holder, drawn, amount - drawn)
     log SetFree(
         programme=programme,
         shop=shop,

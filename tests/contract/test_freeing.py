@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from tests.contract.books import RESERVE, SLICE, books, set_aside
+from tests.contract.books import RESERVE, SLICE, books, set_aside, verdict
 from tests.contract.journals import NOW, address
 from tests.contract.machines import on_each
 from tests.contract.ordered import UNTIL, budget, freed, ordered, refused
@@ -46,6 +46,23 @@ def test_the_day_gets_back_what_reached_the_budget(world):
     ordered(world)
     freed(world, "sponsor-01")
     assert budget(world) == (10_000, 0, 0, NOW // DAY)
+
+
+def test_what_slices_paid_meanwhile_is_repaid_first(world):
+    """Or a pass could hide its budget in an order, pay at a till that does not know yet, and have it back each time."""
+    ordered(world, 10_000)
+    for _ in range(2):
+        world.till.pay("family-01", 3_000)
+    world.settle_new()
+    assert books(world) == (0, 0, 6_000, 6_000, SLICE - 6_000, RESERVE)
+    assert freed(world, "sponsor-01") == (4_000, 6_000)
+    assert books(world) == (4_000, 6_000, 0, 6_000, SLICE - 6_000, RESERVE + 6_000)
+    assert budget(world) == (4_000, 6_000, 6_000, NOW // DAY)
+    ordered(world, 4_000, number=2)
+    assert freed(world, "sponsor-01") == (4_000, 0)
+    world.till.refund("family-01", 3_000, sale=1)
+    assert verdict(world.settle_new()) == []
+    assert books(world) == (7_000, 3_000, 0, 3_000, SLICE - 6_000, RESERVE + 6_000)
 
 
 def test_after_the_end_it_goes_to_the_reserve(world):

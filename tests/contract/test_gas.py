@@ -39,7 +39,7 @@ def test_a_payment_in_a_batch_costs_less_than_half_of_a_transfer(gas):
     assert gas["payment_10x10"] < gas["erc20_transfer"] / 2
 
 
-ORDERS = {"ask": 73_934, "set_aside": 85_208, "handed_over": 71_732, "free_order": 40_610}
+ORDERS = {"ask": 73_934, "set_aside": 85_208, "handed_over": 71_732, "free_order": 41_626}
 
 
 def test_what_orders_cost_is_what_is_written_here(world: World):

@@ -94,7 +94,14 @@ FREEING = broken(
     ("a closed programme keeps orders", " or programmes.rules[number] & slots.RULES_CLOSED != 0\n", "\n"),
     ("an order is freed in its last second", "= block.timestamp > order", "= block.timestamp >= order"),
     ("a replaced pass keeps its order", "passes._current(number, pass_address)", "pass_address"),
-    ("what is freed is lost", "passes._current(number, pass_address), 0, amount)", "pass_address, 0, 0)"),
+    ("what is freed is lost", "_give_back(number, holder, drawn, amount - drawn)", "_give_back(number, holder, 0, 0)"),
+    ("what slices paid is free", "min(budget >> slots.BUDGET_DRAWN & slots.U32, amount)", "0"),
+    ("what slices paid is repaid again", "slots.unspend(budget, drawn, 0)", "budget"),
+    (
+        "what is repaid is not spent",
+        "slots.hand_over(slots.unspend(budget, drawn, 0), drawn)",
+        "slots.unspend(budget, drawn, 0)",
+    ),
     ("what is freed is not told", "to_reserve=convert(amount - to_budget, uint32)", "to_reserve=0"),
 )
 ORDERS = SETTING_ASIDE + HANDING_OVER + FREEING

@@ -7,7 +7,7 @@ from contracts.wire import signature, typed_data
 from contracts.wire.units import Address, Cents, Timestamp
 from tests.contract.model.bank import Bank
 from tests.contract.model.people import GRANTS
-from tests.contract.model.state import DAY, NOBODY, Event, Order, Programme, require
+from tests.contract.model.state import DAY, NOBODY, U32, Event, Order, Programme, require
 
 
 @dataclass
@@ -56,5 +56,11 @@ class Orders(Bank):
         over = self.now > order.until or programme.closed
         require(over or self.may(sender, programme.sponsor, GRANTS), "order: not over")
         del programme.orders[shop, holder]
-        to_budget = self._give_back(programme, programme.heir(holder), order.amount)
+        heir = programme.heir(holder)
+        budget = programme.budget(heir)
+        drawn = min(budget.drawn, order.amount)
+        budget.drawn -= drawn
+        budget.spent += min(drawn, U32 - budget.left - budget.spent)
+        programme.reserve += drawn
+        to_budget = self._give_back(programme, heir, order.amount - drawn)
         yield ("SetFree", number, shop, holder, to_budget, order.amount - to_budget)
