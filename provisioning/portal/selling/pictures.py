@@ -1,5 +1,6 @@
 """Pictures of products, made anew from what was sent: small, and without anything that a camera wrote beside them."""
 
+import struct
 import threading
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -17,7 +18,8 @@ PIXELS_MAX = 25_000_000
 SIDE_MAX = 800
 _QUALITY = 82
 _FORMATS = ("JPEG", "PNG")
-_UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+_UNREADABLE = (OSError, SyntaxError, TypeError, ValueError, struct.error, Image.DecompressionBombError)
+"""What Pillow raises; the kinds of type and struct for what a camera is said to have written."""
 _ALONE = threading.Lock()
 """One at a time: what a picture takes while it is open is many times what was sent."""
 

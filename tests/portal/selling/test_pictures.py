@@ -48,6 +48,15 @@ def cut_off():
     return BytesIO(photo(size=(400, 300)).read()[:-200])
 
 
+def miswritten():
+    """What a camera wrote beside it is of another kind than it says: text where a number belongs."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "x"
+    sent = photo(exif=exif).read()
+    assert sent.count(b"\x02\x01\x0f\x00\x02") == 1
+    return BytesIO(sent.replace(b"\x02\x01\x0f\x00\x02", b"\x02\x01\x00\x00\x02"))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -56,6 +65,7 @@ def cut_off():
         (lambda: photo("GIF"), "not a photo"),
         (lambda: photo("BMP"), "not a photo"),
         (cut_off, "not a photo"),
+        (miswritten, "not a photo"),
         (large, "too large"),
         (heavy, "too large"),
     ],
