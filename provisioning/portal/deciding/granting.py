@@ -1,6 +1,7 @@
 """What a grant writes: the household with its children, and a budget for each. Taking it back takes them out again."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from provisioning.portal.applying.models import Application
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.reasons import NotPossibleError
+from provisioning.portal.pages.templatetags.times import moment
 from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.people import keeping, sealing
 from provisioning.portal.people.models import Child, ChildParticulars, Household, Particulars
@@ -89,8 +91,13 @@ def parts(child: Child, programme: Programme, cents: int, months: int) -> list[G
 
 def planned(child: Child, programme: Programme, cents: int, months: int) -> Iterator[Grant]:
     """The same, to be written with others."""
-    for due, part in monthly(cents, months, timezone.localdate()):
+    for due, part in monthly(cents, months, timezone.localdate(), moment(programme.ends).date()):
         yield Grant(child=child, programme=programme, cents=part, due_on=due, reference=reference())
+
+
+def parts_of(decision: Decision) -> int:
+    """In how many parts the budgets that it gave come."""
+    return max(Counter(grant.child_id for grant in decision.grants.all()).values(), default=1)
 
 
 def _child(household: Household, who: ChildParticulars) -> Child:

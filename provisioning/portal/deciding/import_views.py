@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from provisioning.portal.deciding import letter, running, trying
+from provisioning.portal.deciding.granting import parts_of
 from provisioning.portal.deciding.matching import GIVEN
 from provisioning.portal.deciding.models import Decision, Import
 from provisioning.portal.deciding.reasons import NotPossibleError
@@ -125,8 +126,7 @@ def _letter(decision: Decision) -> letter.Letter:
         if grant.child is not None:
             cents[grant.child] += grant.cents
     children = [(child.who.name, amount) for child, amount in cents.items()]
-    months = decision.of.rules.conditions.months if decision.of else 1
-    return letter.of_list(household, children, months, timezone.localdate(decision.made_at))
+    return letter.of_list(household, children, parts_of(decision), timezone.localdate(decision.made_at))
 
 
 def _take(request: HttpRequest, form: ListForm) -> Import | None:

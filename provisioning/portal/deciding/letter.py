@@ -11,7 +11,7 @@ from fpdf import FPDF
 from provisioning.addressed import shown
 from provisioning.paper import document, line
 from provisioning.portal import settings
-from provisioning.portal.deciding.granting import application_of, months_of
+from provisioning.portal.deciding.granting import application_of, parts_of
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.reasons import SAID
 from provisioning.portal.pages.money import euros
@@ -49,7 +49,7 @@ def of(decision: Decision) -> Letter:
     children = [(child.name, cents) for child, cents in zip(contents.children, decision.amounts, strict=False) if cents]
     with translation.override(application.language):
         what = (
-            list(_granted(children, months_of(application)))
+            list(_granted(children, parts_of(decision)))
             if children
             else [Paragraph([_("You do not get a budget.")]), _why(decision)]
         )
@@ -60,13 +60,13 @@ def of(decision: Decision) -> Letter:
         )  # fmt: skip
 
 
-def of_list(household: Household, children: Sequence[tuple[str, int]], months: int, day: date) -> Letter:
+def of_list(household: Household, children: Sequence[tuple[str, int]], parts: int, day: date) -> Letter:
     """The letter to a household that the social service named: it did not have to ask."""
     with translation.override(household.language):
         first = Paragraph([_("You did not have to ask for this. Our social service told us that it is for you, too.")])
         return Letter(
             _address(household.who), _head("", day), _("You get a budget"),
-            [first, *_granted(children, months), _objection(), _questions()],
+            [first, *_granted(children, parts), _objection(), _questions()],
         )  # fmt: skip
 
 
@@ -113,9 +113,9 @@ def _head(code: str, day: date) -> list[str]:
     return [dated, *([_("Your application: %(code)s") % {"code": code}] if code else [])]
 
 
-def _granted(children: Sequence[tuple[str, int]], months: int) -> Iterator[Paragraph]:
+def _granted(children: Sequence[tuple[str, int]], parts: int) -> Iterator[Paragraph]:
     each = [_("%(child)s gets %(amount)s.") % {"child": name, "amount": euros(cents)} for name, cents in children]
-    yield Paragraph([*each, *in_parts(months)], _("You get a budget"))
+    yield Paragraph([*each, *in_parts(parts)], _("You get a budget"))
     how = [
         _("The budget comes on a pass. You get the pass by post."),
         _("Do you have a pass already? Then the budget comes on that pass."),

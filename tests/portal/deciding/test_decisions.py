@@ -50,7 +50,9 @@ def test_what_a_family_said_is_granted_and_becomes_a_household_with_budgets(staf
     )
 
 
-def test_a_budget_by_the_month_is_a_grant_for_each_and_the_letter_says_so(staff, sent, rules):
+def test_a_budget_by_the_month_is_a_grant_for_each_and_the_letter_says_so(staff, sent, rules, programme):
+    programme.ends = 2**37
+    programme.save()
     rules.kept = {**rules.kept, "months": 7}
     rules.save()
     application, browser = sent(), staff(Role.GRANTS)
@@ -64,6 +66,16 @@ def test_a_budget_by_the_month_is_a_grant_for_each_and_the_letter_says_so(staff,
     assert "in 7 delen" in text_of(decide(browser, decision, "letter"))
     decide(browser, decision, "undo", **{"why-why": "a slip"})
     assert not Grant.objects.exists()
+
+
+def test_a_letter_says_how_many_parts_there_are_before_the_programme_ends(staff, sent, rules):
+    rules.kept = {**rules.kept, "months": 12}
+    rules.save()
+    application, browser = sent(), staff(Role.GRANTS)
+    act(browser, application, "grant", **AMOUNTS)
+    count = Grant.objects.count()
+    assert 3 <= count <= 4, "it ends in ninety days"
+    assert f"in {count} delen" in text_of(decide(browser, Decision.objects.get(), "letter"))
 
 
 def test_other_amounts_want_a_reason_that_the_family_does_not_read(staff, sent):

@@ -76,4 +76,4 @@ def test_no_other_portal_has_a_counter(phone, tried, scanner, more):
 
 
 def test_a_counter_that_is_closed_is_said(phone, tried):
-    assert phone.ask("hold", code=code_of(phone)).status_code == 503
+    assert phone.ask("hold", code=code_of(phone)).status_code == 409

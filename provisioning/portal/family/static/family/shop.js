@@ -98,7 +98,7 @@ class Shop {
       else if (error instanceof Refused) await this.refused(error);
       else throw error;
     } finally {
-      button.disabled = false;
+      button.disabled = !this.draft.fits;
     }
   }
 
