@@ -106,7 +106,7 @@ def ordered(town: Town, phone: Page, keeper: Page, letter: str, look: Look) -> N
     look(phone, "handed-over")
     phone.goto("/pass/#left")
     expect(phone.locator("#left")).to_contain_text("198,50", timeout=PATIENCE_MS)
-    assert net(keeper) == before + BICYCLE
+    until_net(keeper, before + BICYCLE)
     look(keeper, "shop-statement")
 
 
@@ -124,6 +124,15 @@ def net(keeper: Page) -> int:
     """What the shop gets for all that it sold, by its own statement."""
     keeper.goto("/shop/statement")
     return steps.cents(keeper.locator("main tfoot tr > *").last.inner_text())
+
+
+def until_net(keeper: Page, cents: int) -> None:
+    """The statement follows the contract a moment after the page of orders does."""
+    for _ in range(PATIENCE_MS // 1000):
+        if net(keeper) == cents:
+            return
+        keeper.wait_for_timeout(1000)
+    raise AssertionError(keeper.inner_text("main"))
 
 
 def chosen(phone: Page, programme: str) -> None:

@@ -176,8 +176,8 @@ def test_what_became_of_a_code_is_told_by_the_contracts_window(page):
     assert done(page, *(("fate", counter, budget) for counter in FATES)) == list(FATES.values())
 
 
-NOW = int(time.time())
-BUDGET = {"programme": 1, "left": 60_00, "day_limit": 50_00, "begins": NOW - 60, "ends": NOW + 3600, "paused": False}
+NOW, DAY = int(time.time()), 86_400
+BUDGET = {"programme": 1, "left": 60_00, "day_limit": 50_00, "begins": NOW - DAY, "ends": NOW + DAY, "paused": False}
 
 
 def state(orders=(), **changes):
@@ -185,7 +185,7 @@ def state(orders=(), **changes):
 
 
 def order(**changes):
-    return {"programme": 1, "cents": 89_00, "state": "ready", "until": NOW + 600, **changes}
+    return {"programme": 1, "cents": 89_00, "state": "ready", "until": NOW + DAY, **changes}
 
 
 CEILINGS = {
@@ -195,7 +195,7 @@ CEILINGS = {
     "an order with nothing left": (state([order()], left=0), 89_00),
     "a small order": (state([order(cents=5_00)]), 50_00),
     "an order of another scheme": (state([order(programme=2)]), 50_00),
-    "an order that is over": (state([order(until=NOW - 600)]), 50_00),
+    "an order that is over": (state([order(until=NOW - DAY)]), 50_00),
     "an order that waits to be set aside": (state([order(state="asked")]), 50_00),
 }
 
@@ -210,8 +210,8 @@ USABLE = {
     "empty": (state(left=0), []),
     "empty, with an order": (state([order()], left=0), [1]),
     "paused": (state(paused=True), []),
-    "not begun": (state(begins=NOW + 600), []),
-    "over": (state(ends=NOW - 600), []),
+    "not begun": (state(begins=NOW + DAY), []),
+    "over": (state(ends=NOW - DAY), []),
 }
 
 
