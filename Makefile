@@ -46,8 +46,8 @@ bench: $(VENV)/test.stamp  ## the figures that the project holds itself to, as a
 chaos: $(VENV)/test.stamp  ## faults between terminals, gateways and chain: SECONDS=300, SEED=.., STORE=sqlite
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),300) $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
-mutants: $(VENV)/test.stamp  ## the contract's tests against broken contracts
-	@$(BIN)/python -m tests.contract.mutants
+mutants: $(VENV)/test.stamp  ## the contract's tests against broken contracts (EVERY=2: half of them, the other half tomorrow)
+	@$(BIN)/python -m tests.contract.mutants $(EVERY)
 
 lock:  ## resolve the locked versions anew (needs uv); what is shipped has the versions that are tested
 	$(LOCKER) --extra demo --group build --group test --group lint --output-file $(LOCK)/test.txt
