@@ -1,7 +1,7 @@
 """Breaks the contract on purpose, one rule at a time, and sees whether its tests notice.
 
-Run it as `python -m tests.contract.mutants [EVERY]`; each is stopped at its first failure. The verdict is the last line; exit 1
-if a broken contract survives.
+Run it as `python -m tests.contract.mutants [EVERY]`; each is stopped at its first failure. The verdict is the last
+line; exit 1 if a broken contract survives.
 """
 
 import gc
