@@ -15,8 +15,8 @@ from provisioning import grant, paper, settle
 from provisioning.passes import NewPass, new_pass
 from provisioning.portal.running import founding
 from provisioning.town import Town
-from tests.browser import checks
-from tests.browser.conftest import PICTURES, Running
+from tests.browser.conftest import Running
+from tests.browser.looking import Looker
 from tests.browser.steps import press
 from tests.provisioning.journals import Till
 
@@ -58,19 +58,6 @@ def family(portal: Running) -> Family:
     return Family(town, made, programme)
 
 
-class Looker:
-    """Holds each page to what every page must be, and keeps a picture of it."""
-
-    def __init__(self) -> None:
-        self.wrong = list[str]()
-        PICTURES.mkdir(parents=True, exist_ok=True)
-
-    def __call__(self, page: Page, name: str) -> None:
-        self.wrong += [f"{name}: {each}" for each in checks.all_of(page)]
-        page.screenshot(path=PICTURES / f"orders-{name}.png", full_page=True)
-        page.set_viewport_size(checks.WIDE)  # type: ignore[arg-type]
-
-
 def opened(page: Page, code: str) -> None:
     """Scan the letter; the desk has heard of the pass once its budget is there."""
     page.goto(f"/pass/#{code}")
@@ -98,7 +85,7 @@ def stands(page: Page, state: str) -> None:
 
 @pytest.mark.timeout(900)
 def test_a_bicycle_is_ordered_and_handed_over(visit, sign_in, portal, family):
-    look, page = Looker(), visit()
+    look, page = Looker("orders"), visit()
     opened(page, family.made.code)
     page.goto("/pass/#shops")
     page.click(f"#shops a[href='#shop-{SHOP}']")
@@ -139,7 +126,7 @@ def test_a_bicycle_is_ordered_and_handed_over(visit, sign_in, portal, family):
     refused_as_sold_out(page, shop)
     found_at_the_desk(sign_in("clerk-01"), family, look)
     said_offline(page, look)
-    assert look.wrong == []
+    look.require_right()
 
 
 def on_statement(shop: Page, amount: str) -> None:

@@ -11,9 +11,9 @@ from provisioning import orders
 from provisioning.portal.orders import ending, stock
 from provisioning.portal.orders.models import OPEN, Order, Read
 from provisioning.portal.staff import trail
+from provisioning.portal.tasks import blocks
 from provisioning.town import Town
 
-_BLOCKS_MAX = 50_000
 _GIVEN_BACK = (Order.State.CANCELLED, Order.State.EXPIRED)
 
 _Change = Callable[[], None]
@@ -33,16 +33,15 @@ def signed(order: Order) -> orders.Signed:
 
 def follow(town: Town) -> None:
     """Go on in final blocks; what was read, and how far, commit together."""
-    read = Read.objects.first() or Read(block=town.deployment.block - 1)
-    first = read.block + 1
-    last = min(town.chain.block_number("finalized"), read.block + _BLOCKS_MAX)
-    if last < first:
+    read = Read.objects.first() or Read(block=blocks.start(town))
+    coming = blocks.ahead(town, read.block)
+    if not coming:
         return
-    changes = list(_changes(town, first, last))
+    changes = list(_changes(town, coming[0], coming[-1]))
     with transaction.atomic():
         for change in changes:
             change()
-        read.block = last
+        read.block = coming[-1]
         read.save()
 
 

@@ -14,13 +14,13 @@ from provisioning.grant_list import Line
 from provisioning.portal.passes import giving
 from provisioning.portal.passes.models import Grant, Pass, Read
 from provisioning.portal.staff import trail
+from provisioning.portal.tasks import blocks
 from provisioning.portal.tasks.handlers import Arguments, Result, every, handles
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
 
 _FOLLOW_SECONDS = 30.0
 _PARTS_SECONDS = 3_600.0
-_BLOCKS_MAX = 50_000
 
 
 def give(town: Town, arguments: Arguments) -> Result:
@@ -74,19 +74,18 @@ def give_parts(_town: Town) -> None:
 
 def follow(town: Town) -> None:
     """Note what somebody did to passes by another way than this desk, from final blocks."""
-    read = Read.objects.first() or Read(block=town.deployment.block - 1)
-    first = read.block + 1
-    last = min(town.chain.block_number("finalized"), read.block + _BLOCKS_MAX)
-    if last < first:
+    read = Read.objects.first() or Read(block=blocks.start(town))
+    coming = blocks.ahead(town, read.block)
+    if not coming:
         return
-    blocked, replaced = (list(_events(town, name, first, last)) for name in ("PassBlocked", "PassReissued"))
+    blocked, replaced = (list(_events(town, name, coming[0], coming[-1])) for name in ("PassBlocked", "PassReissued"))
     states = {bytes(address): _state(town, address, number) for number, address in _blocked(blocked)}
     with transaction.atomic():
         for told in replaced:
             _note_replaced(Address(from_hex(told["old_pass"])), Address(from_hex(told["new_pass"])))
         for address, state in states.items():
             _note_state(address, state)
-        read.block = last
+        read.block = coming[-1]
         read.save()
 
 
