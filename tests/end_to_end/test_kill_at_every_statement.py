@@ -14,7 +14,7 @@ import pytest
 
 from contracts.wire.journal import is_signed
 from terminal.core.effects import AskEnd
-from terminal.core.screen import Booked, EntryState, Stage
+from terminal.core.screen import Booked, EntryState, Screen, Stage
 from terminal.store import checking
 from tests.terminal import books
 from tests.terminal.till import Glass, Running, Till, code, pass_address
@@ -156,6 +156,11 @@ def test_f04_f39_no_kill_loses_doubles_or_invents_an_ask(till, world):
     assert unseen > 0, "no cut fell between commit and screen"
 
 
+def newest_is_paid(screen: Screen) -> bool:
+    """Whether the till has heard so from its chain, which comes after the chain's first answer."""
+    return [line.state for line in screen.recent[:1]] == [EntryState.PAID]
+
+
 @pytest.mark.timeout(300)
 def test_f03_f39_no_kill_loses_the_contracts_yes(till, world):
     """It is paid: approved was shown, or the next start shows it as paid, or asks whether it was handed over."""
@@ -174,7 +179,7 @@ def test_f03_f39_no_kill_loses_the_contracts_yes(till, world):
         ends.add(end)
         with till.start() as running, running.screen() as glass:
             if end is AskEnd.HANDED_OVER:
-                line = glass.until(lambda screen: [each.state for each in screen.recent[:1]] == [EntryState.PAID]).recent[0]
+                line = glass.until(newest_is_paid).recent[0]
                 assert (line.sequence, line.kind) == (sequence, Booked.ASK)
             else:
                 assert glass.until(Stage.ASK_PAID).sequence == sequence
