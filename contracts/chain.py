@@ -12,19 +12,25 @@ from typing import Any, Literal
 import requests
 from eth_account.signers.local import LocalAccount
 from hexbytes import HexBytes
-from web3 import Web3
+from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.exceptions import (
     BadFunctionCallOutput,
     BadResponseFormat,
+    BlockNotFound,
     ContractLogicError,
+    RequestTimedOut,
     TimeExhausted,
+    TransactionIndexingInProgress,
     TransactionNotFound,
     Web3RPCError,
 )
+from web3.types import RPCEndpoint, RPCResponse
 
 from contracts import compile as artifacts
+from contracts import nodes
 from contracts.deployment import Deployment
+from contracts.gateway.chain.refusals import Refusal, sort
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.hashing import keccak256
 from contracts.wire.units import Address, Hash, Timestamp, from_hex, to_hex
@@ -34,7 +40,12 @@ RECEIPT_SECONDS = 120
 GAS_MAX = 2**24
 """The most that one transaction may take on a public chain (EIP-7825)."""
 
+_AT_ONCE_SECONDS = 2
 _LOG_BLOCKS = 5_000
+_COLLISIONS_MAX = 3
+_COLLIDED = (Refusal.NONCE_USED, Refusal.NONCE_AHEAD, Refusal.UNDERPRICED)
+_NOT_NOW = (Refusal.FULL, Refusal.TOO_CHEAP)
+_PASSING = (BlockNotFound, RequestTimedOut, TransactionIndexingInProgress)
 _REVERTED = "execution reverted: "
 
 
@@ -44,6 +55,10 @@ class Reverted(Broken):
 
 class Overtaken(Reverted):
     """The contract refused in the block what it would have taken before: something changed meanwhile."""
+
+
+class Collided(TryAgain):
+    """Something else that this account sent has the transaction's nonce: it did nothing, and can be signed anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +91,7 @@ class Chain:
     """One RPC endpoint. Blocking, for one thread. `Any` calls are web3's contract functions, bound to arguments."""
 
     def __init__(self, rpc_url: str, answer_seconds: float = ANSWER_SECONDS) -> None:
-        provider = Web3.HTTPProvider(rpc_url, {"timeout": answer_seconds}, exception_retry_configuration=None)
-        self._web3 = Web3(provider)
+        self._web3 = Web3(_Provider(rpc_url, {"timeout": answer_seconds}, exception_retry_configuration=None))
         self._web3.middleware_onion.remove("validation")  # it asks for the chain's id twice in every call
         self._rpc_url = rpc_url
 
@@ -155,16 +169,32 @@ class Chain:
     def send(self, account: LocalAccount, call: Any) -> Sent:
         """Sign the call, send it, and wait until it is in a block. Raises Reverted, Broken or TryAgain.
 
-        After TryAgain the transaction may be in a block yet; the text then names it.
+        After TryAgain the transaction may be in a block yet; the text then names it. Another program may send with
+        the same key: what it was overtaken by is signed anew, behind that.
         """
+        for _ in range(_COLLISIONS_MAX - 1):
+            with suppress(Collided):
+                return self.wait(self._handed_in(account, call))
+        return self.wait(self._handed_in(account, call))
+
+    def _handed_in(self, account: LocalAccount, call: Any) -> Hash:
         signed = self.sign(account, call)
         self.submit(signed)
-        return self.wait(signed.transaction)
+        return signed.transaction
 
     def submit(self, signed: Signed) -> None:
-        """Hand the transaction to the node. Raises Broken in the node's words, also when it has it already."""
+        """Hand the transaction to the node, which may have it already. Raises Collided, TryAgain, or Broken."""
         with self._asking():
-            self._web3.eth.send_raw_transaction(HexBytes(signed.raw))
+            try:
+                self._web3.eth.send_raw_transaction(HexBytes(signed.raw))
+            except Web3RPCError as error:
+                if not self._has(signed, error):
+                    raise _not_taken(error) from None
+
+    def _has(self, signed: Signed, error: Web3RPCError) -> bool:
+        """Whether the node refuses the transaction because it came before: its nonce is used then, by itself."""
+        refusal = sort(_message(error))
+        return refusal is Refusal.KNOWN or (refusal in _COLLIDED and self.knows(signed.transaction))
 
     def knows(self, transaction: Hash) -> bool:
         """Whether the node has the transaction, in a block or waiting for one."""
@@ -184,12 +214,20 @@ class Chain:
         """The transaction once it is in a block. Raises Reverted when it failed, TryAgain when it takes too long."""
         with self._asking():
             try:
-                found = HexBytes(transaction)
-                receipt = self._web3.eth.wait_for_transaction_receipt(found, RECEIPT_SECONDS, poll_latency=0.05)
-            except (TimeExhausted, requests.RequestException) as error:
+                receipt = self._receipt(transaction)
+            except (TimeExhausted, requests.RequestException, Web3RPCError) as error:
+                if isinstance(error, Web3RPCError) and not _is_passing(error):
+                    raise
                 sentence = f"transaction {to_hex(transaction)} was sent, and is in no block that this node shows"
                 raise TryAgain(f"{sentence}; look whether it happened before you do it again") from error
         return _sent(transaction, receipt)
+
+    def _receipt(self, transaction: Hash) -> Any:
+        """Asked for often at first, as a development chain makes blocks at once; then as providers let one ask."""
+        wait, found = self._web3.eth.wait_for_transaction_receipt, HexBytes(transaction)
+        with suppress(TimeExhausted):
+            return wait(found, _AT_ONCE_SECONDS, poll_latency=0.05)
+        return wait(found, RECEIPT_SECONDS, poll_latency=1)
 
     def transactions(self, sender: str, which: Literal["latest", "finalized"]) -> int:
         """How many transactions of the sender stand in blocks up to that one: a lower nonce than this is spent there.
@@ -220,11 +258,31 @@ class Chain:
         except ContractLogicError as error:
             raise Reverted(_reason(error)) from error
         except Web3RPCError as error:
+            if _is_passing(error):
+                raise TryAgain(f"{nodes.name(self._rpc_url)} cannot answer now: {_message(error)}") from error
             raise Broken(f"the node refuses: {_message(error)}") from error
+        except requests.HTTPError as error:
+            raise TryAgain(f"{nodes.name(self._rpc_url)} {_status(error)}") from error
         except (requests.RequestException, OSError) as error:
-            raise TryAgain(f"{self._rpc_url} does not answer; is the node running, and the address right?") from error
+            said = "does not answer; is the node running, and the address right?"
+            raise TryAgain(f"{nodes.name(self._rpc_url)} {said}") from error
         except (BadResponseFormat, BadFunctionCallOutput) as error:
-            raise Broken(f"{self._rpc_url} does not answer as a node does: {str(error)[:200]}") from error
+            said = f"does not answer as a node does: {str(error)[:200]}"
+            raise Broken(f"{nodes.name(self._rpc_url)} {said}") from error
+
+
+class _Provider(HTTPProvider):
+    """Hears what the node says also where that comes with an HTTP status of an error."""
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        """The answer."""
+        try:
+            return super().make_request(method, params)
+        except requests.HTTPError as error:
+            told: RPCResponse | None = nodes.told_by(error)
+            if told is None:
+                raise
+            return told
 
 
 def created(sent: Sent) -> Address:
@@ -248,6 +306,29 @@ def _reason(error: ContractLogicError) -> str:
     return f"the contract refuses: {words}"
 
 
-def _message(error: Web3RPCError) -> str:
+def _not_taken(error: Web3RPCError) -> Exception:
+    """Why the node did not take a transaction."""
+    words = _message(error)
+    if sort(words) in _COLLIDED:
+        return Collided(f"the node refuses: {words}; this key sent something else at the same time")
+    if sort(words) in _NOT_NOW:
+        return TryAgain(f"the node does not take it now: {words}")
+    return error
+
+
+def _is_passing(error: Web3RPCError) -> bool:
+    return isinstance(error, _PASSING) or nodes.is_passing(_answered(error))
+
+
+def _status(error: requests.HTTPError) -> str:
+    status = "unknown" if error.response is None else error.response.status_code
+    return f"does not answer: HTTP status {status}; is the address right, and may it be asked so often?"
+
+
+def _answered(error: Web3RPCError) -> Any:
     answer: Any = error.rpc_response or {}
-    return str(answer.get("error", {}).get("message", error))[:200]
+    return answer.get("error", {})
+
+
+def _message(error: Web3RPCError) -> str:
+    return str(_answered(error).get("message", error))[:200]

@@ -6,7 +6,7 @@ from typing import Any
 
 from eth_account.signers.local import LocalAccount
 
-from contracts.chain import Chain, Reverted, Sent, Signed, checksum, created
+from contracts.chain import Chain, Collided, Reverted, Sent, Signed, checksum, created
 from contracts.deployment import Deployment
 from contracts.wire.errors import Broken
 from contracts.wire.units import Address, address, from_hex, to_hex
@@ -130,7 +130,7 @@ class _Deployer:
     def _submit(self, signed: Signed) -> None:
         try:
             self.chain.submit(signed)
-        except Broken as refusal:
+        except (Broken, Collided) as refusal:
             if self.chain.knows(signed.transaction):
                 return
             raise Broken(f"{refusal}; {self._way_out()}") from refusal

@@ -63,9 +63,9 @@ def anvil(binary: str) -> Iterator[str]:
 
 def stop(process: subprocess.Popen[str], reading: threading.Thread | None = None) -> None:
     process.terminate()
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     if reading is not None and reading.is_alive():
-        reading.join(timeout=20)
+        reading.join(timeout=60)
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()

@@ -69,7 +69,7 @@ class Rpc:
 
     def receipt(self, transaction: str) -> dict[str, Any]:
         """A real node may have taken the transaction and not yet made the block."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while (receipt := self("eth_getTransactionReceipt", transaction)) is None:
             assert time.monotonic() < deadline
             time.sleep(0.01)

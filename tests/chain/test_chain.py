@@ -2,17 +2,21 @@
 
 import json
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_account import Account
 
-from contracts.chain import Block, Chain, Reverted, checksum
+from contracts.chain import Block, Chain, Collided, Reverted, checksum
 from contracts.deployment import Deployment
 from contracts.keys import KeySource
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.hashing import keccak256
 from contracts.wire.units import Address, Hash, Timestamp, from_hex
+from tests.chain.mask import Mask, masked
 from tests.chain.rpc import GRUMP, OTHER, OWNER, Rpc
 
 RECORD = Deployment(
@@ -58,8 +62,7 @@ def test_a_transaction_that_is_sent_again_counts_once(node: Rpc):
     chain.submit(signed)
     assert chain.wait(signed.transaction).transaction == signed.transaction
     assert chain.knows(signed.transaction)
-    with pytest.raises(Broken, match="the node refuses"):
-        chain.submit(signed)
+    chain.submit(signed)
     assert chain.read(euro.functions.balanceOf(OTHER.address)) == 500
 
 
@@ -86,6 +89,111 @@ def test_who_has_no_money_for_gas_is_told_so(node: Rpc):
 def test_a_node_that_is_not_there_may_be_tried_again():
     with pytest.raises(TryAgain, match="does not answer"):
         Chain("http://127.0.0.1:1").chain_id()
+
+
+@pytest.fixture
+def mask(embedded: Rpc) -> Iterator[Mask]:
+    with masked(embedded.url) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (-32005, "daily request count exceeded"),
+        (429, "your app has exceeded its compute units per second"),
+        (-32000, "Too Many Requests"),
+        (-32000, "header not found"),
+        (-32603, "Internal error"),
+        (-32000, "request timed out"),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 429])
+def test_a_node_that_had_enough_for_now_may_be_tried_again(mask: Mask, code: int, words: str, status: int):
+    mask.refuse("eth_getBlockByNumber", words=words, code=code)
+    mask.status_of_errors = status
+    with pytest.raises(TryAgain, match="429" if status == 429 else words):
+        Chain(mask.url).block("latest")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(-32005, "query returned more than 10000 results"), (-32000, "missing trie node")]
+)
+def test_what_no_patience_mends_is_broken(mask: Mask, code: int, words: str):
+    mask.refuse("eth_getBlockByNumber", words=words, code=code)
+    with pytest.raises(Broken, match=words):
+        Chain(mask.url).block("latest")
+
+
+def test_no_error_tells_the_key_in_a_node_s_address(mask: Mask):
+    mask.change = lambda *_: None
+    with pytest.raises(TryAgain, match=r"127\.0\.0\.1.* does not answer") as error:
+        Chain(mask.url).chain_id()
+    assert "secret" not in str(error.value)
+    assert "customers-key" not in str(error.value)
+
+
+def test_a_refusal_that_comes_with_the_status_of_an_error_is_the_contract_s(mask: Mask):
+    office, _ = Chain(mask.url).deploy(OWNER, "office")
+    contract, _ = Chain(mask.url).deploy(OWNER, "kindpakket", 7, checksum(office))
+    mask.status_of_errors = 400
+    chain = Chain(mask.url)
+    with pytest.raises(Reverted, match="sponsor: only the owner"):
+        chain.send(OTHER, chain.contract("kindpakket", contract).functions.register_sponsor(OTHER.address))
+
+
+def test_a_limit_while_it_waits_names_what_was_sent(mask: Mask):
+    mask.refuse("eth_getTransactionReceipt", words="limit exceeded", code=-32005)
+    with pytest.raises(TryAgain, match=r"transaction 0x[0-9a-f]{64} was sent"):
+        Chain(mask.url).deploy(OWNER, "development_euro")
+
+
+def test_two_programs_with_one_key_both_get_what_they_sent(mask: Mask, embedded: Rpc):
+    """Both took the same nonce; the one that comes second is signed anew behind the other."""
+    chain = Chain(mask.url)
+    address, _ = chain.deploy(OWNER, "development_euro")
+    euro = chain.contract("development_euro", address)
+    other = embedded.sign(OTHER)
+
+    def overtake(call: dict[str, Any]) -> None:
+        if call["method"] == "eth_sendRawTransaction" and mask.asked.count(call["method"]) == 2:
+            embedded("eth_sendRawTransaction", other)
+
+    mask.before = overtake
+    chain.send(OTHER, euro.functions.mint(OTHER.address, 500))
+    assert mask.asked.count("eth_sendRawTransaction") == 3
+    assert chain.read(euro.functions.balanceOf(OTHER.address)) == 500
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("replacement transaction underpriced", Collided),
+        ("nonce too low", Collided),
+        ("nonce too high", Collided),
+        ("txpool is full", TryAgain),
+        ("max fee per gas less than block base fee", TryAgain),
+        ("insufficient funds for gas * price + value", Broken),
+        ("invalid sender", Broken),
+    ],
+)
+def test_why_a_node_does_not_take_a_transaction_says_what_helps(mask: Mask, words: str, kind: type[Exception]):
+    chain = Chain(mask.url)
+    mask.refuse("eth_sendRawTransaction", words=words)
+    mask.kept_back = "eth_sendRawTransaction"
+    with pytest.raises(kind, match=re.escape(words)) as error:
+        chain.deploy(OWNER, "development_euro")
+    assert type(error.value) is kind
+    assert mask.asked.count("eth_sendRawTransaction") == (3 if kind is Collided else 1)
+
+
+def test_a_node_that_has_the_transaction_took_it(mask: Mask, embedded: Rpc):
+    chain = Chain(mask.url)
+    signed = chain.sign(OWNER, chain.creation("development_euro"))
+    Chain(embedded.url).submit(signed)
+    mask.refuse("eth_sendRawTransaction", words="already known")
+    chain.submit(signed)
+    assert chain.wait(signed.transaction).transaction == signed.transaction
 
 
 def test_something_else_at_the_address_is_no_node(embedded: Rpc):

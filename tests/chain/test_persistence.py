@@ -69,7 +69,7 @@ def test_f18_a_full_disk_stops_the_chain_and_loses_nothing(tmp_path: Path):
     answered: list[str] = []
     with contextlib.suppress(httpx.HTTPError):
         answered.extend(node("eth_sendRawTransaction", node.sign(nonce=nonce, gas=21_000)) for nonce in count())
-    assert process.wait(20) == 1
+    assert process.wait(60) == 1
     assert process.stderr is not None
     assert "is the disk full?" in process.stderr.read().splitlines()[-1]
     processes.stop(process)
@@ -82,7 +82,7 @@ def test_the_newest_blocks_time_goes_on_by_itself():
     with processes.embedded("--block-seconds", "0.1") as url:
         node = Rpc(url)
         first = node("eth_getBlockByNumber", "finalized", False)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while node("eth_getBlockByNumber", "finalized", False)["timestamp"] == first["timestamp"]:
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -165,4 +165,4 @@ def test_wrong_use_exits_2(wrong):
 def test_ctrl_c_ends_it_in_peace():
     process, _ = processes.start(*QUIET)
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0

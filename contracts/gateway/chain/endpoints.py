@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
-from urllib.parse import urlsplit
 
+from contracts import nodes
 from contracts.deployment import Deployment
 
 LAG_SECONDS = 60
@@ -105,13 +105,6 @@ class Endpoints:
 
 def names(urls: Sequence[str]) -> list[str]:
     """What the nodes are called in logs and figures, each by another name."""
-    plain = [_without_credentials(url) for url in urls]
+    plain = [nodes.name(url) for url in urls]
     twice = {name for name in plain if plain.count(name) > 1}
     return [f"{name}#{place}" if name in twice else name for place, name in enumerate(plain, 1)]
-
-
-def _without_credentials(url: str) -> str:
-    """Scheme, host and port: names, passwords and the keys that providers put in paths do not belong in a log."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"

@@ -11,25 +11,19 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from contracts.deployment import Deployment
 from contracts.gateway.chain.endpoints import TEXT_MAX, Endpoint, Endpoints
+from contracts.nodes import PASSING, told_by
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.hashing import keccak256
 from contracts.wire.units import from_hex, to_hex
 
 _FAILURES = (requests.RequestException, OSError, ValueError)
-_ASKED_WRONGLY = (400, 404, 405, 422, 501)
 _OUT_OF_SERVICE = (
+    *PASSING,
     "missing trie node",
-    "header not found",
-    "block not found",
-    "unknown block",
     "pruned",
     "historical state",
     "state is not available",
     "state not available",
-    "limit exceeded",
-    "too many requests",
-    "rate limit",
-    "internal error",
     "unauthorized",
 )
 
@@ -141,7 +135,7 @@ class Failover(JSONBaseProvider):
         try:
             answer = provider.make_request(method, params)
         except _FAILURES as error:
-            told = _told_by(error)
+            told = told_by(error)
             if told is None:
                 raise self._fail(endpoint, error) from error
             answer = told
@@ -156,17 +150,6 @@ class Failover(JSONBaseProvider):
         why = _words(error)
         self._endpoints.failed(endpoint, why)
         return NotServed(f"{endpoint.name}: {why}")
-
-
-def _told_by(error: Exception) -> Any:
-    """The node's answer, where a provider says by HTTP as well that what was asked is wrong, or unknown to it."""
-    response = error.response if isinstance(error, requests.HTTPError) else None
-    if response is None or response.status_code not in _ASKED_WRONGLY:
-        return None
-    with suppress(ValueError):
-        told = response.json()
-        return told if isinstance(told, dict) and told.get("error") else None
-    return None
 
 
 def _unfit(answer: Any) -> str | None:
