@@ -13,7 +13,7 @@ _ABLE = (
 )  # fmt: skip
 _PASS, _OF_PASS = "/pass/", frozenset({"geolocation", "screen-wake-lock"})
 """A family's page may ask where the nearest shop is, and keep the screen on that a till looks at."""
-_MAY_SAY = ("/pass/products/", "/pass/picture/")
+_MAY_SAY = ("/pass/products/", "/pass/picture/", "/pass/static/")
 """Pages of what anybody may see, which say themselves how long a browser keeps them."""
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import checks, steps
 from tests.browser.conftest import PICTURES, Running, enter
+from tests.browser.scripts import MODULE
 from tests.provisioning.pages import codes
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -240,12 +241,11 @@ def test_without_javascript_it_says_that_the_letter_works(chromium: Browser, por
     context.close()
 
 
-DISTANCES = """async () => {
-    const { metres, said } = await import("/static/family/distance.js");
+DISTANCES = f"""() => {MODULE}("distance").then(({{ metres, said }}) => {{
     const [dam, grote, here] = [[52.3731, 4.8926], [52.3810, 4.6368], [52.3731, 4.8926]]
-        .map(([latitude, longitude]) => ({ latitude, longitude }));
+        .map(([latitude, longitude]) => ({{ latitude, longitude }}));
     return [metres(dam, grote), metres(dam, here), ...[0, 349, 949, 1049, 17450].map(said)];
-}"""
+}})"""
 
 
 def test_distances_are_those_of_the_earth(visit):

@@ -22,15 +22,15 @@ from provisioning.passes import NewPass, new_pass
 from tests.browser import checks
 from tests.browser.conftest import PICTURES, Running
 from tests.browser.phones import Phones, Recorder, Till, readings
+from tests.browser.scripts import MODULE, REFRESH
 from tests.provisioning import pages
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 60_000
-MADE = """([cents, expires]) => Promise.all(["codes", "keyring", "session"].map(
-    name => import(`/static/family/${name}.js`))).then(async ([codes, keyring, session]) =>
+MADE = f"""([cents, expires]) => Promise.all(["codes", "keyring", "session"].map({MODULE}))
+    .then(async ([codes, keyring, session]) =>
     (await codes.make(keyring.current(), session.state().budgets[0], cents, keyring.now() + expires)).text)"""
-SHOWN = """() => import("/static/family/session.js").then(session => session.refresh())"""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def showing(page: Page) -> Page:
         if page.locator("#pay [data-when=showing]").is_visible():
             return page
         page.wait_for_timeout(500)
-        page.evaluate(SHOWN)
+        page.evaluate(REFRESH)
     raise AssertionError(page.inner_text("main"))
 
 
@@ -247,7 +247,7 @@ def test_a_clock_that_is_wrong_is_put_right_and_the_codes_with_it(phone, phones)
 
 def until_paid(page: Page) -> None:
     """The portal has read in a final block that the code was used, and the page has heard of it."""
-    page.evaluate("setInterval(() => import('/static/family/session.js').then(all => all.refresh()), 1000)")
+    page.evaluate(f"setInterval({REFRESH}, 1000)")
     page.wait_for_selector("#pay [data-when=paid]:visible", timeout=PATIENCE)
 
 
@@ -394,7 +394,7 @@ def test_a_store_that_the_browser_closed_is_opened_again(phone, phones):
     opened(page, phones.granted(20_00))
     page.evaluate("""() => { for (const each of window.opened) {
         each.close(); each.dispatchEvent(new Event("close")); } }""")
-    page.evaluate("() => import('/static/family/vault.js').then(vault => vault.passes())")
+    page.evaluate(f"() => {MODULE}('vault').then(vault => vault.passes())")
     assert page.evaluate("window.opened.length") == 2
 
 
@@ -466,7 +466,7 @@ def test_a_shared_code_pays_once_up_to_its_ceiling_and_its_state_is_told(phone, 
     until(lambda: page.locator("#share [data-part=list] li").count() == 2)
     page.locator("#share [data-part=made]").scroll_into_view_if_needed()
     assert till.take(text_of(page), 9_00).reason is Reason.PAID
-    page.evaluate(SHOWN)
+    page.evaluate(REFRESH)
     page.wait_for_selector("#share [data-fate=used]:visible", timeout=PATIENCE)
 
 

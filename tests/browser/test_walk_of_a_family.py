@@ -12,6 +12,7 @@ from provisioning import period
 from tests.browser import steps
 from tests.browser.looking import Looker
 from tests.browser.phones import readings
+from tests.browser.scripts import MODULE, REFRESH
 from tests.browser.steps import Family, Look
 from tests.browser.town import Town
 from tests.provisioning.pages import codes, links, texts
@@ -26,10 +27,9 @@ FAMILY = Family(
 )  # fmt: skip
 BUDGET, MONTH, PURCHASE, BICYCLE = 300_00, 25_00, 12_50, 89_00
 PATIENCE_MS = 120_000
-LATE = """() => Promise.all(["codes", "keyring", "session"].map(name => import(`/static/family/${name}.js`)))
+LATE = f"""() => Promise.all(["codes", "keyring", "session"].map({MODULE}))
     .then(async ([codes, keyring, session]) =>
         (await codes.make(keyring.current(), session.state().budgets[0], 1000, keyring.now() - 60)).text)"""
-REFRESH = """() => import("/static/family/session.js").then(session => session.refresh())"""
 
 
 @pytest.mark.timeout(1500)

@@ -8,3 +8,9 @@ class Part(AppConfig):
 
     name = "provisioning.portal.family"
     label = "family"
+
+    def ready(self) -> None:
+        """Read the page's files before anybody asks for one: what is put in their place later, is another release."""
+        from provisioning.portal.family import shell  # noqa: PLC0415 -- Django is not ready above
+
+        shell.current()

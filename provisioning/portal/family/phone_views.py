@@ -1,11 +1,9 @@
-"""What lets the page stay on a phone: its manifest, its worker, and the page of a code that somebody was given."""
+"""What lets the page stay on a phone: its manifest, worker and files, and the page of a code that was shared."""
 
 import json
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
+from pathlib import PurePosixPath
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -14,15 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from contracts.wire.errors import Broken
-from provisioning.portal import pages, settings
-from provisioning.portal.family import contract
+from provisioning.portal import settings
+from provisioning.portal.family import contract, shell
 
-_HERE = Path(__file__).parent
-_FILES = _HERE / "static"
-_WORKER = _FILES / "family" / "worker.js"
-_LOOKS = Path(pages.__file__).parent / "static"
-_SHARED_LOOKS = ("portal/portal.css", "portal/icon.svg")
-_PUT_ON_PHONES = {".js", ".css", ".svg", ".png"}
+_SCRIPT = "text/javascript; charset=utf-8"
+_KINDS = {".js": _SCRIPT, ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
+_FOR_EVER = "public, max-age=31536000, immutable"
 _ICONS = (("pass.svg", "any", "image/svg+xml"), ("pass-192.png", "192x192", "image/png"),
           ("pass-512.png", "512x512", "image/png"))  # fmt: skip
 _BLUE, _WHITE = "#154273", "#ffffff"
@@ -31,7 +26,21 @@ _BLUE, _WHITE = "#154273", "#ffffff"
 @require_safe
 def worker(_request: HttpRequest) -> HttpResponse:
     """The service worker: it stands where its page does, and says which files it keeps."""
-    return HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
+    now = shell.current()
+    told = {"VERSION": now.version, "FILES": [now.root + name for name in now.files]}
+    lines = [f"const {name} = {json.dumps(value)};" for name, value in told.items()]
+    return HttpResponse("\n".join([*lines, now.worker]), content_type=_SCRIPT)
+
+
+@require_safe
+def file(_request: HttpRequest, version: str, name: str) -> HttpResponse:
+    """One of the page's files, of this very version: its bytes never change, so a browser may keep it."""
+    now = shell.current()
+    content = now.files.get(name)
+    if version != now.version or content is None:
+        return HttpResponseNotFound()
+    headers = {"Content-Type": _KINDS[PurePosixPath(name).suffix], "Cache-Control": _FOR_EVER}
+    return now.mark(HttpResponse(content, headers=headers))
 
 
 @require_safe
@@ -59,27 +68,8 @@ def shared(request: HttpRequest) -> HttpResponse:
         network = contract.record().network
     except Broken:
         return render(request, "family/closed.html", status=404)
-    return render(request, "family/shared.html", {"network": network})
+    return shell.shown(request, "family/shared.html", {"network": network})
 
 
 def _icon(name: str, sizes: str, kind: str) -> dict[str, str]:
     return {"src": static(f"family/{name}"), "sizes": sizes, "type": kind, "purpose": "any maskable"}
-
-
-@cache
-def _worker() -> str:
-    """Another byte in any file or template is another version, so that a browser takes all of it anew."""
-    files = _kept()
-    version = sha256()
-    for path in (*files.values(), *sorted((_HERE / "templates").rglob("*.html")), _WORKER):
-        version.update(path.read_bytes())
-    told = {"VERSION": version.hexdigest()[:16], "FILES": list(files)}
-    lines = [f"const {name} = {json.dumps(value)};" for name, value in told.items()]
-    return "\n".join([*lines, _WORKER.read_text()])
-
-
-def _kept() -> dict[str, Path]:
-    """Each file that a phone keeps, by its address."""
-    own = sorted(path for path in (_FILES / "family").rglob("*") if path.suffix in _PUT_ON_PHONES and path != _WORKER)
-    names = {path.relative_to(_FILES).as_posix(): path for path in own}
-    return {static(name): path for name, path in {**names, **{each: _LOOKS / each for each in _SHARED_LOOKS}}.items()}

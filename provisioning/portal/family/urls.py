@@ -7,6 +7,7 @@ app_name = "family"
 urlpatterns = [
     page("", views.page, "page", ANYBODY),
     page("worker.js", phone_views.worker, "worker", ANYBODY),
+    page("static/<slug:version>/<path:name>", phone_views.file, "file", ANYBODY),
     page("manifest.webmanifest", phone_views.manifest, "manifest", ANYBODY),
     page("shared", phone_views.shared, "shared", ANYBODY),
     page("api/state", views.tell, "state", ANYBODY),

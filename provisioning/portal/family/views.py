@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.wire.errors import Broken
 from contracts.wire.units import to_hex
-from provisioning.portal.family import blocking, contract, places, state
+from provisioning.portal.family import blocking, contract, places, shell, state
 from provisioning.portal.family.signed import Holder, Said, signed
 
 _YEAR = 365 * 86_400
@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     except Broken:
         return render(request, "family/closed.html", status=404)
     about = {"record": here, "contract": to_hex(here.contract), "language": get_language()}
-    return render(request, "family/page.html", about)
+    return shell.shown(request, "family/page.html", about)
 
 
 @signed(Known)

@@ -8,7 +8,9 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from provisioning.portal.family import phone_views
+from provisioning.portal.family import shell
+
+KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
 def told(client: Client, name: str) -> object:
@@ -17,38 +19,78 @@ def told(client: Client, name: str) -> object:
     return json.loads(found)
 
 
-def test_the_worker_keeps_every_file_of_the_page_and_each_is_there(client):
-    files = told(client, "FILES")
-    assert isinstance(files, list)
-    assert {"/static/family/page.js", "/static/family/vendor/curves.js", "/static/family/phone.css"} <= set(files)
-    assert [path for path in files if finders.find(path.removeprefix("/static/")) is None] == []
+@pytest.fixture
+def files(client: Client) -> dict[str, str]:
+    """The addresses that a phone keeps, by the files' names."""
+    root = shell.current().root
+    found = told(client, "FILES")
+    assert isinstance(found, list)
+    assert all(path.startswith(root) for path in found)
+    return {path.removeprefix(root): path for path in found}
+
+
+def test_the_worker_keeps_every_file_of_the_page_and_each_is_there(client, files):
+    assert {"family/page.js", "family/vendor/curves.js", "family/phone.css", "portal/portal.css"} <= set(files)
+    for name, path in files.items():
+        answer = client.get(path)
+        assert (answer.status_code, answer["X-Shell"]) == (200, told(client, "VERSION"))
+        source = finders.find(name)
+        assert isinstance(source, str)
+        assert answer.content == Path(source).read_bytes()
+        assert answer["Content-Type"].partition(";")[0] == KINDS[Path(name).suffix]
+        assert "immutable" in answer["Cache-Control"]
     assert not any(path.endswith(("worker.js", ".LICENSE")) for path in files)
     answer = client.get("/pass/worker.js")
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_every_script_that_another_one_needs_is_kept(client):
-    files = told(client, "FILES")
-    assert isinstance(files, list)
-    scripts = [path for path in files if path.endswith(".js") and "/vendor/" not in path]
-    for path in scripts:
-        found = finders.find(path.removeprefix("/static/"))
+def test_every_script_that_another_one_needs_is_kept(files):
+    scripts = [name for name in files if name.endswith(".js") and "/vendor/" not in name]
+    for script in scripts:
+        found = finders.find(script)
         assert isinstance(found, str)
         for name in re.findall(r"""from "\./([^"]+)";""", Path(found).read_text()):
-            assert f"/static/family/{name}" in files, f"{path} needs {name}"
+            assert f"family/{name}" in files, f"{script} needs {name}"
 
 
-def test_another_byte_is_another_version(client, tmp_path, monkeypatch):
-    before = told(client, "VERSION")
-    worker = tmp_path / "worker.js"
-    worker.write_text(phone_views._WORKER.read_text() + "\n")
-    monkeypatch.setattr(phone_views, "_WORKER", worker)
-    phone_views._worker.cache_clear()
+@pytest.mark.parametrize("page", ["/pass/", "/pass/shared"])
+def test_a_page_names_its_files_by_its_version_and_all_of_them_are_kept(client, record, files, page):
+    answer = client.get(page)
+    named = re.findall(r"""(?:src|href)="(/[^"]*\.(?:js|css|svg|png))""", answer.content.decode())
+    assert len(named) > 3
+    assert set(named) <= set(files.values())
+    assert answer["X-Shell"] == told(client, "VERSION")
+
+
+def test_a_file_of_another_version_is_not_there_and_nothing_says_to_keep_that(client, files):
+    path = files["family/page.js"].replace(shell.current().version, "0" * 16)
+    for wrong in (path, f"{shell.current().root}family/nothing.js", f"{shell.current().root}../worker.js"):
+        answer = client.get(wrong)
+        assert (answer.status_code, answer["Cache-Control"]) == (404, "no-store")
+
+
+@pytest.mark.parametrize("part", ["_WORKER", "_kept", "_around"])
+def test_another_byte_is_another_version_from_the_next_start_on(client, tmp_path, monkeypatch, part):
+    """In the worker, in a file of the page, in what the page is made from."""
+    before, was = told(client, "VERSION"), getattr(shell, part)
+    changed = tmp_path / "changed.js"
+    changed.write_bytes(shell._WORKER.read_bytes() + b"\n")
+    now = {"_kept": lambda: {**was(), "family/say.js": changed}, "_around": lambda: [*was(), changed]}
+    monkeypatch.setattr(shell, part, now.get(part, changed))
+    assert told(client, "VERSION") == before
+    shell.current.cache_clear()
     try:
         assert told(client, "VERSION") != before
     finally:
-        phone_views._worker.cache_clear()
+        monkeypatch.undo()
+        shell.current.cache_clear()
+
+
+def test_what_the_page_is_made_from_is_known():
+    """Every template that it includes, and the words in both languages."""
+    around = {path.name for path in shell._around()}
+    assert {"page.html", "shared.html", "base.html", "family_shop.html", "family_orders.html", "django.mo"} <= around
 
 
 @pytest.mark.parametrize(("language", "name"), [("nl", "Pas Gemeente"), ("en", "Pass Gemeente")])
