@@ -42,6 +42,8 @@ class Config(BaseModel):
     """Where terminals are enrolled and tell their health."""
     four_eyes_cents: Annotated[int, Field(ge=0)] = 100_000
     """Above this for one household, a second person confirms what the first decided."""
+    four_eyes_week_cents: Annotated[int, Field(ge=0)] = 500_000
+    """And so once somebody has granted this much alone in seven days, however little for each household."""
     payer_name: Line | None = None
     payer_iban: Line | None = None
     """The town's own account, from which shops are paid by bank; without it no file for the bank is made."""

@@ -11,9 +11,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from provisioning.portal import settings
 from provisioning.portal.applying.models import Application, Message
-from provisioning.portal.deciding import granting
+from provisioning.portal.deciding import alone, granting
 from provisioning.portal.deciding.models import Decision
 from provisioning.portal.deciding.reasons import NotPossibleError
 from provisioning.portal.people import keeping, retention
@@ -37,7 +36,7 @@ class Proposal:
 
 @transaction.atomic
 def grant(request: HttpRequest, number: int, proposal: Proposal) -> Decision:
-    """Grant it; above the amount for one person, propose it to a second. Raises NotPossibleError."""
+    """Grant it; above what one person may alone, propose it to a second. Raises NotPossibleError."""
     application = _open(number)
     decision = Decision(
         application=application, household=proposal.household, verdict=Decision.Verdict.GRANT,
@@ -45,10 +44,11 @@ def grant(request: HttpRequest, number: int, proposal: Proposal) -> Decision:
     )  # fmt: skip
     decision.said = {"words": proposal.words, "why": proposal.why}
     granting.require_possible(decision)
+    is_alone = alone.may_grant(_me(request), decision.cents, granting.total(decision))
     decision.save()
     changed = bool(proposal.why)
     trail.note(request, "decision.propose", _subject(decision), cents=decision.cents, changed=changed)
-    if granting.total(decision) <= settings.PORTAL.four_eyes_cents:
+    if is_alone:
         _carry_out(request, decision)
     return decision
 

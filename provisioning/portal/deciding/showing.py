@@ -51,6 +51,7 @@ def about(request: HttpRequest, application: Application, **typed: Form) -> dict
         "said": SAID,
         "forget_form": ForgetForm(),
         "four_eyes_cents": settings.PORTAL.four_eyes_cents,
+        "four_eyes_week_cents": settings.PORTAL.four_eyes_week_cents,
         **_forms(application, alikes, is_open=is_open),
         **typed,
     }

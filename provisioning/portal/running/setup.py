@@ -22,6 +22,8 @@ contact = "14 0000"               # whom families call; it stands on letters and
 # post = "Postbus 1, 1234 AB Plaats"  # where objections are sent; it stands on letters of decisions
 # payer_name = "Gemeente"         # whose account pays shops by bank
 # payer_iban = ""
+# four_eyes_cents = 100_000       # above this for one household a second person confirms; 0: always
+# four_eyes_week_cents = 500_000  # and above this that one person grants alone in seven days
 # language = "nl"                 # of pages before somebody chooses, and of letters: nl or en
 # hosts = ["127.0.0.1", "localhost"]  # under which names browsers reach it
 # address = "https://portal.example"  # where families reach it: letters have it in a code for phones
@@ -37,6 +39,7 @@ contact = "14 0000"
 post = "Postbus 1, 1234 AB Voorbeeld"
 payer_name = "Gemeente Voorbeeld"
 payer_iban = "NL91ABNA0417164300"
+four_eyes_week_cents = 5_000_000  # so that whoever tries it can decide alone, after all that the rows' clerk did
 embedded = true
 """
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -132,6 +134,41 @@ def test_a_large_sum_for_one_household_is_not_decided_in_parts_by_one_person(sta
     decision = Decision.objects.get(application=second)
     decide(staff(Role.GRANTS, name="clerk-02"), decision, "confirm")
     assert state(second) == "granted"
+
+
+def four_eyes(monkeypatch, **cents):
+    monkeypatch.setattr(settings, "PORTAL", settings.PORTAL.model_copy(update=cents))
+
+
+def test_in_seven_days_one_person_grants_no_more_alone_whatever_the_families(staff, sent, monkeypatch):
+    four_eyes(monkeypatch, four_eyes_week_cents=60_000)
+    families = [sent(f"family-{n:02}", children=((f"child-{n:02}", 8),)) for n in range(4)]
+    first, second = staff(Role.GRANTS), staff(Role.GRANTS, name="clerk-02")
+    for family in families[:3]:
+        act(first, family, "grant", **AMOUNTS)
+    assert [state(family) for family in families] == ["granted", "granted", "submitted", "submitted"]
+    decide(second, Decision.objects.get(application=families[2]), "confirm")
+    act(second, families[3], "grant", **AMOUNTS)
+    assert [state(family) for family in families[2:]] == ["granted", "granted"], "what two decided is nobody's alone"
+
+
+def test_what_was_undone_returned_or_is_older_than_seven_days_no_longer_counts(staff, sent, monkeypatch):
+    four_eyes(monkeypatch, four_eyes_week_cents=30_000)
+    families = [sent(f"family-{n:02}", children=((f"child-{n:02}", 8),)) for n in range(4)]
+    browser = staff(Role.GRANTS)
+    act(browser, families[0], "grant", **AMOUNTS)
+    decide(browser, Decision.objects.get(), "undo", **{"why-why": "a slip"})
+    act(browser, families[1], "grant", **AMOUNTS)
+    act(browser, families[2], "grant", **AMOUNTS)
+    decide(browser, Decision.objects.get(application=families[2]), "return", **{"why-why": "a slip"})
+    assert [state(family) for family in families] == ["submitted", "granted", "submitted", "submitted"]
+    week = timedelta(days=7)
+    Decision.objects.filter(application=families[1]).update(made_at=timezone.now() - week + timedelta(hours=1))
+    act(browser, families[2], "grant", **AMOUNTS)
+    assert state(families[2]) == "submitted"
+    Decision.objects.filter(application=families[1]).update(made_at=timezone.now() - week)
+    act(browser, families[3], "grant", **AMOUNTS)
+    assert state(families[3]) == "granted"
 
 
 def test_a_second_person_may_return_it_and_then_it_is_decided_anew(staff, sent):

@@ -5,8 +5,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from provisioning.portal import settings
 from provisioning.portal.access import Role
-from provisioning.portal.deciding import running
+from provisioning.portal.deciding import alone, running
 from provisioning.portal.deciding.models import Decision, Import, ImportRow
 from provisioning.portal.passes.models import Grant, Pass
 from provisioning.portal.people import retention
@@ -100,6 +101,26 @@ def test_what_it_grants_is_granted_once_and_by_a_second_person(staff, rules, pro
     do(second, made, "start")
     made.refresh_from_db()
     assert (made.state, Grant.objects.count()) == ("done", 4)
+
+
+def test_lists_of_one_person_count_in_the_sum_of_seven_days(staff, rules, sent, monkeypatch):
+    week = settings.PORTAL.model_copy(update={"four_eyes_week_cents": 60_000})
+    monkeypatch.setattr(settings, "PORTAL", week)
+    first, second = staff(Role.GRANTS), staff(Role.GRANTS, name="clerk-02")
+    for number in range(3):
+        hand_in(first, rules, line(f"000{number}", f"family-0{number}", f"child-0{number}"))
+    one, two, three = Import.objects.order_by("pk")
+    for made in (one, two, three):
+        do(first, made, "start")
+        finish(made)
+    assert [one.state, two.state, three.state] == ["done", "done", "tried"]
+    application = sent("family-07", children=(("child-07", 8),))
+    first.post(f"/desk/applications/{application.pk}/grant", {"grant-amount_0": "300"})
+    assert Decision.objects.get(application=application).state == "proposed"
+    do(second, three, "start")
+    finish(three)
+    assert three.state == "done"
+    assert alone.granted(three.second_id) == 0, "a list that two looked at is nobody's alone"
 
 
 def test_a_list_without_contacts_leaves_those_that_the_family_gave(staff, rules):
