@@ -26,6 +26,8 @@ class Config(BaseModel):
     """Whom a family calls; it stands on letters and pages."""
     post: Line | None = None
     """Where a family sends what must be on paper, as an objection; without it letters say to call."""
+    data_protection: Line | None = None
+    """How families reach the data protection officer, which the page about their data must say (GDPR, 13)."""
     language: Literal["nl", "en"] = "nl"
     hosts: tuple[Line, ...] = ("127.0.0.1", "localhost")
     """Under which names browsers reach it."""
@@ -51,6 +53,13 @@ class Config(BaseModel):
     """Whether it brings its own development chain, to be tried without any other part."""
     counter: Path | None = None
     """The socket of a simulated scanner, before which a phone's code is held by one press; heeded where embedded."""
+
+
+def missing(told: Config) -> list[str]:
+    """What a town has still to say in the file before families come, each in a sentence; English."""
+    if told.data_protection is None:
+        return [f"{FILE} has no data_protection: say how families reach your data protection officer (GDPR, 13)"]
+    return []
 
 
 def folder() -> Path:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from provisioning.portal import settings
 from provisioning.portal.applying import drafts, holding, throttle
 from provisioning.portal.applying.forms import BornRows, CheckForm, Rows
 from provisioning.portal.rules import current
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     """What becomes of what a family says."""
-    return render(request, "applying/privacy.html")
+    return render(request, "applying/privacy.html", {"officer": settings.PORTAL.data_protection})
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,6 +20,7 @@ TEMPLATE = """# The portal's configuration. What stands behind # is the default.
 municipality = "Gemeente"
 contact = "14 0000"               # whom families call; it stands on letters and pages
 # post = "Postbus 1, 1234 AB Plaats"  # where objections are sent; it stands on letters of decisions
+# data_protection = "fg@example.org"  # how families reach the data protection officer, on the page about their data
 # payer_name = "Gemeente"         # whose account pays shops by bank
 # payer_iban = ""
 # four_eyes_cents = 100_000       # above this for one household a second person confirms; 0: always
@@ -37,6 +38,7 @@ EMBEDDED = """# A portal to be tried: it brings its own development chain, and r
 municipality = "Gemeente Voorbeeld"
 contact = "14 0000"
 post = "Postbus 1, 1234 AB Voorbeeld"
+data_protection = "fg@example.org"
 payer_name = "Gemeente Voorbeeld"
 payer_iban = "NL91ABNA0417164300"
 four_eyes_week_cents = 5_000_000  # so that whoever tries it can decide alone, after all that the rows' clerk did
@@ -87,6 +89,6 @@ def _fill(place: Path, rpc: str | None) -> None:
 
     tables.migrate()
     if rpc is None:
-        print(f"the portal in {place} is up to date")
+        print("\n".join([f"the portal in {place} is up to date", *config.missing(config.load(place))]))
     else:
         founding.found(place, rpc)

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from provisioning.portal import settings
 from provisioning.portal.applying.check_views import BEGUN_MAX
 from provisioning.portal.applying.models import Application
 from provisioning.portal.rules.models import RuleVersion
@@ -109,3 +110,11 @@ def test_a_number_that_no_form_sends_breaks_nothing(rules, sent):
     page = Client().post("/check" if "more" in sent else "/apply/begin", ANSWERS | sent)
     assert page.status_code in {200, 302}
     assert Application.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_the_page_about_their_data_says_who_guards_it_where_the_town_has_said(monkeypatch):
+    assert "data protection officer" not in english().get("/privacy").content.decode()
+    told = settings.PORTAL.model_copy(update={"data_protection": "fg@example.org"})
+    monkeypatch.setattr(settings, "PORTAL", told)
+    assert "data protection officer: fg@example.org" in english().get("/privacy").content.decode()

@@ -1,6 +1,7 @@
 """Setting up, and copying what was set up."""
 
 import sqlite3
+import subprocess
 import tomllib
 from contextlib import closing
 
@@ -8,6 +9,7 @@ import pytest
 
 from provisioning.portal import config, keys
 from provisioning.portal.running import setup
+from tests.chain.processes import command
 from tests.provisioning.town import refused, run
 
 
@@ -85,3 +87,15 @@ def test_setup_leaves_what_is_there(folder):
     setup.make(folder, setup.TEMPLATE)
     assert config.load(folder).municipality == "Gemeente Elders"
     assert (folder / keys.FILE).read_bytes() == key
+
+
+def test_setup_says_what_families_must_be_told_until_the_file_says_it(tmp_path):
+    def setting_up():
+        words = command("portal", "setup", "--folder", str(tmp_path / "portal"))
+        return subprocess.run(words, text=True, capture_output=True, check=True).stdout
+
+    assert "portal.toml has no data_protection" in setting_up()
+    (tmp_path / "portal" / config.FILE).write_text('data_protection = "fg@example.org"\n')
+    said = setting_up()
+    assert "data_protection" not in said
+    assert "is up to date" in said
