@@ -30,14 +30,18 @@ KEY_HELP = f"""The key that signs is read from {KEY_VARIABLE} (0x and 64 hex dig
 password is read from {PASSWORD_VARIABLE} or asked for. It never stands on the command line."""
 
 
-def parser(command: str, about: str, example: str) -> argparse.ArgumentParser:
-    """A parser whose help ends with an example."""
+def parser(command: str, about: str, example: str, *, signs: bool = True) -> argparse.ArgumentParser:
+    """A parser whose help ends with an example, and with where the key comes from if the command signs anything."""
     return argparse.ArgumentParser(
         prog=f"kindpakket {command}",
         description=about,
-        epilog=f"example:\n{example}\n\n{KEY_HELP}",
+        epilog=_epilog(example, signs=signs),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+
+
+def _epilog(example: str, *, signs: bool) -> str:
+    return f"example:\n{example}" + (f"\n\n{KEY_HELP}" if signs else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def add_command(to: Any, command: Command, example: str) -> argparse.ArgumentPar
         command.name,
         help=command.about,
         description=f"{command.about[0].upper()}{command.about[1:]}.",
-        epilog=f"example:\n{example}" + (f"\n\n{KEY_HELP}" if command.signs else ""),
+        epilog=_epilog(example, signs=command.signs),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_town(added, signs=command.signs)

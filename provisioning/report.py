@@ -17,7 +17,7 @@ Figures over fewer than ten passes are left out, or added to others; `chain stat
 def main(argv: list[str]) -> int:
     """Show the report, and write it where it is wanted."""
     about = "How many passes are in use, and what was spent where: a table, CSV and a picture."
-    parser = desk.parser("provision report", about, _EXAMPLE)
+    parser = desk.parser("provision report", about, _EXAMPLE, signs=False)
     desk.add_town(parser, signs=False)
     desk.add_programme(parser)
     parser.add_argument("--csv", type=Path, metavar="FILE", help="a new file for a spreadsheet")

@@ -177,7 +177,7 @@ def _place(args: Any) -> tuple[int, int, str]:
 
 def main(argv: list[str]) -> int:
     """Show it; exit 1 when it does not add up."""
-    parser = desk.parser("chain status", "What the contract holds, and whether it adds up.", _EXAMPLE)
+    parser = desk.parser("chain status", "What the contract holds, and whether it adds up.", _EXAMPLE, signs=False)
     desk.add_town(parser, signs=False)
     arguments = parser.parse_args(argv)
     return _show(arguments)

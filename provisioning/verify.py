@@ -15,7 +15,7 @@ from terminal import config
 
 _EXAMPLE = """  kindpakket chain verify --record deployment.json
   kindpakket chain verify --record deployment.json --rpc https://rpc.example \\
-      --terminal /etc/kindpakket/terminal.toml --gateway-record /etc/kindpakket-gateway/deployment.json
+      --terminal /etc/kindpakket/terminal.toml --gateway-record /etc/kindpakket/deployment.json
 
 The code is compared byte for byte with what the compiler made of contracts/src, as contracts/abi keeps it; `make check`
 compiles the sources anew and compares that. Give --rpc an endpoint that you trust: it is asked for the code."""
@@ -81,7 +81,8 @@ def _unequal(pairs: Iterator[tuple[str, object, object]] | Sequence[tuple[str, o
 
 def main(argv: list[str]) -> int:
     """Verify; exit 1 with all that differs."""
-    parser = desk.parser("chain verify", "Prove that the code on the chain is the code in this repository.", _EXAMPLE)
+    about = "Prove that the code on the chain is the code in this repository."
+    parser = desk.parser("chain verify", about, _EXAMPLE, signs=False)
     desk.add_town(parser, signs=False)
     about = "a terminal's configuration that must agree (may be given again)"
     parser.add_argument("--terminal", type=Path, action="append", default=[], metavar="FILE", help=about)

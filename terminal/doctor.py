@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kindpakket terminal doctor",
         description="Look at everything that this terminal needs, change nothing, and say what to do.",
         epilog="example: kindpakket terminal doctor --config /etc/kindpakket/terminal.toml --json",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--config", type=Path, default=config.DEFAULT, help="default: %(default)s")
     form = parser.add_mutually_exclusive_group()

@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kindpakket terminal learn",
         description="Find the scanner and the keypad by using them, and write them into the configuration.",
         epilog="example: kindpakket terminal learn --config /etc/kindpakket/terminal.toml --language nl",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add: Callable[..., Any] = parser.add_argument
     add("--config", type=Path, default=config.DEFAULT, help="default: %(default)s")

@@ -73,10 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fee-ceiling", type=_gwei, default=Terms().ceiling, metavar="GWEI", help=about)
     about = f"after how many seconds in no block a transaction is replaced by a dearer one (default {Terms().stuck})"
     parser.add_argument("--stuck-seconds", type=_stuck_seconds, default=Terms().stuck, metavar="N", help=about)
-    parser.add_argument(
-        "--batch-seconds", type=_batch_seconds, default=Limits().age, help="how long entries may gather"
-    )
-    parser.add_argument("--poll-seconds", type=_poll_seconds, default=1.0, help="how often the node is asked")
+    about = "how many seconds entries may gather (default %(default)g)"
+    parser.add_argument("--batch-seconds", type=_batch_seconds, default=Limits().age, metavar="N", help=about)
+    about = "after how many seconds the node is asked again (default %(default)g)"
+    parser.add_argument("--poll-seconds", type=_poll_seconds, default=1.0, metavar="N", help=about)
     parser.add_argument("--rebuild", action="store_true", help="forget what was read from the chain, read it again")
     return parser
 

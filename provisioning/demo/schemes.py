@@ -49,11 +49,6 @@ def numbered() -> Iterator[tuple[int, Scheme]]:
     return enumerate(SCHEMES, start=len(plot.PROGRAMMES) + 1)
 
 
-def number_of(name: str) -> int:
-    """The number of the programme of this name."""
-    return next(number for number, scheme in numbered() if scheme.name == name)
-
-
 def found(towns: Sequence[Town], now: Timestamp, passes: Mapping[str, NewPass]) -> None:
     """Make all of them, each with its own municipality's key: `towns` has these in their order."""
     for number, scheme in numbered():

@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kindpakket terminal ui",
         description="The counter's screen. Several may be open at once; Ctrl+Q closes one.",
         epilog="example: kindpakket terminal ui --config /etc/kindpakket/terminal.toml --language en",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(

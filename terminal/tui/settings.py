@@ -39,7 +39,7 @@ def _table(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text())
     except OSError as error:
-        raise Broken(f"{path}: cannot be read ({error.strerror}); give the terminal's configuration") from error
+        raise Broken(f"{path}: cannot be read ({error.strerror}); name the configuration by --config FILE") from error
     except ValueError as error:
         raise Broken(f"{path}: is not TOML ({error}); correct it") from error
 

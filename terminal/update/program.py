@@ -106,7 +106,9 @@ class Program:
 
     @contextmanager
     def alone(self, *, wait: bool) -> Iterator[None]:
-        """One change at a time. Raises Broken, unless it waits, when another is under way."""
+        """One change at a time. Raises Broken where no release is, and while another is under way, unless it waits."""
+        if not self.folder.is_dir():
+            raise Broken(f"{self.folder} is missing: no terminal was installed here from a release")
         descriptor = os.open(self.folder / "update.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)

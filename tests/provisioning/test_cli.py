@@ -50,6 +50,17 @@ def test_every_command_explains_itself_with_an_example(command):
     assert f"kindpakket {' '.join(command)}" in ended.out
 
 
+@pytest.mark.parametrize(
+    ("command", "signs"),
+    [
+        (("chain", "status"), False), (("chain", "verify"), False), (("provision", "report"), False),
+        (("chain", "settle"), True), (("provision", "grant"), True), (("provision", "programme"), True),
+    ],
+)  # fmt: skip
+def test_a_command_speaks_of_a_key_only_when_it_signs(command, signs):
+    assert ("KINDPAKKET_KEY" in run(*command, "--help").out) is signs
+
+
 SUB_COMMANDS = {
     ("chain", "owner"): "show offer accept",
     ("provision", "sponsor"): "add show give take offer-admin accept-admin",

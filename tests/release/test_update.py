@@ -17,7 +17,7 @@ from terminal.update import command, switching
 from terminal.update.command import undo, update
 from terminal.update.draining import Patience, drain
 from terminal.update.machine import Waiting
-from terminal.update.program import Trial
+from terminal.update.program import Program, Trial
 from tests.release import devices, releases
 from tests.release.devices import ILL, STOPPED, Device
 from tests.terminal.books import sell
@@ -330,6 +330,12 @@ def test_two_updates_at_once_are_refused(device):
             pytest.fail("both went in")
     with device.program.alone(wait=False):
         pass
+
+
+def test_where_no_release_was_installed_that_is_said(tmp_path):
+    with pytest.raises(Broken, match="no terminal was installed here"), Program(tmp_path / "none").alone(wait=False):
+        pytest.fail("went in")
+    assert not (tmp_path / "none").exists()
 
 
 def run(monkeypatch, device, *words):

@@ -66,3 +66,8 @@ def test_bytes_that_are_no_text_are_said_to_be_no_toml(tmp_path):
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(Broken, match="is not TOML"):
         read(path, {})
+
+
+def test_without_a_configuration_it_says_how_to_name_one(tmp_path):
+    with pytest.raises(Broken, match=r"cannot be read .*; name the configuration by --config FILE"):
+        read(tmp_path / "none.toml", {})

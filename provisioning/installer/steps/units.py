@@ -8,7 +8,6 @@ from provisioning.installer.record import Memory
 from provisioning.installer.step import Step
 
 TARGET = "kindpakket.target"
-ENROL = "kindpakket-enrol.service"
 _OTHERWISE = "Read `systemctl status kindpakket.target`, then run the same again"
 
 
