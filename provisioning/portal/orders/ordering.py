@@ -42,16 +42,33 @@ def place(holder: Address, wanted: Wanted) -> Order:
     try:
         with transaction.atomic():
             return _made(holder, wanted, held)
-    except IntegrityError:  # another one of this pass came at the same moment
-        raise _open() from None
+    except IntegrityError:
+        no = _open()
+    except Wrong as error:
+        no = error
+    before = _before(holder, wanted)  # sent twice, this very one may have been taken in meanwhile
+    if before is None:
+        raise no
+    return before
 
 
 def _before(holder: Address, wanted: Wanted) -> Order | None:
-    """The order that this one is said to be again, as its answer was lost."""
+    """The order that this one is said to be again, as its answer was lost. Raises Wrong when it is another one.
+
+    A phone keeps to a number until it knows that an order was taken in under it: so whoever changes an order of which
+    no answer came has one of the two.
+    """
     found = Order.objects.filter(holder=holder, number=wanted.counted_by).first()
-    if found is not None and bytes(found.signature) != wanted.signed:
-        raise Wrong(_AGAIN, "number", _("Something went wrong. Order again."))
+    if found is not None and not _is_same(found, wanted):
+        said = _("An earlier order was sent after all. Its number is %(code)s. Do you want this one too? Order again.")
+        raise Wrong(_AGAIN, "number", said % {"code": found.code})
     return found
+
+
+def _is_same(order: Order, wanted: Wanted) -> bool:
+    """Products are not signed, and two may cost the same."""
+    lines = {line.product_id: line.quantity for line in order.lines.all()}
+    return bytes(order.signature) == wanted.signed and lines == {each.product: each.quantity for each in wanted.lines}
 
 
 def _made(holder: Address, wanted: Wanted, held: Held) -> Order:

@@ -53,6 +53,7 @@ with ThreadPoolExecutor(8) as pool:
     print(*sorted(pool.map(order, range(8))))
 print(Product.objects.get().stock, Order.objects.count(), Line.objects.count())
 """
+ONE_NUMBER = MANY.replace("HOLDER", "7").replace("range(8)", "[5] * 8")
 BY_EIGHT, BY_ONE = MANY.replace("HOLDER", "number"), MANY.replace("HOLDER", "7")
 
 
@@ -91,3 +92,7 @@ def test_the_last_ones_are_sold_once(portal):
 
 def test_one_pass_that_asks_in_many_windows_has_one_order(portal):
     assert portal("-c", BY_ONE) == "open open open open open open open ordered\n2 1 1\n"
+
+
+def test_one_order_that_is_sent_many_times_at_once_is_one_and_each_is_told_so(portal):
+    assert portal("-c", ONE_NUMBER) == "ordered ordered ordered ordered ordered ordered ordered ordered\n2 1 1\n"

@@ -50,9 +50,24 @@ def test_the_same_again_is_the_same_order(family, bicycle):
     assert (Order.objects.count(), Task.objects.count(), stock(bicycle)) == (1, 1, 2)
 
 
-def test_another_order_under_the_same_number_is_none(family, bicycle, bell):
+def test_another_order_under_the_same_number_is_none_and_the_first_is_named(family, bicycle, bell):
+    """Its answer was lost, and the family chose something else instead."""
     first = family.ordered((bicycle, 1))
-    assert error(family.order((bell, 1), number=str(first.number))) == "number"
+    answer = family.order((bell, 1), number=str(first.number), programme=2)
+    assert error(answer) == "number"
+    assert first.code in json.loads(answer.content)["said"]
+    assert (Order.objects.count(), stock(bell)) == (1, 10)
+    Order.objects.update(state=Order.State.CANCELLED)
+    Task.objects.update(state=Task.State.DONE)
+    family.ordered((bell, 1))
+
+
+def test_other_products_of_the_same_price_are_another_order_though_the_pass_signs_the_same(family, bicycle, shop):
+    other = Product.objects.create(shop=shop, name="Scooter", cents=bicycle.cents, stock=3)
+    said = family.wanted((bicycle, 1))
+    assert family.phone.ask("order", **said).status_code == 200
+    answer = family.phone.ask("order", **said | {"lines": [{"product": other.pk, "quantity": 1}]})
+    assert (error(answer), stock(other)) == ("number", 3)
 
 
 def refused(family, product, code, status=409, **said):

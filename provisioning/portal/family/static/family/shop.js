@@ -6,7 +6,7 @@ import { Refused, TryAgain } from "./errors.js";
 import { fill, filled } from "./fill.js";
 import { follow } from "./live.js";
 import { euros } from "./money.js";
-import { Draft, usable } from "./ordering.js";
+import { Draft, TAKEN, usable } from "./ordering.js";
 import * as products from "./products.js";
 import * as session from "./session.js";
 import { moment } from "./when.js";
@@ -112,6 +112,7 @@ class Shop {
 
   /** What the portal says against it; what is there meanwhile is shown where that is why. */
   async refused(error) {
+    if (error.code === TAKEN) await session.refresh(); // the order before this one is there
     this.summarise(); // signed anew when it is tried again
     this.wrong(error.said);
     if (!CHANGED.has(error.code)) return;

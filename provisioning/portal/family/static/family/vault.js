@@ -28,7 +28,7 @@ async function connected() {
   return found;
 }
 
-/** The passes on this phone: [{address, network, key (32 bytes), name, next: {programme: counter}, state}]. */
+/** The passes on this phone: [{address, network, key (32 bytes), name, next: {programme: counter}, state, order}]. */
 export const passes = () => one(PASSES, "readonly", (store) => store.getAll());
 
 /** Keep a pass; one that is here already keeps its counters. */
@@ -55,6 +55,22 @@ export async function takeCounter(address, programme, newest) {
   });
   return counter;
 }
+
+/**
+ * The number of the pass's order, a decimal text: `made`, or that of one of which nobody knows yet whether it was taken in.
+ * It is remembered until `ordered`, so that whatever is sent meanwhile, the portal takes in one order and no more.
+ */
+export async function orderNumber(address, made) {
+  let number;
+  await changed(address, (known) => {
+    number = known.order ?? made;
+    return { ...known, order: number };
+  });
+  return number;
+}
+
+/** An order was taken in under this number. */
+export const ordered = (address, number) => changed(address, (known) => known?.order === number && { ...known, order: null });
 
 /** Remove a pass and what was shared of it from this phone. */
 export async function remove(address) {
