@@ -13,6 +13,7 @@ import traceback
 from pathlib import Path
 
 from tests.chaos import books
+from tests.chaos.aside import Orders, counted
 from tests.chaos.books import ASKS, PAYMENTS, Evidence
 from tests.chaos.run import Plan, Run
 
@@ -75,6 +76,7 @@ def _happened(run: Run) -> list[str]:
         "requests": {str(fate): count for fate, count in tally.fates.items()},
         "counters": tally.counters,
         "clerk": tally.clerk,
+        "desk": tally.desk,
         "gateways' logs": tally.gateways,
     }
     lines = [
@@ -92,7 +94,14 @@ def _sums(evidence: Evidence) -> str:
     asks = sum(1 for entry in entries if entry.kind in ASKS)
     refunds = len(entries) - payments - asks
     sums = f"{payments} payments ({drawn} drawn), {paid} of {asks} asks paid, {refunds} refunds"
-    return f"{sums}, 0 lost, 0 doubled, 0 rejected, difference {books.difference(evidence)}"
+    return (
+        f"{sums}, {_ordered(evidence.orders)}, 0 lost, 0 doubled, 0 rejected, difference {books.difference(evidence)}"
+    )
+
+
+def _ordered(orders: Orders) -> str:
+    all_of_them, fetched, freed = (counted(orders, name) for name in ("SetAside", "AskPaid", "SetFree"))
+    return f"{fetched} of {all_of_them} orders handed over, {freed} freed, {len(orders.standing)} waiting"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What must hold when the storm is over. Pure: evidence in, findings out, so that it can be shown that it finds.
 
 Five witnesses of the same money: what screens showed, the journals, the gateways, the contract's events, its state.
+What waits for orders is held to each other in `aside`.
 """
 
 from collections import Counter
@@ -10,6 +11,7 @@ from typing import Any
 
 from contracts.wire.entry import EntryKind
 from contracts.wire.reasons import Reason
+from tests.chaos import aside
 
 ASKS = frozenset({EntryKind.ASK, EntryKind.PHONE_ASK})
 PAYMENTS = frozenset({EntryKind.PAYMENT, EntryKind.PHONE_PAYMENT})
@@ -84,6 +86,9 @@ class Evidence:
     """The same, read anew from the chain alone."""
     faults: Sequence[str] = field(default=())
     """What else went wrong on the way: a process that ended by itself."""
+    orders: aside.Orders = field(default_factory=aside.Orders)
+    unaccounted: Mapping[int, int] = field(default_factory=dict)
+    """By programme: cents that the contract holds, less reserve, budgets, orders, slices and credits."""
 
 
 def findings(evidence: Evidence) -> list[str]:
@@ -91,7 +96,7 @@ def findings(evidence: Evidence) -> list[str]:
     found = list(evidence.faults)
     for till in evidence.tills:
         found += (f"{till.name}: {what}" for what in _till(till))
-    return [*found, *_credits(evidence), *_projection(evidence)]
+    return [*found, *_credits(evidence), *_held(evidence), *aside.findings(evidence.orders), *_projection(evidence)]
 
 
 def approved(till: Till) -> dict[tuple[int, int], int]:
@@ -213,6 +218,12 @@ def _credits(evidence: Evidence) -> Iterator[str]:
             programme, shop = key
             credit = evidence.credits.get(key, 0)
             yield f"shop {shop} should have {wanted[key]} cents of programme {programme}, and has {credit}"
+
+
+def _held(evidence: Evidence) -> Iterator[str]:
+    for programme, cents in evidence.unaccounted.items():
+        if cents:
+            yield f"programme {programme} holds {cents} cents more than its parts come to"
 
 
 def _projection(evidence: Evidence) -> Iterator[str]:

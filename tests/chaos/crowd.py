@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 
 from contracts import chain
@@ -15,20 +15,33 @@ from provisioning import fleet, holdings, programme
 from provisioning.town import Town
 from terminal.core.screen import SaleChoice
 from tests.chaos import street
-from tests.chaos.street import Family, Till
+from tests.chaos.desk import Desk
+from tests.chaos.street import PROGRAMMES, Family, Till
 
 CEILING = Cents(50_00)
 RECEIPT_SECONDS = 15
 """A transaction that a reorganisation dropped is not waited for much longer than it takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A customer who fetches an order: the code that is held up, the programme's name, and the price in cents."""
+
+    code: str
+    programme: str
+    amount: Cents
+    done: Callable[[], None]
+    """To be called when the screen has approved it."""
+
+
 class Families:
     """Who comes next. Many want the same few narrow budgets, and a code on a phone is sometimes shown twice."""
 
-    def __init__(self, families: Sequence[Family], domain: Domain) -> None:
+    def __init__(self, families: Sequence[Family], domain: Domain, desk: Desk) -> None:
         self._families = families
         self._narrow = [each for each in families if each.narrow]
         self._domain = domain
+        self._desk = desk
         self._counters: Counter[int] = Counter()
         self._shown: dict[int, str] = {}
 
@@ -42,14 +55,28 @@ class Families:
             return family.code
         if family.number in self._shown and chance.random() < 0.2:
             return self._shown[family.number]
-        self._counters[family.number] += 1
-        code = family.phone_code(self._domain, 1, self._counters[family.number], CEILING)
-        self._shown[family.number] = code
-        return code
+        return self._newest(family, CEILING)
+
+    def errand(self, till: Till, chance: Random) -> Errand | None:
+        """Somebody who fetches an order, by letter or by phone, when the desk knows of one that waits here."""
+        if not (waiting := self._desk.waiting_at(till.shop)):
+            return None
+        ordered = chance.choice(waiting)
+        family, order = ordered.family, ordered.order
+        by_phone = family.has_phone and order.programme == 1 and chance.random() < 0.5
+        code = self._newest(family, order.amount) if by_phone else family.code
+        return Errand(code, PROGRAMMES[order.programme], order.amount, lambda: self._desk.fetched(ordered))
 
     def may_give_back(self, till: Till, sale: SaleChoice) -> bool:
         """Each terminal gives back what it sold itself: then two never give back the same sale."""
         return sale.here
+
+    def _newest(self, family: Family, ceiling: Cents) -> str:
+        """What its phone shows next."""
+        self._counters[family.number] += 1
+        code = family.phone_code(self._domain, 1, self._counters[family.number], ceiling)
+        self._shown[family.number] = code
+        return code
 
 
 class Clerk:

@@ -1,6 +1,6 @@
 """Collects what the five witnesses have to say when a run is over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from contracts.gateway.store.tables import PROJECTION, progress
 from contracts.wire import journal
 from contracts.wire.entry import Retire
 from contracts.wire.errors import Broken, TryAgain
+from contracts.wire.units import Address, from_hex
+from provisioning.status import status
 from provisioning.town import Town
 from terminal import export
 from terminal.clock import Clock
@@ -22,12 +24,14 @@ from terminal.reconcile import reconcile
 from terminal.signer import TerminalSigner
 from terminal.standing import KINDS
 from terminal.store import Reader
-from tests.chaos import books
+from tests.chaos import aside, books
 from tests.chaos.books import Booked, Seen, Told
+from tests.chaos.desk import Ordered
 from tests.chaos.keeper import Keeper
 from tests.chaos.street import PROGRAMMES, SHOPS, Till
 
 _EVENTS = ("Settled", "SegmentRefused", "Drawn", "Rejected", "AskPaid", "Refunded", "TerminalRetired")
+_ORDERS = ("SetAside", "AskPaid", "SetFree")
 _OURS_ALONE = frozenset({"changed"})
 """Columns of the projection that count what a store did, and are not the chain's."""
 
@@ -102,6 +106,50 @@ def missing(town: Town, tills: Iterable[Till]) -> list[str]:
             words = f"{wanted} entries, {settled} settled, {known[0]} outcomes, checkpoint {known[1]}, {asks} asks"
             found.append(f"{till.name} is not drained: {words} open")
     return found
+
+
+def orders_missing(town: Town, signed: Iterable[Ordered]) -> list[str]:
+    """Whose order waits by the newest block and not by the final one, or the other way round."""
+    keys = sorted({each.key for each in signed})
+    newest, final = _standing(town, keys), _standing(town, keys, block="finalized")
+    return [f"an order of {key[2].hex()} is not final" for key in keys if newest.get(key) != final.get(key)]
+
+
+def orders(town: Town, tills: Iterable[Till], signed: Sequence[Ordered], lived: Sequence[Any]) -> aside.Orders:
+    """Everything about orders. `lived` are the rows of the gateways' table of what is set aside."""
+    wanted = [aside.Order(each.key, int(each.order.amount), int(each.order.until)) for each in signed]
+    moves = _moves(town, {till.address: till.shop for till in tills})
+    keys = {each.key for each in wanted} | {move.key for move in moves}
+    projected = {(programme, shop, bytes(owner)): amount for programme, owner, shop, amount, _ in lived}
+    return aside.Orders(wanted, moves, _standing(town, keys), projected)
+
+
+def _moves(town: Town, shops: Mapping[bytes, int]) -> list[aside.Move]:
+    """The contract's events about orders, in the chain's order."""
+    logs = [(log["blockNumber"], log["logIndex"], name, log["args"]) for name in _ORDERS for log in town.logs(name)]
+    moves = []
+    for _, _, name, args in sorted(logs, key=lambda one: one[:2]):
+        shop = shops[from_hex(args["terminal"])] if name == "AskPaid" else args["shop"]
+        key = int(args["programme"]), int(shop), from_hex(args["pass_address"])
+        moves.append(aside.Move(name, key, _moved(name, args), int(args.get("until", 0))))
+    return [move for move in moves if move.name != "AskPaid" or move.amount]
+
+
+def _moved(name: str, args: Mapping[str, Any]) -> int:
+    """Cents of the order; of an ask that was no order's, 0."""
+    parts = {"SetAside": ("amount",), "AskPaid": ("set_aside",), "SetFree": ("to_budget", "to_reserve")}
+    return sum(int(args[part]) for part in parts[name])
+
+
+def _standing(town: Town, keys: Iterable[aside.Key], block: str = "latest") -> dict[aside.Key, int]:
+    """What waits by the contract's state, where anything does."""
+    asked = {key: town.look("order", *key[:2], checksum(Address(key[2])), block=block) for key in keys}
+    return {key: int(found["amount"]) for key, found in asked.items() if found["amount"]}
+
+
+def unaccounted(town: Town) -> dict[int, int]:
+    """By programme: the cents that the contract holds less all that it says they are."""
+    return {money.programme: money.difference for money in status(town).programmes}
 
 
 def owing(town: Town) -> dict[tuple[int, int], int]:

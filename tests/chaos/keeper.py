@@ -2,21 +2,24 @@
 
 import asyncio
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
 from terminal.core.screen import Item, SaleChoice, Screen, Stage
+from tests.chaos.crowd import Errand
 from tests.chaos.street import Family, Till
 
 ASK_PATIENCE = 25.0
 """Seconds that a customer waits for the contract's answer; then the shopkeeper presses cancel."""
 _ENDED = frozenset({Stage.APPROVED, Stage.REFUSED, Stage.REFUNDED, Stage.LOCKED, Stage.ASK_PAID})
 _PATIENCE = 25.0
+FETCHING = 0.15
+"""So many customers come for what they ordered, where something waits."""
 
 
 class Crowd(Protocol):
@@ -27,6 +30,9 @@ class Crowd(Protocol):
 
     def code(self, chance: Random, family: Family) -> str:
         """What that one holds before the scanner: the letter, or the phone."""
+
+    def errand(self, till: Till, chance: Random) -> Errand | None:
+        """One who fetches an order at this shop, when any waits."""
 
     def may_give_back(self, till: Till, sale: SaleChoice) -> bool:
         """Whether this terminal is the one that gives back this sale: two could give back more than there is."""
@@ -60,8 +66,19 @@ class Keeper:
 
     async def serve(self) -> None:
         """One customer."""
+        if self._chance.random() < FETCHING:
+            await self.fetch()
+        else:
+            await self._try(self._act(self._chance.random()))
+
+    async def fetch(self) -> None:
+        """One customer who comes for an order, when any waits here."""
+        if errand := self._crowd.errand(self.till, self._chance):
+            await self._try(self._hand_over(errand))
+
+    async def _try(self, serving: Coroutine[Any, Any, None]) -> None:
         try:
-            await self._act(self._chance.random())
+            await serving
         except (Stuck, Broken, OSError) as error:
             self.stuck.append(f"{self.till.name}: {error}")
             await asyncio.sleep(1)
@@ -70,10 +87,7 @@ class Keeper:
         """One small sale, until one is approved: what wakes a terminal that waits for its next try."""
         for _ in range(20):
             before = self.done["approved"]
-            try:
-                await self._sell(Cents(self._chance.randint(101, 999)))
-            except (Stuck, Broken, OSError) as error:
-                self.stuck.append(f"{self.till.name}: {error}")
+            await self._try(self._sell(Cents(self._chance.randint(101, 999))))
             if self.done["approved"] > before or self.locked:
                 return
             await asyncio.sleep(1)
@@ -89,23 +103,58 @@ class Keeper:
             await self._give_back()
 
     async def _sell(self, price: Cents) -> None:
+        """What the customer buys now; what waits for him is left, or he takes that instead."""
         await self._clear()
-        family = self._crowd.customer(self._chance)
-        await self._counter._taken_away(code := self._crowd.code(self._chance, family))
+        screen = await self._scan(self._crowd.code(self._chance, self._crowd.customer(self._chance)))
+        if screen.stage is Stage.ORDER and self._chance.random() < 0.5:
+            await self._confirm(Stage.ORDER)
+            return
+        while screen.stage is Stage.ORDER:
+            screen = await self._leave_order(screen)
+        await self._charge(screen, price)
+
+    async def _hand_over(self, errand: Errand) -> None:
+        """What was ordered; where the till was not told of it, its price is typed, which is asked for or paid."""
+        await self._clear()
+        screen = await self._scan(errand.code)
+        while screen.stage is Stage.ORDER and (screen.programme, screen.amount) != (errand.programme, errand.amount):
+            screen = await self._leave_order(screen)
+        if screen.stage is Stage.ORDER:
+            self.done["order offered"] += 1
+            screen = await self._confirm(Stage.ORDER)
+        else:
+            self.done["order typed"] += 1
+            screen = await self._charge(screen, errand.amount, errand.programme)
+        if screen.stage is Stage.APPROVED:
+            errand.done()
+
+    async def _scan(self, code: str) -> Screen:
+        await self._counter._taken_away(code)
         await self._counter.scan(code)
-        screen = await self._away_from(Stage.READY)
+        return await self._away_from(Stage.READY)
+
+    async def _leave_order(self, screen: Screen) -> Screen:
+        """Not this one; on to the next, or to a usual sale."""
+        await self._counter.press("cancel")
+        return await self._until(
+            lambda now: now.stage is not Stage.ORDER or now.more_orders < screen.more_orders, "anything but that order"
+        )
+
+    async def _charge(self, screen: Screen, price: Cents, programme: str = "") -> Screen:
+        """Type the price behind a scan, choosing the programme of this name or any; the screen that ends it."""
         if screen.stage is Stage.CHOOSE:
-            await self._counter.press(self._chance.choice(screen.choices).key)
+            named = [each for each in screen.choices if each.programme == programme] or screen.choices
+            await self._counter.press(self._chance.choice(named).key)
             screen = await self._away_from(Stage.CHOOSE)
         if screen.stage is not Stage.AMOUNT:
             self._note(screen)
-            return
+            return screen
         await self._counter.press(*str(price))
         await self._until(lambda now: now.amount == price or now.stage is not Stage.AMOUNT, "the price")
-        await self._confirm(Stage.AMOUNT)
+        return await self._confirm(Stage.AMOUNT)
 
-    async def _confirm(self, stage: Stage) -> None:
-        """Say yes to whatever is asked, wait for an ask's answer, and note what it came to."""
+    async def _confirm(self, stage: Stage) -> Screen:
+        """Say yes to whatever is asked, wait for an ask's answer, note what it came to, and give it."""
         while True:
             await self._counter.press("confirm")
             said = frozenset({stage, Stage.WORKING})
@@ -114,7 +163,7 @@ class Keeper:
                 screen = await self._answer()
             if screen.stage not in {Stage.PART, Stage.AGAIN}:
                 self._note(screen)
-                return
+                return screen
             stage = screen.stage
 
     async def _answer(self) -> Screen:

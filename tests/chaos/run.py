@@ -1,6 +1,7 @@
 """One chaos run, from an empty folder to its books."""
 
 import asyncio
+import json
 import sys
 import time
 from collections import Counter
@@ -10,12 +11,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from eth_account import Account
+
 from contracts.wire.errors import Broken
 from contracts.wire.units import to_hex
+from provisioning.processes import command
 from provisioning.town import Town
 from tests.chaos import books, evidence, street
 from tests.chaos.anvil import Chain
 from tests.chaos.crowd import Clerk, Families
+from tests.chaos.desk import Desk
 from tests.chaos.gateways import Fleet, Gateway, events, free_port
 from tests.chaos.keeper import Keeper
 from tests.chaos.proxy import Door, Fate
@@ -48,6 +53,7 @@ class Tally:
     fates: Counter[Fate] = field(default_factory=Counter)
     counters: Counter[str] = field(default_factory=Counter)
     clerk: Counter[str] = field(default_factory=Counter)
+    desk: Counter[str] = field(default_factory=Counter)
     gateways: Counter[str] = field(default_factory=Counter)
     struck: int = 0
     stuck: list[str] = field(default_factory=list)
@@ -62,6 +68,7 @@ class Run:
         self.tally = Tally()
         self.tills: list[Till] = []
         self.rpc_doors: list[Door] = []
+        self.desk_doors: list[Door] = []
         self.chain = Chain()
         self.postgres = None if plan.sqlite else _postgres(plan.folder)
         self._database = self.postgres.url() if self.postgres else None
@@ -86,10 +93,10 @@ class Run:
 
     async def play(self) -> books.Evidence:
         """The whole run. Raises Broken when it could not be set up."""
-        town = await self._set_up()
+        town, desk = await self._set_up()
         clerk = Clerk(town, self._families, self.tills, self._chance("clerk"))
         storm = Storm(self, self._chance("storm"), self._say)
-        meddling = asyncio.create_task(clerk.work())
+        meddling, ordering = asyncio.create_task(clerk.work()), asyncio.create_task(desk.work())
         for till in self.tills:
             self._serve(till)
         await storm.blow(self.plan.seconds)
@@ -98,14 +105,15 @@ class Run:
         meddling.cancel()
         await asyncio.gather(meddling, return_exceptions=True)
         await clerk.leave()
+        await desk.leave(ordering)
         await self._last_customers()
-        missing = await self._drained(town)
-        self.tally.incidents, self.tally.clerk = storm.tally, clerk.tally
-        return await self._gather(town, missing)
+        missing = await self._drained(town, desk)
+        self.tally.incidents, self.tally.clerk, self.tally.desk = storm.tally, clerk.tally, desk.tally
+        return await self._gather(town, desk, missing)
 
     # Setting up
 
-    async def _set_up(self) -> Town:
+    async def _set_up(self) -> tuple[Town, Desk]:
         self._say(f"setting up {street.SHOPS} shops, {street.TERMINALS} terminals, {street.FAMILIES} families")
         mining = asyncio.create_task(self._mine())  # a deployment waits until it is final
         town = await asyncio.to_thread(street.found, self.chain.url, self._record, self._families)
@@ -117,15 +125,32 @@ class Run:
             source = f"127.0.1.{number}"
             doors = await self._door(ports, source), await self._door([self.chain.port], source)
             self.tills.append(await asyncio.to_thread(street.make_till, town, self.plan.folder, number, doors))
+        desk = await self._desk(town, ports)
         self.chain.begin()
         self.fleet = Fleet([self._gateway(number, port) for number, port in enumerate(ports, start=1)])
         await self.fleet.open()
-        families = Families(self._families, town.deployment.domain)
+        desk.open(self.desk_doors[0].url, await self._credential())
+        families = Families(self._families, town.deployment.domain, desk)
         for till in self.tills:
             await till.counter.open()
             self._keepers[till.name] = Keeper(till, families, self._chance(till.name), PACE_SECONDS)
         await asyncio.gather(*(till.daemon.start() for till in self.tills))
-        return town
+        return town, desk
+
+    async def _desk(self, town: Town, ports: list[int]) -> Desk:
+        """With orders that wait already, and that no shop was told of."""
+        self.desk_doors += await self._door(ports, "127.0.3.1"), await self._door([self.chain.port], "127.0.3.1")
+        account = Account.from_key(street.desk_key())
+        own = await asyncio.to_thread(Town.open, town.deployment, account, self.desk_doors[1].url)
+        desk = Desk(own, self._families, self._chance("desk"))
+        await asyncio.to_thread(desk.begin)
+        return desk
+
+    async def _credential(self) -> str:
+        """The desk's, at the gateways."""
+        add = ("gateway", "admin", "add", "desk", "--role", "enrol", *_options(self._store()), "--json")
+        token: str = json.loads(await command(*add, environment={}))["token"]
+        return token
 
     async def _mine(self) -> None:
         while True:
@@ -143,9 +168,8 @@ class Run:
         return Gateway(name, port, self._arguments(self._store()), self.plan.folder / f"{name}.log", own)
 
     def _arguments(self, where: str | Path) -> list[str]:
-        store = ["--data", str(where)] if isinstance(where, Path) else ["--database", where]
         rpc = [word for door in self.rpc_doors for word in ("--rpc", door.url)]
-        return ["gateway", "run", "--record", str(self._record), *rpc, *store, *GATEWAY_PACE]
+        return ["gateway", "run", "--record", str(self._record), *rpc, *_options(where), *GATEWAY_PACE]
 
     def _store(self) -> str | Path:
         return self._database or self.plan.folder / "gateway"
@@ -166,19 +190,21 @@ class Run:
         self._serve(till)
 
     async def _last_customers(self) -> None:
-        """Everybody is served to the end; then one small sale each, which wakes those who wait for a better time."""
+        """All are served to the end; some fetch what waits; one small sale each wakes who waits for a better time."""
         for task in self._serving.values():
             task.cancel()
         await asyncio.gather(*self._serving.values(), return_exceptions=True)
-        await asyncio.gather(*(keeper.sell_plainly() for keeper in self._keepers.values()))
+        for serve in (Keeper.fetch, Keeper.sell_plainly):
+            await asyncio.gather(*(serve(keeper) for keeper in self._keepers.values()))
 
-    async def _drained(self, town: Town) -> list[str]:
+    async def _drained(self, town: Town, desk: Desk) -> list[str]:
         """Wait until everything that was entered is settled and known; what is missing after minutes."""
         begun, missing = time.monotonic(), ["nothing was looked at"]
         while time.monotonic() - begun < DRAIN_SECONDS:
             await asyncio.sleep(1)
             await asyncio.gather(*(keeper._clear() for keeper in self._keepers.values()), return_exceptions=True)
             missing = await asyncio.to_thread(evidence.missing, town, self.tills)
+            missing += await asyncio.to_thread(evidence.orders_missing, town, desk.signed)
             if not missing:
                 self.tally.drained_seconds = time.monotonic() - begun
                 self._say(f"drained in {self.tally.drained_seconds:.0f} s")
@@ -187,7 +213,7 @@ class Run:
 
     # Afterwards
 
-    async def _gather(self, town: Town, missing: list[str]) -> books.Evidence:
+    async def _gather(self, town: Town, desk: Desk, missing: list[str]) -> books.Evidence:
         told = await asyncio.to_thread(evidence.told, town)
         urls = [f"http://127.0.0.1:{port}" for port in self.fleet.ports]
         tills = [
@@ -199,12 +225,14 @@ class Run:
             self.tally.counters += keeper.done
             self.tally.stuck += keeper.stuck
         owing = await asyncio.to_thread(evidence.owing, town)
+        unaccounted = await asyncio.to_thread(evidence.unaccounted, town)
         await self.fleet.close()
         self.tally.gateways = events(self.plan.folder.glob("gateway-*.log"))
         lived = evidence.projection(self._store())
+        orders = await asyncio.to_thread(evidence.orders, town, self.tills, desk.signed, lived["set_aside"])
         rebuilt = await self._rebuilt()
         faults = [*self.fleet.faults, *missing, *filter(None, apart)]
-        return books.Evidence(tills, owing, lived, rebuilt, faults)
+        return books.Evidence(tills, owing, lived, rebuilt, faults, orders, unaccounted)
 
     async def _rebuilt(self) -> Mapping[str, Sequence[Any]]:
         """The projection of a gateway that begins with nothing but the chain."""
@@ -236,6 +264,10 @@ def _postgres(folder: Path) -> Postgres:
         raise Broken("PostgreSQL is not installed: apt-get install postgresql")
     (where := folder / "postgres").mkdir()
     return Postgres(programs, where)
+
+
+def _options(store: str | Path) -> list[str]:
+    return ["--data", str(store)] if isinstance(store, Path) else ["--database", store]
 
 
 def _low(till: Till) -> str:

@@ -34,6 +34,8 @@ class Scene(Protocol):
     tills: list[Till]
     rpc_doors: list[Door]
     """The gateways' ways to the chain, in the order in which they prefer them."""
+    desk_doors: list[Door]
+    """The desk's, to a gateway and to the chain."""
 
     async def strike(self, till: Till, seconds: float) -> None:
         """SIGKILL of a terminal, which is started again after a while."""
@@ -103,7 +105,8 @@ class Storm:
 
     def _doors(self) -> list[Door]:
         tills = self._scene.tills
-        return [*self._scene.rpc_doors, *(till.to_gateway for till in tills), *(till.to_chain for till in tills)]
+        ways = [*(till.to_gateway for till in tills), *(till.to_chain for till in tills)]
+        return [*self._scene.rpc_doors, *ways, *self._scene.desk_doors]
 
     def _rate(self, rate: float) -> None:
         for door in self._doors():
@@ -170,7 +173,7 @@ class Storm:
 
     async def _chain_gone(self) -> None:
         """nobody reaches the chain"""
-        doors = [*self._scene.rpc_doors, *(till.to_chain for till in self._scene.tills)]
+        doors = [*self._scene.rpc_doors, *(till.to_chain for till in self._scene.tills), self._scene.desk_doors[1]]
         for door in doors:
             door.weather.gone = True
         await self._last(4, 10)

@@ -18,7 +18,7 @@ from contracts.wire.passcode import StaticCode
 from contracts.wire.signature import address_of, sign
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, Cents, Timestamp
-from provisioning import deploy, fleet, grant, programme, shop, sponsor
+from provisioning import deploy, fleet, grant, programme, roles, shop, sponsor
 from provisioning.demo.counter import Counter
 from provisioning.fleet import Raise
 from provisioning.processes import Program
@@ -39,10 +39,10 @@ SLICE = Cents(1_500_00)
 FUNDS = Cents(8_000_000_00)
 DAY_LIMIT = Cents(120_00)
 """In the second programme."""
-PROGRAMMES = (1, 2)
+PROGRAMMES = {1: "Kindpakket", 2: "Zwemles"}
 DAY = 86_400
 GATEWAY_KEYS = 4
-"""The development keys behind the two of the town are the gateways'."""
+"""The development keys behind the two of the town are the gateways', and the one behind those is the desk's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,11 @@ def gateway_keys() -> list[bytes]:
     return development_keys()[2 : 2 + GATEWAY_KEYS]
 
 
+def desk_key() -> bytes:
+    """Sends what families order, and may give it back."""
+    return development_keys()[2 + GATEWAY_KEYS]
+
+
 def found(rpc_url: str, record: Path, families: list[Family]) -> Town:
     """Deploy, and set up all that does not depend on terminals. The record is written to the path."""
     account = Account.from_key(development_keys()[0])
@@ -101,9 +106,10 @@ def found(rpc_url: str, record: Path, families: list[Family]) -> Town:
     deployment.save(record)
     town = Town.open(deployment, account, rpc_url)
     sponsor.add(town, address_of(PrivateKey(development_keys()[0])))
+    sponsor.give(town, address_of(PrivateKey(desk_key())), roles.GRANTS)
     now = int(time.time())
     period = Timestamp(now - DAY), Timestamp(now + 300 * DAY)
-    for name, limit in (("Kindpakket", programme.NO_LIMIT), ("Zwemles", DAY_LIMIT)):
+    for name, limit in zip(PROGRAMMES.values(), (programme.NO_LIMIT, DAY_LIMIT), strict=True):
         number = programme.create(town, name, programme.Terms(*period, day_limit=Cents(limit)))
         programme.fund(town, number, FUNDS, mint=True)
     refill(town, families, "first")
