@@ -4,10 +4,10 @@ import { rows } from "./fill.js";
 import { follow } from "./live.js";
 import { euros } from "./money.js";
 import * as session from "./session.js";
+import { isKept } from "./standing.js";
 import { day } from "./when.js";
 
 const NO_LIMIT = 2 ** 32 - 1; // as the contract has it
-const [AT_HAND, OVER] = [new Set(["set_aside", "ready"]), new Set(["cancelled", "expired"])]; // states of orders
 
 export const start = (section) => follow(() => draw(section));
 
@@ -40,10 +40,8 @@ function told(budget, { time, orders }) {
   };
 }
 
-/** Cents that are kept for orders: until they are fetched, or the contract has given them back. */
+/** Cents that are kept for orders. */
 function keptOf({ programme }, orders) {
   const kept = orders.filter((each) => each.programme === programme && isKept(each));
   return kept.reduce((total, { cents }) => total + cents, 0);
 }
-
-const isKept = ({ state, moving }) => AT_HAND.has(state) || (OVER.has(state) && moving);

@@ -1,6 +1,7 @@
 // One-use codes of the pass in use: what they allow, how they are made, and what became of them.
 
 import { now, place } from "./keyring.js";
+import { isAtHand } from "./standing.js";
 import { delegation, sign } from "./typed_data.js";
 import * as vault from "./vault.js";
 import { makePhone } from "./wire.js";
@@ -8,14 +9,13 @@ import { makePhone } from "./wire.js";
 export const SHOWN = 120; // seconds
 export const GRACE = 60; // seconds that a code counts after it was shown, for the till's turn
 const WINDOW = 64n;
-const AT_HAND = new Set(["set_aside", "ready"]);
 
 /** The programmes in which there is something to pay with now: the state's budgets. */
 export const usable = (state) => state.budgets.filter((each) => isOpen(each) && ceilingOf(state, each) > 0);
 
 /** The most that a code allows, in cents: what may be spent today of what is left, or an order that lies ready. */
 export function ceilingOf(state, budget) {
-  const orders = state.orders.filter((each) => each.programme === budget.programme && isAtHand(each));
+  const orders = state.orders.filter((each) => each.programme === budget.programme && isFetchable(each));
   return Math.max(Math.min(budget.left, budget.day_limit), ...orders.map((each) => each.cents));
 }
 
@@ -39,4 +39,4 @@ function isOpen({ begins, ends, paused }) {
   return !paused && begins <= now() && now() < ends;
 }
 
-const isAtHand = ({ state, until }) => AT_HAND.has(state) && until >= now();
+const isFetchable = (order) => isAtHand(order) && order.until >= now();
