@@ -18,6 +18,7 @@ ENTRIES: tuple[tuple[str, Promise | str], ...] = (
     ("programmes:list", _("Programmes")),
     ("rules:list", _("Rules")),
     ("payouts:list", _("Payouts")),
+    ("figures:granting", _("Who granted")),
     ("tasks:list", _("Tasks")),
     ("staff:trail", _("Trail")),
     ("selling:home", _("Your shop")),
