@@ -45,16 +45,26 @@ def note_set_aside(task: Task) -> None:
 
 
 def free(town: Town, arguments: Arguments) -> Result:
-    """Have what is set aside for this order given back, if it still is: it may have been handed over meanwhile."""
-    order = _order(arguments)
-    freed = orders.free(town, *order.place, order.whose) if following.stands(town, order) else None
-    return {"freed": freed is not None}
+    """Have what is set aside for this order given back, if it still is: it may have been handed over meanwhile.
+
+    Where nothing is set aside, `looked` is the block by which that is so. What became of it is told by the final
+    blocks up to there.
+    """
+    order, looked = _order(arguments), town.chain.block_number("latest")
+    is_there = order.money != Order.Money.OVER and order.to_budget is None and following.stands(town, order)
+    freed = orders.free(town, *order.place, order.whose) if is_there else None
+    if freed is None:
+        return {"freed": False, "looked": looked}
+    return {"freed": True, "to_budget": freed.to_budget, "to_reserve": freed.to_reserve}
 
 
 def note_freed(task: Task) -> None:
-    """One that was not fetched is over."""
-    if (task.result or {})["freed"]:
-        ending.end(_order(task.arguments), Order.State.EXPIRED)
+    """One that was not fetched is over; where its money went is told."""
+    result, order = task.result or {}, _order(task.arguments)
+    if result["freed"]:
+        sums = {name: result[name] for name in ("to_budget", "to_reserve")}
+        Order.objects.filter(pk=order.pk).update(**sums)
+        ending.end(order, Order.State.EXPIRED)
 
 
 def tidy(_town: Town) -> None:
@@ -78,7 +88,7 @@ def _free_unwanted(order: Order) -> None:
 
 
 handles("orders.set_aside", set_aside, note_set_aside)
-handles("orders.free", free, note_freed)
+handles(ending.FREE, free, note_freed)
 every(_TIDY_SECONDS, tidy)
 every(_FOLLOW_SECONDS, following.follow)
 every(_OFFER_SECONDS, offer)

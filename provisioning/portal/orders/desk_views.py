@@ -13,20 +13,26 @@ from provisioning.portal.orders import at_shop, ending
 from provisioning.portal.orders.forms import PassForm
 from provisioning.portal.orders.models import Order
 from provisioning.portal.staff import trail
+from provisioning.portal.tasks import asking
+from provisioning.portal.tasks.models import GIVEN_UP, Task
 
 _PAGE = 50
+_STUCK = "stuck"
 
 
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
-    """Those that are open, or in one state, or all; of all shops or of one."""
+    """Those that are open, or in one state, or all, or that need a look; of all shops or of one."""
     which, shop = request.GET.get("state", "open"), request.GET.get("shop", "")
     found = Order.objects.select_related("shop", "programme", "task")
     if shop.isascii() and shop.isdecimal() and len(shop) < 10:
         found = found.filter(shop=int(shop))
-    page = Paginator(at_shop.listed(found, which), _PAGE).get_page(request.GET.get("page"))
+    stuck = found.filter(task__state__in=GIVEN_UP)
+    wanted = stuck if which == _STUCK else at_shop.listed(found, which)
+    page = Paginator(wanted, _PAGE).get_page(request.GET.get("page"))
     about = {"page": page, "state": which, "states": Order.State.choices, "query": f"state={which}&shop={shop}&"}
-    return render(request, "orders/desk_list.html", {**about, "form": PassForm(), "may_find": _may_cancel(request)})
+    more = {"form": PassForm(), "may_find": _may_cancel(request), "stuck": stuck.count()}
+    return render(request, "orders/desk_list.html", {**about, **more})
 
 
 @require_POST
@@ -57,6 +63,20 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
     with transaction.atomic():
         if not ending.cancel(request, found.pk, Order.Reason.DESK):
             messages.warning(request, _("This cannot be done now. Look at how the order stands."))
+    return redirect("orders:desk_one", code)
+
+
+@require_POST
+def again(request: HttpRequest, code: str) -> HttpResponse:
+    """Have tried again at once what was given up about it: whoever presses has done what it said."""
+    found = get_object_or_404(Order.objects.select_related("task"), code=code)
+    with transaction.atomic():
+        number = found.task.pk if found.task else 0
+        task = Task.objects.select_for_update().filter(pk=number, state__in=GIVEN_UP).first()
+        if task is None:
+            messages.warning(request, _("This cannot be done now. Look at how the order stands."))
+        else:
+            asking.again(request, task)
     return redirect("orders:desk_one", code)
 
 

@@ -8,6 +8,9 @@ from provisioning.portal.orders.models import OPEN, Order
 from provisioning.portal.staff import trail
 from provisioning.portal.tasks import asking
 
+FREE = "orders.free"
+"""The kind of the task that gives an order's money back."""
+
 
 def cancel(request: HttpRequest | None, number: int, reason: Order.Reason) -> bool:
     """Cancel it, and have its money given back; whether it was open yet. In the caller's transaction.
@@ -36,4 +39,4 @@ def end(order: Order, state: Order.State, reason: Order.Reason | str = "") -> bo
 
 def free(request: HttpRequest | None, order: Order) -> None:
     """Have what the contract set aside for it given back."""
-    Order.objects.filter(pk=order.pk).update(task=asking.ask(request, "orders.free", order=order.pk))
+    Order.objects.filter(pk=order.pk).update(task=asking.ask(request, FREE, order=order.pk))

@@ -1,20 +1,26 @@
-"""What final blocks tell of orders: that one was handed over at a till, or that its money went back."""
+"""What final blocks tell of orders: that one was set aside, was handed over at a till, or that its money went back.
 
-from collections.abc import Callable, Iterator
+A pass has one order open at a shop, so what ends there is what was set aside there last. Each block is read once, in
+order, and `Order.money` is written here alone: so of two orders of the same sum each gets its own end.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contracts.wire.units import Address, Cents, Timestamp, from_hex
 from provisioning import orders
 from provisioning.portal.orders import ending, stock
-from provisioning.portal.orders.models import OPEN, Order, Read
+from provisioning.portal.orders.models import Order, Read
 from provisioning.portal.staff import trail
 from provisioning.portal.tasks import blocks
 from provisioning.town import Town
 
-_GIVEN_BACK = (Order.State.CANCELLED, Order.State.EXPIRED)
+_TOLD_BY = ("SetAside", "AskPaid", "SetFree")
+_Money = Order.Money
 
 _Change = Callable[[], None]
 
@@ -47,61 +53,60 @@ def follow(town: Town) -> None:
 
 def _changes(town: Town, first: int, last: int) -> Iterator[_Change]:
     """What is to be noted, in the order of the blocks. The node is asked before anything is written."""
-    logs = [log for name in ("AskPaid", "SetFree") for log in _logs(town, name, first, last)]
+    logs = [log for name in _TOLD_BY for log in _logs(town, name, first, last)]
     for log in sorted(logs, key=lambda log: (log["blockNumber"], log["logIndex"])):
         said = log["args"]
-        if log["event"] == "SetFree":
-            yield from _freed(town, said)
+        if log["event"] == "SetAside":
+            yield from _kept(town, said)
+        elif log["event"] == "SetFree":
+            yield lambda said=said: _note_freed(_of(said, said["shop"]), said)  # type: ignore[misc]
         elif said["set_aside"]:
-            yield from _fetched(town, said)
+            shop = int(town.look("terminal", said["terminal"])["shop"])
+            yield lambda said=said, shop=shop: _note_fetched(_of(said, shop))  # type: ignore[misc]
 
 
 def _logs(town: Town, name: str, first: int, last: int) -> Iterator[Any]:
     return town.chain.events(town.contract.get_event_by_name(name), first, last)
 
 
-def _fetched(town: Town, said: Any) -> Iterator[_Change]:
-    """The order that was handed over: the open one, unless that one's money is there yet or still to come.
-
-    Then it is an earlier one, which was cancelled while it went over the counter.
-    """
-    shop = int(town.look("terminal", said["terminal"])["shop"])
-    found = _of(said, shop, said["set_aside"])
-    open_one = found.filter(state__in=OPEN).first()
-    if open_one is None or not _was_kept(town, open_one):
-        open_one = found.filter(state__in=_GIVEN_BACK).first()
-    if open_one is not None:
-        yield lambda number=open_one.pk: _note_fetched(number)  # type: ignore[misc]
+def _kept(town: Town, said: Any) -> Iterator[_Change]:
+    """The order that was set aside. Of several of one sum and one time the oldest that the contract has counted."""
+    alike = _of(said, said["shop"]).filter(cents=said["amount"], until=said["until"], money=_Money.UNTOLD)
+    counted = [order.pk for order in alike.order_by("id") if orders.was_set_aside(town, signed(order))]
+    yield lambda: _note_kept(counted)
 
 
-def _freed(town: Town, said: Any) -> Iterator[_Change]:
-    """The open order whose money somebody else gave back, or this desk in a moment that was not noted."""
-    found = _of(said, said["shop"], said["to_budget"] + said["to_reserve"]).filter(state__in=OPEN).first()
-    if found is not None and _was_kept(town, found):
-        yield lambda order=found: _note_freed(order)  # type: ignore[misc]
-
-
-def _was_kept(town: Town, order: Order) -> bool:
-    """Whether the contract kept money for it and does no more, also where this desk has not noted the first yet."""
-    return not stands(town, order) and orders.was_set_aside(town, signed(order))
-
-
-def _of(said: Any, shop: int, cents: int) -> Any:
-    """Orders of this pass in this programme at this shop, of this amount; the newest first."""
+def _of(said: Any, shop: int) -> QuerySet[Order]:
+    """Orders of this pass in this programme at this shop."""
     holder = Address(from_hex(said["pass_address"]))
-    found = Order.objects.filter(programme__number=said["programme"], shop__number=shop, holder=holder, cents=cents)
+    found = Order.objects.filter(programme__number=said["programme"], shop__number=shop, holder=holder)
     return found.select_related("shop", "programme")
 
 
-def _note_fetched(number: int) -> None:
-    order = Order.objects.select_for_update(of=("self",)).get(pk=number)
-    if order.state in _GIVEN_BACK:
+def _note_kept(counted: Iterable[int]) -> None:
+    first = Order.objects.filter(pk__in=counted, money=_Money.UNTOLD).order_by("id").first()
+    if first is not None:
+        Order.objects.filter(pk=first.pk).update(money=_Money.KEPT)
+
+
+def _note_fetched(here: QuerySet[Order]) -> None:
+    """It may have been cancelled while it went over the counter: then its stock came back."""
+    order = here.select_for_update(of=("self",)).filter(money=_Money.KEPT).first()
+    if order is None:
+        return
+    if not order.is_open:
         stock.take_again(order)
-    now = {"state": Order.State.HANDED_OVER, "reason": "", "ended_at": timezone.now()}
-    Order.objects.filter(pk=number).update(**now)
-    trail.note(None, "orders.handed_over", f"order {number}")
+    now = {"state": Order.State.HANDED_OVER, "reason": "", "ended_at": timezone.now(), "money": _Money.OVER}
+    Order.objects.filter(pk=order.pk).update(**now)
+    trail.note(None, "orders.handed_over", f"order {order.pk}")
 
 
-def _note_freed(order: Order) -> None:
+def _note_freed(here: QuerySet[Order], said: Any) -> None:
+    """By this desk, or by somebody else."""
+    order = here.filter(money=_Money.KEPT).first()
+    if order is None:
+        return
+    sums = {"to_budget": said["to_budget"], "to_reserve": said["to_reserve"]}
+    Order.objects.filter(pk=order.pk).update(money=_Money.OVER, **sums)
     if ending.end(order, Order.State.EXPIRED):
         trail.note(None, "orders.freed", f"order {order.pk}")

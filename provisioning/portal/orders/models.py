@@ -44,6 +44,13 @@ class Order(Asked):
         DAY = "day", _("It was more than may be spent in one day.")
         CONTRACT = "contract", _("The money could not be set aside.")
 
+    class Money(models.TextChoices):
+        """Where its money is, as final blocks tell; only what reads them writes it."""
+
+        UNTOLD = "", _("Not told yet")
+        KEPT = "kept", _("Set aside")
+        OVER = "over", _("Paid or given back")
+
     code = models.CharField(max_length=9, unique=True)
     """Random, and easy to read out."""
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders")
@@ -58,6 +65,11 @@ class Order(Asked):
     signature = models.BinaryField(max_length=64)
     state = models.CharField(max_length=11, choices=State.choices, default=State.ASKED, db_index=True)
     reason = models.CharField(max_length=8, choices=Reason.choices, blank=True)
+    money = models.CharField(max_length=4, choices=Money.choices, default=Money.UNTOLD, blank=True)
+    to_budget = models.BigIntegerField(null=True)
+    """Of what was given back: the cents for the pass. Null while nothing was."""
+    to_reserve = models.BigIntegerField(null=True)
+    """The cents for the programme's reserve: its time is over, or slices had paid for the pass."""
     made_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

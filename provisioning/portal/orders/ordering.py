@@ -132,7 +132,7 @@ def _check_time(programme: Programme, until: int) -> None:
 def _check_others(holder: Address, shop: Shop, programme: Programme) -> None:
     """The contract has room for one; and stock that is promised to one pass is taken from others."""
     mine = Order.objects.filter(holder=holder)
-    being_freed = Q(task__state=Task.State.WAITING)
+    being_freed = Q(task__state=Task.State.WAITING) | Q(money=Order.Money.KEPT, to_budget=None)
     if mine.filter(Q(state__in=OPEN) | being_freed, shop=shop, programme=programme).exists():
         raise _open()
     if mine.filter(state__in=OPEN).count() >= OPEN_MAX:

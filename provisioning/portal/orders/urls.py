@@ -20,4 +20,5 @@ urlpatterns = [
     page("desk/orders/find", desk_views.find, "find", GRANTS),
     page("desk/orders/<slug:code>", desk_views.order, "desk_one", DESK),
     page("desk/orders/<slug:code>/cancel", desk_views.cancel, "desk_cancel", GRANTS),
+    page("desk/orders/<slug:code>/again", desk_views.again, "desk_again", DESK),
 ]

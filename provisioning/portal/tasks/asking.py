@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from provisioning.portal.staff import trail
 from provisioning.portal.tasks.models import Task
@@ -16,3 +17,11 @@ def ask(request: HttpRequest | None, kind: str, **arguments: Any) -> Task:
     task = Task.objects.create(kind=kind, arguments=arguments, by_id=request.user.pk if request else None)
     trail.note(request, f"task.{kind}", subject=f"task {task.pk}", **arguments)
     return task
+
+
+def again(request: HttpRequest | None, task: Task) -> None:
+    """Have one tried again that was given up, in the caller's transaction; without a request its time has come."""
+    task.state, task.not_before, task.ended_at, task.reason = Task.State.WAITING, timezone.now(), None, None
+    task.attempts, task.said = 0, ""
+    task.save()
+    trail.note(request, "task.again", f"task {task.pk}", kind=task.kind)

@@ -72,6 +72,10 @@ class Task(models.Model):
         return meaning.nl if get_language() == "nl" else meaning.en
 
 
+GIVEN_UP = (Task.State.BROKEN, Task.State.REFUSED)
+"""Nothing is done about such a task until somebody asks for it again."""
+
+
 class Asked(models.Model):
     """A row about which something may be asked of the contract; `task` is the newest such thing."""
 
@@ -86,6 +90,11 @@ class Asked(models.Model):
     def is_waiting(self) -> bool:
         """Whether what was asked about it is not done yet."""
         return self.task is not None and self.task.state == Task.State.WAITING
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether what was asked about it did not succeed."""
+        return self.task is not None and self.task.state in GIVEN_UP
 
 
 class Turn(models.Model):

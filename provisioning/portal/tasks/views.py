@@ -9,16 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from provisioning.portal.access import roles_of
-from provisioning.portal.staff import trail
-from provisioning.portal.tasks.models import Task, Turn
+from provisioning.portal.tasks import asking
+from provisioning.portal.tasks.models import GIVEN_UP, Task, Turn
 
 _PAGE = 50
 _STATES_MAX = 100
-_GIVEN_UP = (Task.State.BROKEN, Task.State.REFUSED)
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -45,13 +43,10 @@ def states(request: HttpRequest) -> JsonResponse:
 @transaction.atomic
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Try one again that was given up: somebody has looked at it who might ask for the same."""
-    task = get_object_or_404(Task.objects.select_for_update().filter(state__in=_GIVEN_UP), pk=number)
+    task = get_object_or_404(Task.objects.select_for_update().filter(state__in=GIVEN_UP), pk=number)
     if task.whose not in roles_of(request):
         raise PermissionDenied
-    task.state, task.not_before, task.ended_at, task.reason = Task.State.WAITING, timezone.now(), None, None
-    task.attempts, task.said = 0, ""
-    task.save()
-    trail.note(request, "task.again", f"task {task.pk}", kind=task.kind)
+    asking.again(request, task)
     return redirect("tasks:list")
 
 

@@ -4,13 +4,13 @@ import pytest
 
 from contracts.wire.errors import TryAgain
 from provisioning import holdings, orders
-from provisioning.portal.orders import following
+from provisioning.portal.orders import ending, following
 from provisioning.portal.orders.models import Order, Read
 from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
 from tests.portal.orders.conftest import GRANTED, a_family
-from tests.portal.orders.ordering import cancelled, error, state, stock
+from tests.portal.orders.ordering import DAY, cancelled, error, now, state, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("from_here")]
 STATE = Order.State
@@ -153,7 +153,7 @@ def test_cancelled_while_it_goes_over_the_counter_it_was_handed_over(family, bic
     cancelled(family, order)
     assert stock(bicycle) == 3
     (task,) = work()
-    assert task.result == {"freed": False}
+    assert not task.result["freed"]
     following.follow(here)
     assert (state(order), stock(bicycle), order.reason) == (STATE.HANDED_OVER, 2, "")
 
@@ -169,6 +169,50 @@ def test_a_new_order_of_the_same_amount_is_not_taken_for_the_one_before(family, 
     family.fetch(till, 89_00)
     following.follow(here)
     assert state(again) == STATE.HANDED_OVER
+
+
+@pytest.mark.parametrize("apart", [0, 1])
+def test_two_of_one_sum_that_went_over_the_counter_in_one_round_are_both_handed_over(
+    family, bicycle, here, till, work, apart
+):
+    """Near a programme's end both are kept until the same second."""
+    until = now() + DAY
+    first = family.ordered((bicycle, 1), until=until)
+    work()
+    family.fetch(till, 89_00)
+    cancelled(family, first)
+    work()
+    second = family.ordered((bicycle, 1), until=until + apart)
+    work()
+    family.fetch(till, 89_00)
+    following.follow(here)
+    assert (state(first), state(second), stock(bicycle)) == (STATE.HANDED_OVER, STATE.HANDED_OVER, 1)
+
+
+def test_of_two_of_one_sum_in_one_round_each_gets_its_own_end(family, bicycle, here, till, work):
+    until = now() + DAY
+    first = family.ordered((bicycle, 1), until=until)
+    work()
+    cancelled(family, first)
+    work()
+    second = family.ordered((bicycle, 1), until=until)
+    work()
+    family.fetch(till, 89_00)
+    following.follow(here)
+    assert (state(first), state(second), stock(bicycle)) == (STATE.CANCELLED, STATE.HANDED_OVER, 2)
+
+
+def test_freeing_one_again_leaves_a_later_one_of_the_same_sum_and_time_alone(family, bicycle, here, work):
+    until = now() + DAY
+    first = family.ordered((bicycle, 1), until=until)
+    work()
+    cancelled(family, first)
+    work()
+    second = family.ordered((bicycle, 1), until=until)
+    work()
+    ending.free(None, first)
+    (task,) = work()
+    assert (task.result["freed"], following.stands(here, second)) == (False, True)
 
 
 def test_stock_that_was_sold_meanwhile_never_falls_below_none(family, bicycle, order, here, till, work):

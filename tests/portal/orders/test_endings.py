@@ -75,7 +75,7 @@ def test_what_was_given_up_and_set_aside_all_the_same_is_freed_after_its_time(
     monkeypatch.setattr("time.time", lambda: order.until + 61)
     tidying.tidy()
     tidying.tidy()
-    assert [task.kind for task in work()] == ["orders.free"]
+    assert [task.kind for task in work()] == ["orders.set_aside", "orders.free"]
     assert (following.stands(here, order), family.left(), stock(bicycle)) == (False, GRANTED, 3)
     tidying.tidy()
     assert work() == []

@@ -82,6 +82,17 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                (
+                    "money",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Not told yet"), ("kept", "Set aside"), ("over", "Paid or given back")],
+                        default="",
+                        max_length=4,
+                    ),
+                ),
+                ("to_budget", models.BigIntegerField(null=True)),
+                ("to_reserve", models.BigIntegerField(null=True)),
                 ("made_at", models.DateTimeField(auto_now_add=True)),
                 ("ready_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
