@@ -48,7 +48,7 @@ class Phones:
         deployment = Deployment.load(portal.folder / "deployment.json")
         self.town = Town.open(deployment, founding.accounts()[1], deployment.rpc_url)
         self.domain, self.network = deployment.domain, deployment.network
-        self._tables = portal.folder / "portal.sqlite"
+        self._portal = portal
         self._spare = defaultdict[int, list[NewPass]](list)
 
     def granted(self, cents: int) -> NewPass:
@@ -58,17 +58,9 @@ class Phones:
             made = [new_pass(self.network) for _ in range(_AT_ONCE)]
             lines = [Given(each.address, Cents(cents)) for each in made]
             grant.grant(self.town, PROGRAMME, f"phones {made[0].address.hex()}", lines)
-            self._until_known(made[0])
+            until_known(self._portal, made[0])
             spare += made
         return spare.pop()
-
-    def _until_known(self, made: NewPass) -> None:
-        """The desk's worker has read it in a final block; what another process does has no event to wait for."""
-        ends = time.monotonic() + _PATIENCE_SECONDS
-        with closing(sqlite3.connect(f"file:{self._tables}?mode=ro", uri=True)) as tables:
-            while not tables.execute("SELECT 1 FROM figures_budget WHERE address = ?", (made.address,)).fetchone():
-                assert time.monotonic() < ends, "the desk never heard of it"
-                time.sleep(0.1)
 
     def read(self, text: str) -> PhoneCode:
         """What stands in a phone's code."""
@@ -137,6 +129,15 @@ class Recorder:
     def close(self) -> None:
         """No more."""
         self._listening.close()
+
+
+def until_known(portal: Running, made: NewPass) -> None:
+    """The desk's worker has read of it in a final block; what another process does has no event to wait for."""
+    ends = time.monotonic() + _PATIENCE_SECONDS
+    with closing(sqlite3.connect(f"file:{portal.folder / 'portal.sqlite'}?mode=ro", uri=True)) as tables:
+        while not tables.execute("SELECT 1 FROM figures_budget WHERE address = ?", (made.address,)).fetchone():
+            assert time.monotonic() < ends, "the desk never heard of it"
+            time.sleep(0.1)
 
 
 def readings(picture: Image.Image) -> Sequence[str]:

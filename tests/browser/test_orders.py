@@ -17,6 +17,7 @@ from provisioning.portal.running import founding
 from provisioning.town import Town
 from tests.browser.conftest import Running
 from tests.browser.looking import Looker
+from tests.browser.phones import until_known
 from tests.browser.steps import press
 from tests.provisioning.journals import Till
 
@@ -55,11 +56,12 @@ def family(portal: Running) -> Family:
     programme = next(each for each in numbers if town.view("is_admitted", each, SHOP))
     made = new_pass(founding.NETWORK)
     grant.grant(town, programme, to_hex(made.address), [grant.Line(made.address, Cents(GRANTED))])
+    until_known(portal, made)  # the page asks once a minute
     return Family(town, made, programme)
 
 
 def opened(page: Page, code: str) -> None:
-    """Scan the letter; the desk has heard of the pass once its budget is there."""
+    """Scan the letter."""
     page.goto(f"/pass/#{code}")
     page.goto("/pass/#left")
     expect(page.locator("#left [data-rows] li")).to_have_count(1, timeout=PATIENCE_MS)
