@@ -15,6 +15,7 @@ from eth_account.signers.local import LocalAccount
 from fastapi import FastAPI
 
 from contracts.deployment import Deployment
+from contracts.gateway.chain.ahead import LookAhead
 from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
 from contracts.gateway.chain.reader import Reader
@@ -133,7 +134,8 @@ class Service:
         node = Node(self._endpoints, final_depth=settings.final_depth)
         settling = Settling(store, node, domain, owner, now, settings.limits, settings.terms)
         reading, reader = Lease(store, "reader", owner, now), Reader(store, node, domain, now)
-        jobs = [Job("chain", lambda: reading.held() and reader.step())]
+        ahead = LookAhead(store, node)
+        jobs = [Job("chain", lambda: reading.held() and (reader.step() or ahead.step()))]
         for account in settings.accounts:
             sender = Sender(settling, Wallet(account, domain))
             jobs.append(Job(f"settling from {account.address}", sender.step))

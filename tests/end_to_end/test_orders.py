@@ -138,15 +138,15 @@ def test_a_phones_code_fetches_an_order_if_its_ceiling_suffices(street, ordered)
 
 
 def test_f38_one_that_was_freed_and_spent_meanwhile_is_refused_by_name_and_nothing_is_paid(street, ordered):
-    """The gateway still tells of it; the contract does not pay it."""
+    """The family cancels while the offer is on the screen; the contract does not pay it."""
     ordered(FREED)
     before = street.credit()
     with street.till.start() as running, running.screen() as glass:
         open_for_business(glass)
         learns(street, FREED)
+        offered(running, glass, code(FREED))
         assert orders.free(street.town, street.programme, street.shop, pass_address(FREED))
         set_aside(street, FREED, amount=50_00, number=2)
-        offered(running, glass, code(FREED))
         running.keys("confirm")
         refused = glass.until(Stage.REFUSED)
         assert refused.reason == Reason.ASK_BUDGET_SHORT

@@ -6,6 +6,7 @@ from typing import Any
 from eth_account import Account
 from sqlalchemy import Select, Table, select
 
+from contracts.gateway.chain.ahead import LookAhead
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
@@ -50,6 +51,7 @@ class Desk:
         self.store = Store.open(folder, world.domain, world.block)
         self.node = PickyNode(Endpoints([world.rpc_url], world.record()))
         self.reader = Reader(self.store, self.node, world.domain, self.clock)
+        self.ahead = LookAhead(self.store, self.node)
         self.sender = self.open_sender(KEY_OF_GATEWAY)
 
     def open_sender(self, key: bytes, owner: str = "only", terms: Terms | None = None) -> Sender:

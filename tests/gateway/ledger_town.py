@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.gateway.chain import claims
+from contracts.gateway.chain.ahead import LookAhead
 from contracts.gateway.chain.claims import Claim
 from contracts.gateway.chain.events import Event
 from contracts.gateway.chain.node import Block
@@ -34,9 +35,10 @@ SHOPS = (1, 2)
 
 @dataclass
 class Chain:
-    """The events of each final block, as a node would give them."""
+    """The events of each final block, as a node would give them; `ahead` are those of the one that is not final."""
 
     blocks: list[list[Event]] = field(default_factory=list)
+    ahead: list[Event] = field(default_factory=list)
     data: dict[Hash, bytes] = field(default_factory=dict)
 
     @contextmanager
@@ -48,6 +50,12 @@ class Chain:
 
     def block(self, number: int) -> Block:
         return Block(number, keccak256(b"block %d" % number), Timestamp(START + 12 * number))
+
+    def latest(self) -> Block:
+        return self.block(len(self.blocks) + 1)
+
+    def set_aside_after(self, block: int) -> list[Event]:
+        return self.ahead
 
     def events(self, first: int, last: int) -> list[Event]:
         return [event for block in self.blocks[first - 1 : last] for event in block]
@@ -95,6 +103,14 @@ class Town:
             self.orders[key, shop] = amount
             about = {"shop": shop, "amount": amount, "until": self.clock() + 10_000}
             self.happen("SetAside", programme=programme, pass_address=to_hex(key[1]), **about)
+
+    def set_aside_ahead(self, programme: int, shop: int, card: int, amount: int) -> None:
+        """In a block that is not final, of which no other is left: what the one before it set aside was undone."""
+        about = {"shop": shop, "amount": amount, "until": self.clock() + 10_000}
+        whose = {"programme": programme, "pass_address": to_hex(self.cards[card].address)}
+        number = len(self.chain.blocks) + 1
+        self.chain.ahead = [Event("SetAside", {**whose, **about}, number, keccak256(b"ahead"))] if amount > 1 else []
+        LookAhead(self.store, self.chain).step()  # type: ignore[arg-type]
 
     def set_free(self, programme: int, shop: int, card: int) -> None:
         key = programme, self.cards[card].address

@@ -65,6 +65,9 @@ class Street:
     def order(self, programme: int, shop: int, card: int, amount: int) -> None:
         self.town.set_aside(programme, shop, card, amount)
 
+    def order_ahead(self, programme: int, shop: int, card: int, amount: int) -> None:
+        self.town.set_aside_ahead(programme, shop, card, amount)
+
     def free(self, programme: int, shop: int, card: int) -> None:
         self.town.set_free(programme, shop, card)
 
@@ -139,6 +142,7 @@ def steps() -> st.SearchStrategy[Step]:
         *[step("settle", tills, st.integers(1, 3))] * 2,
         *[step("order", programmes, shops, cards, amounts)] * 2,
         step("free", programmes, shops, cards),
+        *[step("order_ahead", programmes, shops, cards, amounts)] * 2,
         event("Granted", left=st.sampled_from((0, 500, 2_000))),
         event("PassBlocked", blocked=st.booleans()),
         step("reissue", programmes, cards, cards),

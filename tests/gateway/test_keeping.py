@@ -50,11 +50,11 @@ def test_what_never_was_a_store_cannot_be_put_back(where: str | Path, capsys):
 
 def test_back_and_forth_by_command(where: str | Path, capsys):
     store_id(where)
-    for words, told in ((["--to", "0001"], "was 0003 and is 0001"), ([], "was 0001 and is 0003"), ([], "was 0003")):
+    for words, told in ((["--to", "0001"], "was 0004 and is 0001"), ([], "was 0001 and is 0004"), ([], "was 0004")):
         assert cli.main(["gateway", "migrate", *option(where), *words]) == 0
         assert told in capsys.readouterr().out
     with pytest.raises(SystemExit, match="2"):
-        cli.main(["gateway", "migrate", *option(where), "--to", "0004"])
+        cli.main(["gateway", "migrate", *option(where), "--to", "0005"])
 
 
 @pytest.mark.parametrize("command", [["migrate"], ["restored"], ["backup", "copy"], ["run", "--record", "x"]])

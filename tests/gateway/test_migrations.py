@@ -19,6 +19,7 @@ from contracts.gateway.store.tables import (
     entries,
     identity,
     metadata,
+    orders,
     progress,
     transaction_segments,
     transactions,
@@ -111,13 +112,13 @@ def test_an_old_store_goes_on_with_what_it_had_on_its_way(where: str | Path):
 def test_down_again_everything_is_as_it_was(where: str | Path):
     old_store(where)
     before = dump(where)
-    assert keeping.bring(where) == ("0001", "0003")
-    assert keeping.bring(where, "0001") == ("0003", "0001")
+    assert keeping.bring(where) == ("0001", "0004")
+    assert keeping.bring(where, "0001") == ("0004", "0001")
     after = dump(where)
     assert after.pop("progress")[0][3] == 42, "versions that terminals were given stay behind"
     before.pop("progress")
     assert after == before
-    assert keeping.bring(where) == ("0001", "0003")
+    assert keeping.bring(where) == ("0001", "0004")
     Store.open(where, DOMAIN, 1).close()
 
 
@@ -164,6 +165,19 @@ def test_orders_come_and_go_with_their_step_and_the_rest_stays(where: str | Path
             assert sorted(map(tuple, connection.execute(select(budgets)))) == before
 
 
+def test_what_is_set_aside_ahead_comes_and_goes_with_its_step_and_orders_stay(where: str | Path):
+    Store.open(where, DOMAIN, 1).close()
+    order = {"shop": 1, "programme": 1, "pass": b"p" * 20, "amount": 5, "until": 9, "name": "book"}
+    with opened(where) as (_, connection):
+        connection.execute(insert(orders).values(**order))
+    for revision, version, has in (("0003", 4, False), ("0004", 5, True)):
+        keeping.bring(where, revision)
+        with opened(where) as (_, connection):
+            assert connection.execute(select(identity.c.schema_version)).scalar_one() == version
+            assert connection.dialect.has_table(connection, "set_aside_ahead") == has
+            assert [dict(row) for row in connection.execute(select(orders)).mappings()] == [order]
+
+
 def test_a_step_that_fails_leaves_everything_as_it_was(where: str | Path):
     old_store(where, raw=b"\x02 is no transaction")
     before = dump(where)
@@ -201,8 +215,8 @@ def test_a_store_of_a_form_that_never_was_released_is_kept(where: str | Path, ve
 
 
 def test_an_unknown_revision_is_refused(where: str | Path):
-    with pytest.raises(Broken, match="there is no revision 0004: this program knows 0001, 0002, 0003"):
-        keeping.bring(where, "0004")
+    with pytest.raises(Broken, match="there is no revision 0005: this program knows 0001, 0002, 0003, 0004"):
+        keeping.bring(where, "0005")
 
 
 def test_many_processes_start_at_once_on_an_empty_database(postgres: Any):

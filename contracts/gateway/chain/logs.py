@@ -31,6 +31,10 @@ class LogDecoder:
         events = [item for item in abi if item["type"] == "event"]
         self._kinds: dict[bytes, _Kind] = {_topic(item): _kind(item) for item in events}
 
+    def topic(self, name: str) -> Hash:
+        """By which a node finds the events of this name."""
+        return Hash(next(topic for topic, kind in self._kinds.items() if kind.name == name))
+
     def events(self, logs: Iterable[Mapping[str, Any]]) -> list[Event]:
         """The events among the logs (as web3 gives them), in the chain's order; logs of unknown events are left out."""
         ordered = sorted(logs, key=lambda log: (log["blockNumber"], log["logIndex"]))

@@ -129,6 +129,10 @@ class Node:
         """The block with this number."""
         return self._block(BlockNumber(number))
 
+    def latest(self) -> Block:
+        """The newest block, which may yet be undone."""
+        return self._block("latest")
+
     def newest(self) -> Newest:
         """The newest block, and what the next one asks."""
         with _asking():
@@ -139,6 +143,13 @@ class Node:
     def events(self, first: int, last: int) -> list[Event]:
         """The contract's events in these blocks, in order."""
         place: Any = {"address": self._contract.address, "fromBlock": first, "toBlock": last}
+        with _asking():
+            return self._decoder.events(self._web3.eth.get_logs(place))
+
+    def set_aside_after(self, block: int) -> list[Event]:
+        """What is set aside for orders in the blocks after this one, to the newest; there must be such blocks."""
+        topics = [to_hex(self._decoder.topic("SetAside"))]
+        place: Any = {"address": self._contract.address, "fromBlock": block + 1, "toBlock": "latest", "topics": topics}
         with _asking():
             return self._decoder.events(self._web3.eth.get_logs(place))
 

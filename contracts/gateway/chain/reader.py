@@ -17,7 +17,7 @@ from contracts.gateway.http.auth import Clock
 from contracts.gateway.serving import intake
 from contracts.gateway.settling import attention
 from contracts.gateway.settling.attention import Trouble
-from contracts.gateway.store import journals, ledger, waiting
+from contracts.gateway.store import ahead, journals, ledger, waiting
 from contracts.gateway.store.database import READER, Key, Store, count_rules, hold, lock, touch
 from contracts.gateway.store.tables import progress
 from contracts.wire import journal
@@ -93,7 +93,7 @@ class Reader:
             for event in settled:
                 attention.clear(connection, event.address("terminal"))
             self._import(connection, segments.values())
-            keys = _keys(connection, events) | budgets.keys()
+            keys = _keys(connection, events) | budgets.keys() | ahead.drop(connection, last.number)
             hold(connection, keys)
             projection = Projection(connection, self._domain, lambda event: entries[_settlement(event)], times)
             for event in events:

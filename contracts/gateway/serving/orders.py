@@ -1,6 +1,8 @@
 """Orders that wait at shops, as the desk says them: what a till may offer when it sees the pass.
 
-They approve nothing. An order that nobody set aside is an ask like any other, and only the contract's yes counts.
+They approve nothing: what a till confirms is an ask like any other, and only the contract's yes counts. An order is
+told only as long as its money is set aside and no other till has asked for it, or two tills might hand it over, and
+the second ask be paid from what is left.
 """
 
 from collections.abc import Sequence
@@ -8,6 +10,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
+from contracts.gateway.store import aside
 from contracts.gateway.store.database import Store, lock
 from contracts.gateway.store.tables import orders, shops, terminals
 from contracts.wire.errors import Refused, TryAgain
@@ -50,7 +53,9 @@ def replace(connection: Connection, shop: int, listed: Sequence[Order], now: Tim
 
 
 def orders_for(store: Store, terminal: Address, now: Timestamp) -> list[Order]:
-    """What waits at the terminal's own shop and has not expired, by pass.
+    """What waits at the terminal's own shop, can be paid from what is set aside, and has not expired; by pass.
+
+    Of its own asks a terminal knows better what became: those keep nothing back.
 
     Raises TryAgain while the terminal's registration is not final.
     """
@@ -58,8 +63,11 @@ def orders_for(store: Store, terminal: Address, now: Timestamp) -> list[Order]:
         shop = connection.execute(select(terminals.c.shop).where(terminals.c.terminal == terminal)).scalar_one_or_none()
         if shop is None:
             raise TryAgain("the terminal's registration is not final yet")
-        query = select(*_COLUMNS).where(orders.c.shop == shop, orders.c.until >= now)
-        return [Order(*row) for row in connection.execute(query.order_by(orders.c["pass"], orders.c.programme))]
+        query = select(*_COLUMNS).where(orders.c.shop == shop, orders.c.until >= now, aside.stands_for(orders))
+        rows = connection.execute(query.order_by(orders.c["pass"], orders.c.programme))
+        listed = [Order(*row) for row in rows]
+        asked = aside.asked_elsewhere(connection, shop, terminal) if listed else set()
+    return [order for order in listed if (order.programme, order.pass_address, order.amount) not in asked]
 
 
 def _row(shop: int, order: Order) -> dict[str, object]:

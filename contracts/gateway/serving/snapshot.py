@@ -1,4 +1,4 @@
-"""What a terminal is told of budgets: the final state, after every accepted payment and ask that is not final yet.
+"""What a terminal is told of budgets: the final state, after every order, accepted payment and ask not final yet.
 
 Every budget has the number of its newest change, and numbers are in the order of commits. So what has changed since a
 version is what has a higher number; it is told in pages, in that order, and a budget that changes between two pages
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from contracts.gateway.chain.budget import Budget
 from contracts.gateway.http.bodies import BudgetRow, ProgrammeBody, SnapshotBody
 from contracts.gateway.serving.version import Version, mark
-from contracts.gateway.store import aside, journals, ledger
+from contracts.gateway.store import ahead, aside, journals, ledger
 from contracts.gateway.store.database import Store
 from contracts.gateway.store.tables import (
     budgets,
@@ -51,7 +51,7 @@ _COLUMNS = ("pass", "programme", "left", "blocked", "today", "day", "counter", "
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What an accepted entry takes from a budget, once it is settled: nothing more, if it was set aside for it."""
+    """What an order takes from a budget, or an accepted entry once it is settled: nothing more, if it fetches one."""
 
     amount: int
     day: int
@@ -178,9 +178,9 @@ def _after(budget: Budget, waiting: Iterable[Waiting]) -> Budget:
 
 
 def _waiting(connection: Connection, passes: set[bytes]) -> Mapping[tuple[int, bytes], Sequence[Waiting]]:
-    """What accepted entries that are not final take from the budgets of these passes, and perhaps of others.
+    """What is not final and takes from the budgets of these passes, and perhaps of others: orders, accepted entries.
 
-    Those behind a journal's end take nothing.
+    Entries behind a journal's end take nothing.
     """
     beyond = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
     whose, place = (entries.c.programme, entries.c["pass"]), (entries.c.terminal, entries.c.sequence)
@@ -192,6 +192,8 @@ def _waiting(connection: Connection, passes: set[bytes]) -> Mapping[tuple[int, b
         query = query.where(entries.c["pass"].in_(few))
     set_aside = aside.handed_over(connection, few)
     found: dict[tuple[int, bytes], list[Waiting]] = defaultdict(list)
+    for one in ahead.read(connection):
+        found[one.aside.key].append(Waiting(one.aside.amount, one.day, None, set_aside=False))
     for row in connection.execute(query.order_by(entries.c.accepted_at, *place)):
         programme, owner, terminal, sequence, amount, day, counter = row
         found[programme, owner].append(Waiting(amount, day, counter, (terminal, sequence) in set_aside))

@@ -3,15 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, insert, or_, select
 
 from contracts.gateway.chain import claims
 from contracts.gateway.store.database import Key
-from contracts.gateway.store.tables import entries, set_aside, terminals
+from contracts.gateway.store.tables import entries, set_aside, set_aside_ahead, terminals
 from contracts.wire.units import Address, Cents, Timestamp
 
 Place = tuple[Address, int]
 """A terminal and a sequence: which entry."""
+
+_NOT_FINAL = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +47,40 @@ def hand_over(connection: Connection, key: Key, terminal: Address) -> None:
 def handed_over(connection: Connection, passes: Collection[bytes] | None) -> set[Place]:
     """The asks that are not final and will be paid from what is set aside: of these passes, or of all.
 
-    Of several asks for one order the earliest is; the others take from the budget as ever.
+    Of several asks for one order the earliest is; the others take from the budget as ever. What is set aside need not
+    be final either.
     """
-    beyond = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
+    return _first_asks(connection, set_aside, passes) | _first_asks(connection, set_aside_ahead, passes)
+
+
+def stands_for(row: Table) -> ColumnElement[bool]:
+    """Whether money is set aside, final or not, for a row of this table: its programme, pass, shop and amount."""
+    names = ("programme", "pass", "shop", "amount")
+    same = (and_(*(table.c[name] == row.c[name] for name in names)) for table in (set_aside, set_aside_ahead))
+    return or_(*(exists().where(one) for one in same))
+
+
+def asked_elsewhere(connection: Connection, shop: int, terminal: Address) -> set[tuple[int, bytes, int]]:
+    """Programme, pass and amount of the asks that are not final, of the shop's other terminals."""
+    others = (terminals.c.shop == shop, terminals.c.terminal != terminal, ~terminals.c.retired)
+    columns = (entries.c.entry, entries.c.programme, entries.c["pass"], entries.c.amount)
+    query = select(*columns).select_from(terminals.join(entries, _NOT_FINAL)).where(*others)
+    return {tuple(about) for entry, *about in connection.execute(query) if claims.asks(entry)}
+
+
+def _first_asks(connection: Connection, kept: Table, passes: Collection[bytes] | None) -> set[Place]:
     same = (
-        (set_aside.c.programme == entries.c.programme)
-        & (set_aside.c["pass"] == entries.c["pass"])
-        & (set_aside.c.shop == terminals.c.shop)
-        & (set_aside.c.amount == entries.c.amount)
-        & (set_aside.c.until >= entries.c.accepted_at)
+        (kept.c.programme == entries.c.programme)
+        & (kept.c["pass"] == entries.c["pass"])
+        & (kept.c.shop == terminals.c.shop)
+        & (kept.c.amount == entries.c.amount)
+        & (kept.c.until >= entries.c.accepted_at)
     )
     place = (entries.c.terminal, entries.c.sequence)
-    query = select(*place, entries.c.entry, *set_aside.primary_key.columns)
-    query = query.select_from(terminals.join(entries, beyond).join(set_aside, same)).where(~terminals.c.retired)
+    query = select(*place, entries.c.entry, kept.c.programme, kept.c["pass"], kept.c.shop)
+    query = query.select_from(terminals.join(entries, _NOT_FINAL).join(kept, same)).where(~terminals.c.retired)
     if passes is not None:
-        query = query.where(set_aside.c["pass"].in_(passes))
+        query = query.where(kept.c["pass"].in_(passes))
     earliest: dict[tuple[object, ...], Place] = {}
     for terminal, sequence, entry, *order in connection.execute(query.order_by(entries.c.accepted_at, *place)):
         if claims.asks(entry):

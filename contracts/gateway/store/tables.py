@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 metadata = MetaData()
 
 identity = Table(
@@ -268,6 +268,19 @@ set_aside = Table(
     sqlite_with_rowid=False,
 )
 
+set_aside_ahead = Table(
+    "set_aside_ahead",  # in blocks that are not final: taken off what tills are told, and back when a block is undone
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # in the chain's order
+    Column("programme", BigInteger, nullable=False),
+    Column("pass", LargeBinary(20), nullable=False),
+    Column("shop", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("day", BigInteger, nullable=False),  # of its block
+    Column("block", BigInteger, nullable=False),
+)
+
 DRAWN_OR_REJECTED = text("reason > 0")
 """Few of many outcomes, and told in every report; in the very words of its index, as SQLite asks."""
 
@@ -309,5 +322,8 @@ compensations = Table(
     sqlite_with_rowid=False,
 )
 
-PROJECTION = (programmes, shops, placements, terminals, slices, budgets, set_aside, outcomes, sales, compensations)
+PROJECTION = (
+    *(programmes, shops, placements, terminals, slices, budgets),
+    *(set_aside, set_aside_ahead, outcomes, sales, compensations),
+)
 """What `store.forget_projection` empties and the reader fills again."""
