@@ -22,6 +22,7 @@ import pytest
 
 from drivers.decode import IDLE_MS
 from tests.drivers.keys import CTRL, DROPPED, ENTER, REPORT, InputEvent, J, events, strokes
+from tests.drivers.pty_rig import PATIENCE
 
 if TYPE_CHECKING:
     from drivers.hotplug import Keyboard
@@ -84,7 +85,7 @@ class Node:
 
     async def taken(self) -> None:
         """Return when all that was sent has been read."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while self.unread():  # noqa: ASYNC110 - no event for that
                 await asyncio.sleep(0.001)
 

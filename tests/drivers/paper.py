@@ -6,6 +6,8 @@ import threading
 from contextlib import suppress
 from typing import Self
 
+from tests.drivers.pty_rig import PATIENCE
+
 ASK_PAPER = b"\x10\x04\x04"
 PAPER, NO_PAPER = 0x12, 0x72
 
@@ -41,9 +43,9 @@ class PaperPrinter:
 
     def switch_off(self) -> None:
         self._wake.close()
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
-    def wait_for(self, question, seconds: float = 20) -> None:
+    def wait_for(self, question, seconds: float = PATIENCE) -> None:
         """Until the question is answered by yes."""
         with self._changed:
             assert self._changed.wait_for(question, seconds), (self.mood, self.pages, self.asked)

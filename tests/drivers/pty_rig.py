@@ -11,6 +11,8 @@ from pathlib import Path
 from drivers.decode import IDLE_MS
 
 PAUSE_SECONDS = 1.5 * IDLE_MS / 1000
+PATIENCE = 45.0
+"""Seconds that a loaded machine may take for what a quiet one does at once."""
 
 
 class PtyRig:
@@ -40,7 +42,7 @@ class PtyRig:
 
     async def write(self, data: bytes) -> None:
         """These bytes; returns when the driver has taken them all."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while data:
                 data = data[os.write(self._hands, data[:1024]) :]
                 await self._taken()

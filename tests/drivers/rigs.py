@@ -12,7 +12,7 @@ from drivers.base import Changed, Driver, DriverEvent
 from drivers.registry import Option
 from tests.drivers.keyboard_rig import KeyboardRig
 from tests.drivers.pictures_rig import PicturesRig
-from tests.drivers.pty_rig import PtyRig
+from tests.drivers.pty_rig import PATIENCE, PtyRig
 
 
 class Rig(Protocol):
@@ -106,14 +106,14 @@ class Heard:
 
     async def until(self, wanted: Callable[[Any], bool]) -> DriverEvent:
         """The newest event, once it is one that is wanted."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not wanted(self.events[-1]):
                 self._more.clear()
                 await self._more.wait()
         return self.events[-1]
 
     async def count(self, wanted: int) -> list[DriverEvent]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while len(self.events) < wanted:
                 self._more.clear()
                 await self._more.wait()

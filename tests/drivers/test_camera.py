@@ -18,6 +18,7 @@ from drivers.camera.driver import Camera, Patience, command
 from drivers.camera.messages import Ask
 from drivers.camera.starting import Spawn
 from tests.drivers.pictures_rig import FRAMES_PER_SECOND, PicturesRig, draw
+from tests.drivers.pty_rig import PATIENCE
 from tests.drivers.rigs import running
 
 CODE, OTHER = "KP1-EEN-CODE-VOOR-DE-TEST", "KP1-EEN-ANDERE-CODE"
@@ -170,7 +171,7 @@ def test_the_process_ends_with_the_daemon_even_while_it_is_paused(rig, driver):
         assert process.stdin is not None
         with process.stdin as control:
             control.write(b"pause\n")
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 async def test_while_paused_nothing_is_read_and_nothing_is_lost(rig, driver):

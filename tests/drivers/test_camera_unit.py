@@ -19,13 +19,13 @@ from drivers.camera.driver import Camera, Patience
 from drivers.camera.messages import ASK_MAX, Ask, decode_ask, encode_ask
 from drivers.camera.starting import Connect
 from tests.drivers.pictures_rig import PicturesRig
+from tests.drivers.pty_rig import PATIENCE
 from tests.drivers.rigs import running
 
 CODE = "KP1-EEN-CODE-VOOR-DE-TEST"
 ROOT = Path(__file__).parents[2]
 ASKED = (sys.executable, "-m", "drivers.camera.process", "--asked")
 HASTY = Patience(pauses=(0.05,))
-PATIENCE = 20.0
 
 
 class Unit:

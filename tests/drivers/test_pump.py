@@ -11,7 +11,7 @@ import pytest
 from drivers.pump import CHUNK, Pump
 
 PIECE = bytes(range(240))
-PATIENCE = 10
+PATIENCE = 45
 
 
 class Line:

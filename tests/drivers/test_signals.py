@@ -15,6 +15,7 @@ from drivers import registry
 from drivers.base import DriverMisconfigured, Status
 from drivers.output import TONES, Signaller
 from drivers.tones import PATTERNS
+from tests.drivers.pty_rig import PATIENCE
 from tests.drivers.rigs import running
 
 EVENT = struct.Struct("@llHHi")
@@ -74,7 +75,7 @@ def played(tone):
 
 
 async def until(question):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not question():  # noqa: ASYNC110 - a file has no event
             await asyncio.sleep(0.01)
 

@@ -27,7 +27,7 @@ from tests.gateway.world import Till
 
 KINDS = ("malformed", "oversized", "replayed", "forged")
 ADDRESSES, CONNECTIONS = 4, 6
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 USER, PASSWORD = "kindpakket", "known-to-nobody"
 
 

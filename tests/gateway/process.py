@@ -56,7 +56,7 @@ class GatewayProcess:
             env={**os.environ, "KINDPAKKET_GATEWAY_KEY": to_hex(key)},
         )
         self.url = ready_url(self.process)
-        self.client = httpx.Client(base_url=self.url, timeout=10)
+        self.client = httpx.Client(base_url=self.url, timeout=PATIENCE)
 
     def post(self, till: Till, body: Any) -> httpx.Response:
         return self.client.post(f"{till.url}/segments", json=body)
@@ -98,7 +98,7 @@ class Proxy:
         self.held: queue.Queue[dict[str, Any]] = queue.Queue()
         self._hold: tuple[str, str] | None = None
         self._release = threading.Event()
-        proxy, client = self, httpx.Client(base_url=target, timeout=30)
+        proxy, client = self, httpx.Client(base_url=target, timeout=PATIENCE)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"

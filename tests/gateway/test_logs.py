@@ -79,7 +79,7 @@ def test_f36_no_secret_is_ever_logged(world: World, postgres: Postgres, tmp_path
     )  # fmt: skip
     answers = []
     try:
-        client = httpx.Client(base_url=ready_url(process), timeout=10)
+        client = httpx.Client(base_url=ready_url(process), timeout=60)
         target = f"{till.url}/position"
         headers = till.headers(target)
         answers += [client.post(f"{till.url}/segments", json=till.body()), client.get(target, headers=headers)]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from terminal.learn_words import Words
 from terminal.lesson import Lesson
+from tests.terminal.till import PATIENCE
 
 
-def lesson(*lines: Path, patience: float = 20.0, language="en") -> Lesson:
+def lesson(*lines: Path, patience: float = PATIENCE, language="en") -> Lesson:
     return Lesson(Words(language), lines, patience)
 
 
@@ -20,7 +21,7 @@ class Spoken:
         self.text = ""
 
     async def until(self, words, times=1):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while self.text.count(words) < times:
                 self.text += self._capsys.readouterr().out
                 await asyncio.sleep(0.005)

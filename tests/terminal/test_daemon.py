@@ -14,7 +14,7 @@ from contracts.wire.hashing import keccak256
 from contracts.wire.reasons import Reason
 from contracts.wire.units import Timestamp
 from terminal.core.screen import EntryState, Stage
-from tests.terminal.till import ROOT, RUN, Till, code, now, sell
+from tests.terminal.till import PATIENCE, ROOT, RUN, Till, code, now, sell
 from tests.terminal.web import World, threaded
 
 HEAD = b"0x" + b"9" * 64
@@ -39,7 +39,7 @@ def world(till):
 def refused_start(till, *says, program=RUN):
     """Start it, and expect exit 1 with one sentence."""
     running = till.start(program=program)
-    assert running.process.wait(20) == 1, running.said
+    assert running.process.wait(PATIENCE) == 1, running.said
     with running.process.stdout or socket.socket():
         sentence = running.stderr().splitlines()[-1]
     assert sentence.startswith("kindpakket terminal run: ")
@@ -222,7 +222,7 @@ def test_f38_a_gateway_that_invents_budgets_wins_no_more_than_the_slice(till, wo
 def test_ready_is_told_to_a_supervisor_too(till, tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
         supervisor.bind(str(tmp_path / "notify"))
-        supervisor.settimeout(10)
+        supervisor.settimeout(PATIENCE)
         with till.start(environment={"NOTIFY_SOCKET": str(tmp_path / "notify")}):
             assert supervisor.recv(100).startswith(b"READY=1\n")
 
@@ -256,7 +256,7 @@ def test_the_counter_opens_before_what_only_logs_and_network_need_is_there(till)
 def test_a_fault_in_the_program_stops_it_with_a_traceback_in_the_log_and_exit_1(till):
     program = "from terminal.perform import Counter; Counter.tick = lambda self: 1 / 0; " + RUN
     with till.start(program=program) as running:
-        assert running.process.wait(20) == 1
+        assert running.process.wait(PATIENCE) == 1
         *_, stopped, sentence = running.stderr().splitlines()
     assert "ZeroDivisionError" in json.loads(stopped)["exception"]
     assert sentence.startswith("kindpakket terminal run: stopped by a fault in the program (ZeroDivisionError)")

@@ -18,7 +18,7 @@ from terminal.link.sayings import sentence
 from terminal.trial import TEST_CODE
 from tests.drivers.pty_rig import PtyRig
 from tests.terminal.pupil import Spoken, asking, lesson, opened_anew
-from tests.terminal.till import ROOT, Till
+from tests.terminal.till import PATIENCE, ROOT, Till
 
 NOTHING_PLUGGED_IN = "import drivers.registry; drivers.registry.candidates = lambda kind: []; "
 """Tests never take hold of the keyboards and ports of the machine that they run on."""
@@ -156,7 +156,7 @@ async def taught(till, rig, *arguments, answer=""):
         assert line, process.stderr.read()
         said += line
     await rig.scan(TEST_CODE)
-    out, err = await asyncio.to_thread(process.communicate, answer, 20)
+    out, err = await asyncio.to_thread(process.communicate, answer, PATIENCE)
     return process.returncode, said + out, err
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import queue
 import signal
 import socket
 import threading
@@ -142,9 +143,10 @@ def test_a_loop_that_hangs_feeds_nothing(manager, running):
 
 
 def test_an_inbox_that_nobody_empties_feeds_nothing_however_well_the_loop_goes_round(manager, running):
-    taken: list[object] = []
-    running.do(lambda: setattr(running.daemon, "_put", taken.append))
-    manager.hears_nothing()
+    taken = queue.Queue[object]()
+    running.do(lambda: setattr(running.daemon, "_put", taken.put))
+    while taken.get(timeout=PATIENCE) == running.daemon._counter.tick:
+        pass  # what asks whether all is well is taken as well, and then nothing that could feed is on its way
     assert manager.hears_nothing()
 
 

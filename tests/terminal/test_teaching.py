@@ -20,7 +20,7 @@ from tests.drivers.keys import KP_ENTER, events
 from tests.drivers.pty_rig import PtyRig
 from tests.terminal.test_learn import NOTHING_PLUGGED_IN
 from tests.terminal.test_learn_keyboards import typed
-from tests.terminal.till import RUN, Till, code, eventually, sell
+from tests.terminal.till import PATIENCE, RUN, Till, code, eventually, sell
 from tests.terminal.web import World, threaded
 from tests.tui.test_app import shows
 
@@ -276,7 +276,7 @@ class Counter:
 
     async def until(self, wanted):
         question = wanted if callable(wanted) else lambda screen: screen.stage is wanted
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             async for screen in self._screens:
                 if screen is not None and question(screen):
                     return screen
@@ -295,7 +295,7 @@ async def open_counter(till):
             Daemon(till.config, config.load(till.config), store, till.signer()).run(ready.set, stop)
         )
         try:
-            await asyncio.wait_for(ready.wait(), 20)
+            await asyncio.wait_for(ready.wait(), PATIENCE)
             async with aclosing(client.screens()) as screens:
                 yield Counter(client, screens)
         finally:

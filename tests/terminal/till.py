@@ -35,7 +35,8 @@ DOMAIN = Domain(1337, Address(bytes.fromhex("c0" * 20)))
 PROGRAMME = Programme(
     1, "Kindpakket", Timestamp(0), Timestamp(2**39), Cents(50_00), Cents(1_000_00), 86_400, paused=False, admitted=True
 )
-PATIENCE = 20.0
+PATIENCE = 45.0
+"""Seconds that a loaded machine may take for what a quiet one does at once."""
 RUN = "import sys; from terminal.daemon import main; sys.exit(main(sys.argv[1:]))"
 
 

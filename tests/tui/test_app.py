@@ -13,6 +13,7 @@ from terminal.tui import app as ui
 from terminal.tui.app import CounterApp
 from terminal.tui.keys import BURST
 from terminal.tui.look import Look
+from tests.terminal.till import PATIENCE
 from tests.tui.moments import AMOUNT, APPROVED, READY
 from tests.tui.still import plain, still
 
@@ -56,7 +57,7 @@ async def screen(path, language="nl"):
 
 
 async def until(pilot, condition) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await pilot.pause(0.01)
 

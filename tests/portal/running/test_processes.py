@@ -37,7 +37,7 @@ def running(folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen
         yield process, said
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
         process.stdout.close()
 
 
