@@ -117,6 +117,8 @@ class Line(models.Model):
     name = models.CharField(max_length=60)
     cents = models.BigIntegerField()
     quantity = models.PositiveSmallIntegerField()
+    sold_out = models.BooleanField(default=False)
+    """Whether the shop cancelled because it has none of this: then no stock of it came back."""
 
     class Meta:
         """As they were chosen."""

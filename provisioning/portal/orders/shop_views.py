@@ -31,7 +31,8 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_safe
 def order(request: HttpRequest, code: str) -> HttpResponse:
     """One: what to get ready, and until when."""
-    return _page(request, _one(request, code), CancelForm())
+    found = _one(request, code)
+    return _page(request, found, CancelForm(found))
 
 
 @require_POST
@@ -49,11 +50,13 @@ def not_ready(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, code: str) -> HttpResponse:
     """The shop does not deliver it, for a reason that the family is told."""
-    found, form = _one(request, code), CancelForm(request.POST)
+    found = _one(request, code)
+    form = CancelForm(found, request.POST)
     if not form.is_valid():
         return _page(request, found, form, 400)
     with transaction.atomic():
-        if not ending.cancel(request, found.pk, Order.Reason(form.cleaned_data["reason"])):
+        said = form.cleaned_data
+        if not ending.cancel(request, found.pk, Order.Reason(said["reason"]), said["sold_out"]):
             _too_late(request)
     return redirect("orders:one", code)
 

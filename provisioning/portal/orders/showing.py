@@ -6,10 +6,13 @@ from django.utils.translation import gettext as _
 
 from contracts.wire.units import Address
 from provisioning.portal.orders.models import Order
+from provisioning.portal.pages.money import euros
+from provisioning.portal.programmes.models import Programme
 from provisioning.portal.tasks.models import Task
 
 SHOWN_MAX = 20
 _State = Order.State
+_ENDED = (Programme.State.OVER, Programme.State.CLOSED)
 
 
 def of_pass(holder: Address) -> list[dict[str, Any]]:
@@ -64,6 +67,26 @@ def _over(order: Order) -> str:
 
 
 def _money(order: Order) -> str:
+    """Where it went as the contract told, or that it is on its way, or that there is none to wait for."""
+    if order.to_budget is not None:
+        return _given_back(order, order.to_budget, order.to_reserve or 0)
     if order.task is not None and order.task.state == Task.State.DONE:
+        return _("No money is set aside for it any more.")
+    return _("The money is being given back.")
+
+
+def _given_back(order: Order, to_budget: int, to_reserve: int) -> str:
+    """What slices had paid for the pass is repaid first; nothing goes to a budget that is over."""
+    if not to_reserve:
         return _("The money is back with your budget.")
-    return _("The money goes back to your budget.")
+    if not to_budget and order.programme.state in _ENDED:
+        return _("The money went back to the town. This budget is over.")
+    more = _("%(cents)s went to the town. More was bought with this pass than was left on it.") % _sum(to_reserve)
+    if not to_budget:
+        return more
+    back = _("%(cents)s is back with your budget.") % _sum(to_budget)
+    return f"{back} {more}"
+
+
+def _sum(cents: int) -> dict[str, str]:
+    return {"cents": euros(cents)}

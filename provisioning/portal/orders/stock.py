@@ -29,7 +29,8 @@ def take(shop: Shop, quantities: Mapping[int, int]) -> list[Line]:
 
 
 def give_back(order: Order) -> None:
-    """Nothing came of the order."""
+    """Nothing came of the order. Of what the shop says is sold out nothing is left, whatever stood there."""
+    Product.objects.filter(pk__in=order.lines.filter(sold_out=True).values("product")).update(stock=0)
     for product, quantity in _taken(order):
         there = Product.objects.filter(pk=product, stock__lte=STOCK_MAX - quantity)
         there.update(stock=F("stock") + quantity)
@@ -43,8 +44,8 @@ def take_again(order: Order) -> None:
 
 
 def _taken(order: Order) -> list[tuple[int, int]]:
-    """By product, in their order; those that the shop took away are no more."""
-    found = order.lines.exclude(product=None).order_by("product_id")
+    """By product, in their order; those that the shop took away, or that are sold out, are no more."""
+    found = order.lines.exclude(product=None).filter(sold_out=False).order_by("product_id")
     return [(line.product_id or 0, line.quantity) for line in found]
 
 

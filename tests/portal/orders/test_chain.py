@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.chain import Reverted
 from contracts.wire.errors import TryAgain
 from provisioning import holdings, orders
 from provisioning.portal.orders import ending, following
@@ -80,11 +81,54 @@ def _dying(monkeypatch, task, where, town, effect):
 
 def test_a_cancelled_order_gives_money_and_stock_back_at_once(family, bicycle, order, here, work):
     told = cancelled(family, order)
-    assert told["said"] == "You cancelled this order. The money goes back to your budget."
+    assert told["said"] == "You cancelled this order. The money is being given back."
     assert (stock(bicycle), following.stands(here, order)) == (3, True)
     work()
     assert (following.stands(here, order), family.left()) == (False, GRANTED)
     assert family.phone.state()["orders"][0]["said"] == "You cancelled this order. The money is back with your budget."
+
+
+OVER = "The money went back to the town. This budget is over."
+BEFORE = "went to the town. More was bought with this pass than was left on it."
+
+
+@pytest.mark.parametrize(
+    ("freed", "is_over", "said"),
+    [
+        ((89_00, 0), False, "The money is back with your budget."),
+        ((89_00, 0), True, "The money is back with your budget."),
+        ((0, 89_00), True, OVER),
+        ((0, 89_00), False, f"€\N{NO-BREAK SPACE}89.00 {BEFORE}"),
+        (
+            (40_00, 49_00),
+            False,
+            f"€\N{NO-BREAK SPACE}40.00 is back with your budget. €\N{NO-BREAK SPACE}49.00 {BEFORE}",
+        ),
+    ],
+)
+def test_the_family_is_told_where_its_money_went(family, order, programme, work, monkeypatch, freed, is_over, said):
+    cancelled(family, order)
+    monkeypatch.setattr(orders, "free", lambda *_: orders.Freed(*freed))
+    work()
+    if is_over:
+        programme.closed = True
+        programme.save()
+    assert family.phone.state()["orders"][0]["said"] == f"You cancelled this order. {said}"
+    order.refresh_from_db()
+    assert (order.to_budget, order.to_reserve) == freed
+
+
+def test_what_was_never_set_aside_is_not_said_to_be_back(family, bicycle, here, work, monkeypatch):
+    order = family.ordered((bicycle, 1))
+    cancelled(family, order)
+
+    def refuse(*_):
+        raise Reverted("order: shop not admitted")
+
+    monkeypatch.setattr(orders, "set_aside", refuse)
+    work()
+    told = family.phone.state()["orders"][0]
+    assert told["said"] == "You cancelled this order. No money is set aside for it any more."
 
 
 def test_it_is_cancelled_once(family, bicycle, order, work):

@@ -5,6 +5,7 @@ import pytest
 from provisioning.portal.access import Role
 from provisioning.portal.orders import at_shop
 from provisioning.portal.orders.models import Line, Order
+from provisioning.portal.orders.stock import take_again
 from provisioning.portal.selling.models import Product
 from provisioning.portal.staff.models import Line as TrailLine
 from provisioning.portal.tasks.models import Task
@@ -117,10 +118,57 @@ def test_what_has_no_money_set_aside_is_not_got_ready(browser, made, before):
 def test_a_shop_cancels_with_a_reason_that_the_family_is_told(browser, made, bicycle):
     order = made(STATE.READY)
     browser.post(f"/shop/orders/{order.code}/cancel", {"reason": "sold_out"})
-    assert (state(order), order.reason, stock(bicycle)) == (STATE.CANCELLED, "sold_out", 4)
+    assert (state(order), order.reason) == (STATE.CANCELLED, "sold_out")
     task = Task.objects.get()
     assert (task.kind, task.arguments) == ("orders.free", {"order": order.pk})
     assert "It is sold out." in text(browser.get(f"/shop/orders/{order.code}"))
+
+
+@pytest.mark.parametrize(("reason", "left"), [("sold_out", 0), ("price", 4), ("closed", 4), ("other", 4)])
+def test_of_what_is_sold_out_nothing_is_left_and_else_it_comes_back(browser, made, bicycle, reason, left):
+    order = made(STATE.READY)
+    assert b"What is sold out?" not in browser.get(f"/shop/orders/{order.code}").content
+    browser.post(f"/shop/orders/{order.code}/cancel", {"reason": reason})
+    assert (state(order), stock(bicycle)) == (STATE.CANCELLED, left)
+
+
+@pytest.fixture
+def of_two(made, bell):
+    """An order of a bicycle and two bells."""
+    order = made()
+    Line.objects.create(order=order, product=bell, name="Bell", cents=4_95, quantity=2)
+    return order
+
+
+def test_of_several_products_the_shop_says_which_are_sold_out(browser, of_two, bicycle, bell):
+    page = f"/shop/orders/{of_two.code}"
+    assert "What is sold out?" in text(browser.get(page))
+    answer = browser.post(f"{page}/cancel", {"reason": "sold_out"})
+    assert (answer.status_code, b"Choose what is sold out." in answer.content) == (400, True)
+    assert (state(of_two), stock(bicycle), stock(bell)) == (STATE.SET_ASIDE, 3, 10)
+    chosen = of_two.lines.get(product=bell).pk
+    browser.post(f"{page}/cancel", {"reason": "sold_out", "sold_out": chosen})
+    assert (state(of_two), stock(bicycle), stock(bell)) == (STATE.CANCELLED, 4, 0)
+
+
+def test_for_another_reason_nothing_is_sold_out(browser, of_two, bicycle, bell):
+    chosen = of_two.lines.get(product=bell).pk
+    browser.post(f"/shop/orders/{of_two.code}/cancel", {"reason": "price", "sold_out": chosen})
+    assert (stock(bicycle), stock(bell)) == (4, 12)
+
+
+def test_another_orders_line_is_no_choice(browser, of_two, made, bell):
+    other = made().lines.get().pk
+    answer = browser.post(f"/shop/orders/{of_two.code}/cancel", {"reason": "sold_out", "sold_out": other})
+    assert (answer.status_code, state(of_two)) == (400, STATE.SET_ASIDE)
+
+
+def test_what_was_sold_out_and_fetched_after_all_is_not_taken_from_what_came_in_since(browser, of_two, bicycle, bell):
+    chosen = of_two.lines.get(product=bell).pk
+    browser.post(f"/shop/orders/{of_two.code}/cancel", {"reason": "sold_out", "sold_out": chosen})
+    Product.objects.filter(pk=bell.pk).update(stock=6)
+    take_again(of_two)
+    assert (stock(bicycle), stock(bell)) == (3, 6)
 
 
 @pytest.mark.parametrize("reason", ["", "family", "pass", "x"])

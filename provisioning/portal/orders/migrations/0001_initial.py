@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60)),
                 ("cents", models.BigIntegerField()),
                 ("quantity", models.PositiveSmallIntegerField()),
+                ("sold_out", models.BooleanField(default=False)),
                 (
                     "product",
                     models.ForeignKey(
