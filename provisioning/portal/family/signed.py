@@ -4,7 +4,8 @@
     X-Time       seconds since 1970 UTC
     X-Signature  0x and 64 bytes over `typed_data.request` of method, path, body and time
 
-A request that comes twice within the window does nothing that one does not do.
+A request that comes twice within the window does nothing that one does not do; where what it did may be undone
+meanwhile, its `digest` is kept.
 """
 
 import logging
@@ -22,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contracts.wire import typed_data
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.signature import SIGNATURE_BYTES, recover
-from contracts.wire.units import TIMESTAMP_MAX, Address, Timestamp, address, from_hex
+from contracts.wire.units import TIMESTAMP_MAX, Address, Hash, Timestamp, address, from_hex
 from provisioning.portal.applying import throttle
 from provisioning.portal.family import contract, holding
 
@@ -49,6 +50,8 @@ class Holder(HttpRequest):
     """A request that a pass signed."""
 
     holder: Address
+    digest: Hash
+    """What the pass signed: the same for the same request alone."""
 
 
 class Wrong(Exception):
@@ -96,19 +99,23 @@ def _checked(request: HttpRequest) -> Holder:
         raise _often()
     if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_BYTES_MAX:
         raise _old()
-    holder = _signer(request)
-    if holder is None or not holding.is_known(holder):
+    found = _signer(request)
+    if found is None or not holding.is_known(found[0]):
         throttle.count("pass.wrong", where, MINUTE)
-        raise _unsigned() if holder is None else _unknown()
+        raise _unsigned() if found is None else _unknown()
+    holder, digest = found
     if not throttle.take("pass.of", holder.hex(), OF_PASS_MAX, MINUTE):
         raise _often()
     asked: Holder = request  # type: ignore[assignment]
-    asked.holder = holder
+    asked.holder, asked.digest = holder, digest
     return asked
 
 
-def _signer(request: HttpRequest) -> Address | None:
-    """The pass that the headers name, when it signed this and its clock is ours. Raises Wrong for another clock."""
+def _signer(request: HttpRequest) -> tuple[Address, Hash] | None:
+    """The pass that the headers name, and what it signed, when it did and its clock is ours.
+
+    Raises Wrong for another clock.
+    """
     said = request.headers
     try:
         holder = address(from_hex(said.get("X-Pass", "")))
@@ -122,7 +129,7 @@ def _signer(request: HttpRequest) -> Address | None:
     now = int(time.time())
     if abs(now - at) > SKEW_SECONDS:
         raise Wrong(401, "clock", _("The clock of this phone is not right."), time=now)
-    return holder
+    return holder, digest
 
 
 def _time(text: str) -> Timestamp:

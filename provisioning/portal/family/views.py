@@ -49,7 +49,7 @@ def tell(request: Holder, said: Known) -> JsonResponse:
 @signed(Nothing)
 def block(request: Holder, _said: Nothing) -> JsonResponse:
     """Have the pass that asks blocked at once."""
-    return JsonResponse({"state": blocking.block(request.holder)})
+    return JsonResponse({"state": blocking.block(request.holder, request.digest)})
 
 
 def _in(language: str) -> HttpResponse:

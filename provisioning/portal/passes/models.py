@@ -57,6 +57,13 @@ class Pass(models.Model):
         return paper.label(Address(bytes(self.address)))
 
 
+class Heard(models.Model):
+    """A request of a pass to be blocked, by what it signed. It counts once: sent again it undoes no unblocking."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+
 class Grant(models.Model):
     """A budget that was decided for a child: given to its pass once there is one. `cents` of the programme."""
 

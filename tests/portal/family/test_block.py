@@ -1,13 +1,16 @@
 """A pass that blocks itself, by the page and then on the contract."""
 
 import json
+import time
+from datetime import timedelta
 
 import pytest
 
 from contracts.chain import checksum
 from contracts.wire.units import Cents
 from provisioning import grant, holdings
-from provisioning.portal.passes.models import Pass
+from provisioning.portal.family.signed import SKEW_SECONDS
+from provisioning.portal.passes.models import Heard, Pass
 from provisioning.portal.staff import trail
 from provisioning.portal.staff.models import Line
 from provisioning.portal.tasks.models import Task
@@ -68,6 +71,56 @@ def test_one_that_was_replaced_or_is_being_replaced_is_not_blocked_from_here(pho
     Pass.objects.update(state=Pass.State.MADE, task=Task.objects.create(kind="passes.reissue", arguments={}))
     assert said(phone) == (409, "changed")
     assert Task.objects.count() == 1
+
+
+PATH = "/pass/api/block"
+
+
+def unblocked() -> None:
+    """The desk has let it pay again."""
+    Task.objects.update(state=Task.State.DONE)
+    Pass.objects.update(state=Pass.State.MADE)
+
+
+def test_the_same_request_sent_again_undoes_no_unblocking(phone):
+    sent = phone.headers(PATH, b"{}")
+    assert phone.post(PATH, b"{}", sent).status_code == 200
+    Pass.objects.update(state=Pass.State.BLOCKED)
+    assert json.loads(phone.post(PATH, b"{}", sent).content) == {"state": "blocked"}
+    unblocked()
+    answer = phone.post(PATH, b"{}", sent)
+    assert (answer.status_code, json.loads(answer.content)["error"]) == (409, "changed")
+    assert Task.objects.count() == 1
+
+
+def test_a_new_request_blocks_it_again_also_by_a_clock_that_is_behind(phone):
+    assert said(phone) == (200, "asked")
+    unblocked()
+    sent = phone.headers(PATH, b"{}", int(time.time()) - 200)
+    assert phone.post(PATH, b"{}", sent).status_code == 200
+    assert Task.objects.filter(state=Task.State.WAITING).count() == 1
+
+
+def test_one_that_was_heard_while_it_was_unblocked_does_not_count_later(phone):
+    sent = phone.headers(PATH, b"{}")
+    found = Pass.objects.get()
+    Pass.objects.update(task=Task.objects.create(kind="passes.block", arguments={"pass": found.pk, "blocked": False}))
+    assert [phone.post(PATH, b"{}", sent).status_code for _ in range(2)] == [409, 409]
+    unblocked()
+    assert phone.post(PATH, b"{}", sent).status_code == 409
+    assert Task.objects.count() == 1
+
+
+def test_what_was_heard_is_kept_while_its_signature_may_hold_and_no_longer(phone):
+    sent = phone.headers(PATH, b"{}")
+    phone.post(PATH, b"{}", sent)
+    heard = Heard.objects.get()
+    Heard.objects.update(at=heard.at - timedelta(seconds=2 * SKEW_SECONDS))
+    phone.post(PATH, b"{}", phone.headers(PATH, b"{}", int(time.time()) + 1))
+    assert Heard.objects.count() == 2
+    Heard.objects.update(at=heard.at - timedelta(hours=1))
+    phone.post(PATH, b"{}", phone.headers(PATH, b"{}", int(time.time()) + 2))
+    assert Heard.objects.count() == 1
 
 
 def test_a_pass_has_no_way_to_unblock_itself(phone):
