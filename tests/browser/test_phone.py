@@ -336,16 +336,22 @@ def test_a_second_pass_is_asked_about_and_both_can_be_used_and_taken_off(phone, 
     page.click(f"[data-address='0x{one.address.hex()}'] [data-does=use]")
     page.goto("/pass/#pay")
     assert signer() == one.address
+    tab = page.context.new_page()
+    tab.goto("/pass/#passes")
+    until(lambda: tab.locator("#passes [data-part=row]").count() == 2)
     page.goto("/pass/#passes")
     page.click(f"[data-address='0x{one.address.hex()}'] [data-does=remove]")
     page.click("#passes [data-does=yes]")
     until(lambda: page.locator("#passes [data-part=row]").count() == 1)
+    until(lambda: tab.locator("#passes [data-part=row]").count() == 1)
     page.goto("/pass/#pay")
     assert signer() == two.address
     page.goto("/pass/#passes")
     page.click("#passes [data-does=clear]")
     page.click("#passes [data-does=yes]")
-    page.wait_for_selector("#first [data-part=typing]:visible")
+    for each in (page, tab):
+        each.wait_for_selector("#first [data-part=typing]:visible")
+        assert paper.label(two.address) not in each.content()
     page.reload()
     page.wait_for_selector("#first [data-part=typing]:visible")
 
@@ -496,6 +502,36 @@ def test_a_shared_code_is_kept_as_a_picture_and_copied_as_a_link(phone, phones, 
     page.click("#share [data-does=copy]")
     until(lambda: "gekopieerd" in page.inner_text("#share"))
     assert page.evaluate("navigator.clipboard.readText()") == f"{portal.url}/pass/shared#{text}"
+
+
+FAILING = """[window.tried, window.wrong] = [0, "AbortError"];
+    const fails = () => { window.tried += 1; return Promise.reject(new DOMException("no", window.wrong)); };
+    Object.defineProperty(navigator, "clipboard", {value: {writeText: fails}});
+    Object.defineProperty(navigator, "canShare", {value: () => false});
+    Object.defineProperty(navigator, "share", {value: fails});"""
+
+
+def test_a_link_that_is_neither_copied_nor_sent_is_said_and_can_be_copied_by_hand(phone, phones, portal):
+    page = phone()
+    page.add_init_script(FAILING)
+    opened(page, phones.granted(90_00))
+    share(page, "15,00")
+    page.wait_for_selector("#share [data-part=made]:visible")
+    link = page.locator("#share [data-part=link]")
+    page.click("#share [data-does=send]")
+    until(lambda: page.evaluate("window.tried") == 1)  # and turned away from it
+    assert (page.inner_text("#share [data-part=said]"), link.is_hidden()) == ("", True)
+    page.evaluate("window.wrong = 'NotAllowedError'")
+    for does, said in (("send", "niet gelukt"), ("copy", "niet worden gekopieerd")):
+        page.click(f"#share [data-does={does}]")
+        until(lambda: said in page.inner_text("#share [data-part=said]"))  # noqa: B023
+    assert link.input_value().startswith(f"{portal.url}/pass/shared#KP1")
+    assert page.evaluate("getSelection().toString()") == link.input_value()
+    assert checks.accessible(page) == []
+    page.set_viewport_size(PHONE)
+    page.screenshot(path=PICTURES / "phone-share-by-hand.png", full_page=True)
+    page.click("#share [data-does=again]")
+    until(link.is_hidden)
 
 
 def test_the_page_of_a_shared_code_shows_nothing_else(phone, phones):

@@ -8,11 +8,15 @@ import { addressOf, parse, privateKey } from "./wire.js";
 
 export { current } from "./keyring.js";
 
+/** The page where it is open besides: it is told when a pass is taken off this phone, and begins anew without it. */
+const others = new BroadcastChannel("passes");
+
 let [waiting, reached, refusal] = [null, true, null];
 
 /** Open the vault, and take a code that stands in the address out of it. */
 export async function begin() {
   const code = takeCode();
+  others.addEventListener("message", () => location.reload()); // before the passes are read, or one is missed
   await keyring.load();
   window.addEventListener("hashchange", arrive);
   navigator.serviceWorker?.register("/pass/worker.js", { scope: "/pass/" });
@@ -105,21 +109,18 @@ export async function rename(address, name) {
 /** Take a pass off this phone. */
 export async function remove(address) {
   await vault.remove(address);
-  await taken();
-}
-
-/** Take everything off this phone. */
-export async function clear() {
-  await vault.clear();
-  await taken();
-}
-
-/** Another pass may be in use now, or none: what was said of the one before is over. */
-async function taken() {
-  await keyring.load();
+  others.postMessage("removed");
+  await keyring.load(); // another pass may be in use now, or none: what was said of the one before is over
   refusal = null;
   tell("pass");
   await refresh();
+}
+
+/** Take everything off this phone: the page begins anew wherever it is open, with nothing left of what it showed. */
+export async function clear() {
+  await vault.clear();
+  others.postMessage("cleared");
+  location.reload();
 }
 
 /** The first pass, and one that was here already, are in use at once; a second one is asked about. */

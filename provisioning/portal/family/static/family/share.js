@@ -87,6 +87,7 @@ class ShareView {
     draw(this.part("code"), code.text);
     this.part("about").textContent = `${euros(code.ceiling)}, ${day(code.expiry)}`;
     this.part("said").textContent = "";
+    this.part("by-hand").hidden = true;
     this.part("made").hidden = false;
     this.part("made").focus();
   }
@@ -115,14 +116,30 @@ class ShareView {
 
   /** By the phone's own way of sharing; whoever turns away from that shared nothing. */
   async send() {
-    const files = [new File([await picture(this.code.text)], FILE, { type: "image/png" })];
-    const whole = navigator.canShare({ files }) ? { files } : { url: this.link() };
-    await navigator.share(whole).catch(() => {});
+    try {
+      const files = [new File([await picture(this.code.text)], FILE, { type: "image/png" })];
+      const whole = navigator.canShare({ files }) ? { files } : { url: this.link() };
+      await navigator.share(whole);
+    } catch (error) {
+      if (error.name !== "AbortError") this.failed("unsent");
+    }
   }
 
   async copy() {
-    await navigator.clipboard.writeText(this.link());
-    this.part("said").textContent = this.section.dataset.copied;
+    try {
+      await navigator.clipboard.writeText(this.link());
+      this.part("said").textContent = this.section.dataset.copied;
+    } catch {
+      this.failed("uncopied"); // the browser has no clipboard for this page, or its owner forbids it
+    }
+  }
+
+  /** Say it, and show the link itself: it can be copied by hand. */
+  failed(what) {
+    this.part("said").textContent = this.section.dataset[what];
+    this.part("by-hand").hidden = false;
+    this.part("link").value = this.link();
+    this.part("link").select();
   }
 
   async again(id) {
