@@ -189,6 +189,10 @@ async def test_f07_only_an_answer_that_names_our_sequence_and_head_marks_entries
     assert rig.store.facts().forwarded == 0
     assert rig.drain.heard(Forwarded) == []
     assert rig.drain.heard(Locked) == []
+    rig.world.lie = lambda *_: None
+    await rig.drain.turn()
+    assert rig.store.facts().forwarded == 2, "the true answer is what they waited for"
+    assert [event.sequence for event in rig.drain.heard(Forwarded)] == [2]
 
 
 @pytest.mark.parametrize(
