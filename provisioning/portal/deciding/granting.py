@@ -4,6 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from uuid import uuid4
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -91,8 +92,9 @@ def parts(child: Child, programme: Programme, cents: int, months: int) -> list[G
 
 def planned(child: Child, programme: Programme, cents: int, months: int) -> Iterator[Grant]:
     """The same, to be written with others."""
+    series = uuid4() if months > 1 else None
     for due, part in monthly(cents, months, timezone.localdate(), moment(programme.ends).date()):
-        yield Grant(child=child, programme=programme, cents=part, due_on=due, reference=reference())
+        yield Grant(child=child, programme=programme, cents=part, due_on=due, series=series, reference=reference())
 
 
 def parts_of(decision: Decision) -> int:

@@ -15,9 +15,7 @@ from provisioning.portal.tasks import asking
 from provisioning.portal.tasks.models import Task
 
 _CURRENT = Pass.objects.filter(child=OuterRef("child"), replaced_by=None).exclude(state=Pass.State.REPLACED)
-_PART_BEFORE = Grant.objects.filter(
-    child=OuterRef("child"), programme=OuterRef("programme"), due_on__lt=OuterRef("due_on")
-)
+_PART_BEFORE = Grant.objects.filter(series=OuterRef("series"), due_on__lt=OuterRef("due_on"))
 PARTS_MAX = 5_000
 """Monthly parts that are given in one go; the next go follows."""
 _PRINTED = Q(letters=None) | Q(letters__printed_at__isnull=False)

@@ -79,6 +79,8 @@ class Grant(models.Model):
     task = models.ForeignKey(Task, models.PROTECT, null=True)
     due_on = models.DateField(default=timezone.localdate)
     """From which day it may be given: a budget that comes month by month is a grant for each month."""
+    series = models.UUIDField(null=True, db_index=True)
+    """Which budget it is a monthly part of: the parts of one budget share it. Null for what comes at once."""
     stopped = models.BooleanField(default=False)
     """Whether somebody stopped it before it was given."""
     made_at = models.DateTimeField(auto_now_add=True)

@@ -46,6 +46,7 @@ def test_what_a_family_said_is_granted_and_becomes_a_household_with_budgets(staf
     grants = Grant.objects.filter(child__household=application.household).order_by("cents")
     assert [(grant.cents, grant.programme) for grant in grants] == [(30_000, programme), (40_000, programme)]
     assert len({grant.reference for grant in grants}) == 2
+    assert {grant.series for grant in grants} == {None}, "they come at once"
     assert application.forget_on == application.household.forget_on
     assert application.forget_on.year == timezone.localdate().year + retention.MONEY_YEARS + (
         timezone.localdate().timetuple().tm_yday > 275
@@ -62,6 +63,8 @@ def test_a_budget_by_the_month_is_a_grant_for_each_and_the_letter_says_so(staff,
     act(browser, application, "grant", **AMOUNTS)
     grants = Grant.objects.order_by("due_on")
     assert [grant.cents for grant in grants] == [4_286] * 5 + [4_285] * 2
+    assert len({grant.series for grant in grants}) == 1
+    assert grants[0].series is not None
     assert grants[0].due_on == timezone.localdate()
     assert list(giving.waiting()) == [grants[0]]
     decision = Decision.objects.get()

@@ -264,6 +264,8 @@ def test_a_list_gives_by_the_month_and_each_letter_says_so(staff, rules, program
     finish(made)
     assert Grant.objects.count() == 24
     assert set(Grant.objects.values_list("cents", flat=True)) == {2_500}
+    series = set(Grant.objects.values_list("series", "child"))
+    assert (len(series), len(dict(series))) == (2, 2), "one for each child"
     assert Decision.objects.get().amounts == [30_000, 30_000]
     (letter,) = texts(do(browser, made, "letters", pile="1").content)
     assert letter.count("300,00") == 2

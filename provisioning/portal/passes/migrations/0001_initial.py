@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 ("cents", models.BigIntegerField()),
                 ("reference", models.CharField(max_length=64, unique=True)),
                 ("due_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("series", models.UUIDField(db_index=True, null=True)),
                 ("stopped", models.BooleanField(default=False)),
                 ("made_at", models.DateTimeField(auto_now_add=True)),
                 (
