@@ -15,6 +15,28 @@ from tests.bench.table import Figures
 
 TITLE = "the desk with 10,000 applications and 100,000 passes (an empty page is one that shows no rows)"
 
+EMPTY = "/account"
+PAGES = {
+    "empty page": EMPTY,
+    "applications": "/desk/applications/",
+    "applications, page 100": "/desk/applications/?page=100",
+    "one application": "/desk/applications/1",
+    "families": "/desk/families/",
+    "one family": "/desk/families/1/",
+    "what is kept of a family": "/desk/families/1/kept",
+    "letters to make": "/desk/letters/",
+    "shops": "/desk/shops",
+    "programmes": "/desk/programmes",
+    "rules": "/desk/rules",
+    "the first page, for anybody": "/",
+    "tasks": "/desk/tasks/",
+    "trail": "/desk/trail",
+    "figures, all programmes": "/desk/figures",
+    "figures, one programme": "/desk/figures/1",
+    "figures as CSV": "/desk/figures/1.csv",
+    "who granted": "/desk/granted",
+}
+
 
 def measure() -> tuple[dict[str, Figures], list[str]]:
     """For each page its queries, its time in ms (the median), and that as a multiple of an empty page; and notes."""

@@ -21,30 +21,10 @@ from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 from provisioning.portal.access import STAFF  # noqa: E402
 from provisioning.portal.figures import summing  # noqa: E402
 from tests.bench import portal_rows  # noqa: E402
+from tests.bench.portal import EMPTY, PAGES  # noqa: E402
 from tests.bench.table import Figures  # noqa: E402
 
 TIMES = 11
-
-EMPTY = "/desk/account"
-PAGES = {
-    "empty page": EMPTY,
-    "applications": "/desk/applications/",
-    "applications, page 100": "/desk/applications/?page=100",
-    "one application": "/desk/applications/1",
-    "families": "/desk/families/",
-    "one family": "/desk/families/1/",
-    "what is kept of a family": "/desk/families/1/kept",
-    "letters to make": "/desk/letters/",
-    "shops": "/desk/shops",
-    "programmes": "/desk/programmes",
-    "rules": "/desk/rules",
-    "the first page, for anybody": "/",
-    "tasks": "/desk/tasks/",
-    "trail": "/desk/trail",
-    "figures, all programmes": "/desk/figures",
-    "figures, one programme": "/desk/figures/1",
-    "figures as CSV": "/desk/figures/1.csv",
-}
 
 
 def main() -> None:

@@ -6,10 +6,12 @@ from datetime import date
 from itertools import islice
 from typing import TypeVar
 
+from django.contrib.auth.models import User
 from django.db import connection, models, transaction
 
 from provisioning.portal.applying.contents import Contents
 from provisioning.portal.applying.models import Application, Mark
+from provisioning.portal.deciding.models import Decision
 from provisioning.portal.figures.models import Placed, Progress
 from provisioning.portal.people import sealing
 from provisioning.portal.people.models import Child, ChildParticulars, Household, Particulars
@@ -19,12 +21,12 @@ from provisioning.portal.rules.models import Scheme
 from provisioning.portal.shops.models import Shop
 
 PASSES, APPLICATIONS, SALES = 100_000, 10_000, 300_000
-CHILDREN, SHOPS, WEEKS = 2, 40, 40
+CHILDREN, SHOPS, WEEKS, CLERKS = 2, 40, 40, 8
 
 _Row = TypeVar("_Row", bound=models.Model)
 _BATCH = 5_000
 _MONDAY = date(2026, 1, 5)
-_NOW = "2026-11-01 12:00:00"
+_NOW, _READ_AT = "2026-11-01 12:00:00", 1_790_000_000
 _ADDRESS = "CAST(printf('%020d', i) AS BLOB)"
 BORN = date(2018, 5, 1)
 ADVICE = Judgement((ForChild(300_00, None),) * CHILDREN, ())
@@ -42,10 +44,11 @@ def fill() -> None:
     )
     _counted(
         PASSES,
-        "passes_grant (child_id, programme_id, cents, reference, given_to_id, made_at)",
-        f"i + 1, {programme.pk}, 30000, 'grant-' || i, CASE WHEN i % 50 THEN i + 1 END, '{_NOW}'",
+        "passes_grant (child_id, programme_id, cents, reference, given_to_id, made_at, due_on, stopped)",
+        f"i + 1, {programme.pk}, 30000, 'grant-' || i, CASE WHEN i % 50 THEN i + 1 END, '{_NOW}', '{_NOW[:10]}', 0",
     )
     _applications(programme)
+    _decisions()
     _books()
 
 
@@ -94,16 +97,26 @@ def _marks(made: Application, number: int) -> Iterator[Mark]:
     yield Mark(application=made, kind=Mark.Kind.NAME, print=sealing.fingerprint("name", who(number).name))
 
 
+def _decisions() -> None:
+    """As many as applications, in this month, by a few people."""
+    clerks = [User.objects.create_user(f"bench-{n:02}") for n in range(CLERKS)]
+    granted = Decision(verdict=Decision.Verdict.GRANT, state=Decision.State.FINAL, amounts=[300_00] * CHILDREN)
+    granted.said = {}
+    kept = ("verdict", "state", "amounts", "sealed")
+    about = {name: getattr(granted, name) for name in kept}
+    _kept(Decision(by=clerks[n % CLERKS], **about) for n in range(APPLICATIONS))
+
+
 def _books() -> None:
-    Progress.objects.create(contract=bytes(20), chain_id=1, block=1, time=1_790_000_000, stale=[1])
+    Progress.objects.create(contract=bytes(20), chain_id=1, block=1, time=_READ_AT, stale=[1])
     _counted(PASSES, "figures_budget (programme, address, granted)", f"1, {_ADDRESS}, 30000")
     shop, buyer = f"i % {SHOPS} + 1", f"CAST(printf('%020d', i * 31 % {PASSES}) AS BLOB)"
     where = f"CAST(printf('%020d', {shop}) AS BLOB), i / {SHOPS} + 1, 1, {shop}, {buyer}"
     week = f"date('{_MONDAY}', (i * 7 % {WEEKS} * 7) || ' days')"
     _counted(
         SALES,
-        "figures_sale (terminal, sequence, programme, shop, buyer, cents, refunded, drawn, week)",
-        f"{where}, 500 + i % 3000, 0, 0, {week}",
+        "figures_sale (terminal, sequence, programme, shop, buyer, cents, refunded, drawn, time, week)",
+        f"{where}, 500 + i % 3000, 0, 0, {_READ_AT} - i, {week}",
     )
 
 
