@@ -1,12 +1,15 @@
 """From the scan to the contract's credit with every part real, and with parts that die on the way."""
 
+import asyncio
+
 import pytest
 
 from contracts.wire.reasons import Reason
 from provisioning import programme
 from terminal.core.screen import EntryState, Stage
+from terminal.store import Reader
 from tests.end_to_end.street import SLICE, opened
-from tests.terminal.till import sell
+from tests.terminal.till import eventually, sell
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,12 @@ def test_f02_f10_a_gateway_killed_while_entries_wait_settles_each_once(street):
     assert street.credit() - before == 3_00
 
 
+def is_paused(till):
+    """As the newest snapshot has it, which comes beside the outcomes."""
+    with Reader.open(till.journal) as reader:
+        return [each.paused for each in reader.programmes()] == [True]
+
+
 def test_f15_what_the_sponsor_paused_after_the_approval_is_paid_from_the_slice(street):
     before, drawn = street.credit(), street.drawn()
     with street.till.start() as running, running.screen() as glass:
@@ -74,6 +83,7 @@ def test_f15_what_the_sponsor_paused_after_the_approval_is_paid_from_the_slice(s
         street.open_gateway()
         settled = until_settled(glass)
         assert settled.recent[0].reason == Reason.PROGRAMME_PAUSED
+        asyncio.run(eventually(lambda: is_paused(street.till)))
         glass.until(Stage.READY)
         refused = sell(running, glass, 5)
         assert (refused.stage, refused.reason) == (Stage.REFUSED, Reason.PROGRAMME_PAUSED)
