@@ -15,7 +15,8 @@ from pathlib import Path
 from tests.chaos import books
 from tests.chaos.aside import Orders, counted
 from tests.chaos.books import ASKS, PAYMENTS, Evidence
-from tests.chaos.run import Plan, Run
+from tests.chaos.plan import Plan
+from tests.chaos.run import Run
 
 FINDINGS_SHOWN = 40
 

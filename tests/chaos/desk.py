@@ -59,6 +59,8 @@ class Desk:
         self._waiting: dict[Key, Ordered] = {}
         self._unanswered: deque[Ordered] = deque()
         """Sent or not, set aside or not: nobody said so yet."""
+        self._untold: set[int] = set()
+        """Shops where something else waits than what was told."""
         self._over = asyncio.Event()
 
     def begin(self) -> None:
@@ -74,7 +76,7 @@ class Desk:
     async def work(self) -> None:
         """Until `leave`; no act is broken off, as its thread would go on. What is not taken now is left."""
         while not self._over.is_set():
-            act = self._chance.choice((self._order, self._order, self._again, self._free, self._tell, self._tell))
+            act = self._chance.choice((self._order, self._order, self._again, self._look, self._free, self._tell))
             try:
                 await asyncio.to_thread(act)
             except Reverted:
@@ -86,9 +88,11 @@ class Desk:
             await asyncio.sleep(self._chance.uniform(0.1, 0.5))
 
     async def leave(self, working: asyncio.Task[None]) -> None:
-        """End the work when its last act is done, and tell each shop what waits, now that everything answers."""
+        """End the work when its last act is done, and tell each shop what does wait, now that everything answers."""
         self._over.set()
         await working
+        for each in list(self._waiting.values()):
+            await asyncio.to_thread(self._look_at, each)
         for shop in range(1, SHOPS + 1):
             await asyncio.to_thread(self._tell_shop, shop)
 
@@ -115,29 +119,44 @@ class Desk:
         for each in over or self._chance.sample(waiting, min(1, len(waiting))):
             orders.free(self._town, each.order.programme, each.order.shop, each.family.address)
             self._waiting.pop(each.key, None)
+            self._untold.add(each.order.shop)
+
+    def _look(self) -> None:
+        """orders looked at"""
+        waiting = list(self._waiting.values())
+        for each in self._chance.sample(waiting, min(1, len(waiting))):
+            self._look_at(each)
+
+    def _look_at(self, ordered: Ordered) -> None:
+        if orders.standing(self._town, ordered.order.programme, ordered.order.shop, ordered.family.address) is None:
+            self._waiting.pop(ordered.key, None)
+            self._untold.add(ordered.order.shop)
 
     def _tell(self) -> None:
-        """a shop told"""
-        self._tell_shop(self._chance.randint(1, SHOPS))
+        """shops told"""
+        for shop in sorted(self._untold) or [self._chance.randint(1, SHOPS)]:
+            self._tell_shop(shop)
 
     def _tell_shop(self, shop: int) -> None:
-        for each in self.waiting_at(shop):
-            if orders.standing(self._town, each.order.programme, shop, each.family.address) is None:
-                self._waiting.pop(each.key, None)
         publish(self._gateway_url, self._token, shop, [_row(each) for each in self.waiting_at(shop)])
+        self._untold.discard(shop)
 
     def _send(self, ordered: Ordered) -> None:
         """It may wait from now on, also when nobody says so, as a reply may be lost; then it is sent again later."""
         try:
-            is_new = orders.set_aside(self._town, ordered.order)
+            if not orders.set_aside(self._town, ordered.order):
+                return
         except Reverted:
             raise
         except _UNDONE:
-            self._waiting[ordered.key] = ordered
             self._unanswered.append(ordered)
+            self._expect(ordered)
             raise
-        if is_new:
-            self._waiting[ordered.key] = ordered
+        self._expect(ordered)
+
+    def _expect(self, ordered: Ordered) -> None:
+        self._waiting[ordered.key] = ordered
+        self._untold.add(ordered.order.shop)
 
     def _sign(self) -> Ordered:
         """What a family orders next; its number is its own."""
@@ -151,7 +170,7 @@ class Desk:
 
     def _price(self, family: Family) -> Cents:
         """Within the floor limit and above it."""
-        return Cents(self._chance.randint(10_00, 40_00 if family.narrow else 90_00))
+        return Cents(self._chance.randint(10_00, 40_00) if family.narrow else self._chance.randint(30_00, 90_00))
 
     def _until(self) -> Timestamp:
         seconds = self._chance.randint(*SOON_SECONDS) if self._chance.random() < 0.3 else DAY

@@ -18,7 +18,7 @@ ASK_PATIENCE = 25.0
 """Seconds that a customer waits for the contract's answer; then the shopkeeper presses cancel."""
 _ENDED = frozenset({Stage.APPROVED, Stage.REFUSED, Stage.REFUNDED, Stage.LOCKED, Stage.ASK_PAID})
 _PATIENCE = 25.0
-FETCHING = 0.15
+FETCHING = 0.2
 """So many customers come for what they ordered, where something waits."""
 
 

@@ -4,9 +4,7 @@ import asyncio
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,7 +21,8 @@ from tests.chaos.crowd import Clerk, Families
 from tests.chaos.desk import Desk
 from tests.chaos.gateways import Fleet, Gateway, events, free_port
 from tests.chaos.keeper import Keeper
-from tests.chaos.proxy import Door, Fate
+from tests.chaos.plan import Plan, Tally
+from tests.chaos.proxy import Door
 from tests.chaos.storm import Storm
 from tests.chaos.street import Till
 from tests.gateway.postgres import Postgres, binaries
@@ -33,31 +32,6 @@ PACE_SECONDS = 4.0
 """Between two customers of one shop, on average."""
 GATEWAYS = 3
 GATEWAY_PACE = ("--batch-seconds", "1", "--poll-seconds", "0.5", "--stuck-seconds", "8")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is asked for."""
-
-    folder: Path
-    seed: int
-    seconds: float
-    sqlite: bool
-
-
-@dataclass(slots=True)
-class Tally:
-    """What happened on the way."""
-
-    incidents: Counter[str] = field(default_factory=Counter)
-    fates: Counter[Fate] = field(default_factory=Counter)
-    counters: Counter[str] = field(default_factory=Counter)
-    clerk: Counter[str] = field(default_factory=Counter)
-    desk: Counter[str] = field(default_factory=Counter)
-    gateways: Counter[str] = field(default_factory=Counter)
-    struck: int = 0
-    stuck: list[str] = field(default_factory=list)
-    drained_seconds: float = 0.0
 
 
 class Run:

@@ -23,6 +23,8 @@ ROUGH, STORMY = 0.06, 0.5
 PAUSE_SECONDS = 3.0
 FROZEN_SECONDS = 75.0
 """Longer than any lease."""
+ROUND_SECONDS = 200.0
+"""A storm that is shorter has shorter incidents, down to half, so that in 100 seconds each kind is met."""
 
 
 class Scene(Protocol):
@@ -49,10 +51,13 @@ class Storm:
         self._scene = scene
         self._chance = chance
         self._say = say
+        self._haste = 1.0
+        """What incidents and pauses are multiplied by."""
 
     async def blow(self, seconds: float) -> None:
         """One incident after the other; the last one ends a little later."""
         self._rate(ROUGH)
+        self._haste = min(1.0, max(0.5, seconds / ROUND_SECONDS))
         until = time.monotonic() + seconds
         standing = asyncio.create_task(self._freeze(until))
         ahead: list[Callable[[], Awaitable[None]]] = []
@@ -63,7 +68,7 @@ class Storm:
             self._say(f"{kind.__doc__}")
             self.tally[str(kind.__doc__)] += 1
             await kind()
-            await asyncio.sleep(self._chance.uniform(0.5, PAUSE_SECONDS))
+            await self._last(0.5, PAUSE_SECONDS)
         await standing
 
     async def _freeze(self, until: float) -> None:
@@ -116,7 +121,7 @@ class Storm:
         return self._chance.sample(self._scene.tills, self._chance.randint(1, most))
 
     async def _last(self, least: float, most: float) -> None:
-        await asyncio.sleep(self._chance.uniform(least, most))
+        await asyncio.sleep(self._chance.uniform(least, most) * self._haste)
 
     async def _kill_one(self) -> None:
         """a gateway is killed"""
@@ -182,7 +187,7 @@ class Storm:
 
     async def _spike(self) -> None:
         """gas costs far more than the ceiling"""
-        for _ in range(self._chance.randint(8, 20)):
+        for _ in range(round(self._chance.randint(8, 20) * self._haste)):
             await self._scene.chain.price(SPIKE)  # it falls by an eighth in each empty block
             await asyncio.sleep(0.9)
         await self._scene.chain.price(CALM_FEE)
