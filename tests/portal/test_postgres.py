@@ -36,6 +36,34 @@ with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
 """
 )
 
+GRANT_AT_ONCE = (
+    BEGIN
+    + """
+from concurrent.futures import ThreadPoolExecutor
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from provisioning.portal import settings
+from provisioning.portal.deciding import alone
+from provisioning.portal.deciding.models import Decision
+
+clerk, week = User.objects.create_user("clerk-01"), settings.PORTAL.four_eyes_week_cents
+grant = Decision(by=clerk, verdict="grant", state="final", amounts=[week])
+grant.said = {}
+def may():
+    with transaction.atomic():
+        return alone.may_grant(clerk.pk, 1, 1)
+waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
+    with transaction.atomic():
+        first = alone.may_grant(clerk.pk, week, 1)
+        second = pool.submit(may)
+        while not second.done() and not cursor.execute(waiting).fetchone()[0]:
+            pass
+        grant.save()
+    print(first, second.result())
+"""
+)
+
 
 @pytest.fixture
 def portal(tmp_path):
@@ -67,3 +95,7 @@ def test_the_trail_is_one_chain_however_many_write_it(portal):
 
 def test_two_clerks_who_make_letters_at_once_share_none(portal):
     assert portal("-c", GATHER_AT_ONCE) == "None True 1\n"
+
+
+def test_what_a_clerk_grants_alone_in_two_browsers_at_once_is_counted_one_after_the_other(portal):
+    assert portal("-c", GRANT_AT_ONCE) == "True False\n"
