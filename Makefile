@@ -67,8 +67,9 @@ clean:  ## remove what was set up and made here
 	rm -rf $(VENV) build bench.json
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	  || { echo "Python 3.11 or newer is needed. On Debian or Raspberry Pi OS: sudo apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	  || { echo "Python 3.11, 3.12 or 3.13 is needed. On Debian or Raspberry Pi OS: sudo apt install python3 python3-venv;" \
+	  "elsewhere one beside $(PYTHON) will do: make PYTHON=python3.13" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
 	  || { rm -rf $(VENV); echo "Python's venv is needed. On Debian or Raspberry Pi OS: sudo apt install python3-venv" >&2; exit 1; }
 

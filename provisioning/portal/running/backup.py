@@ -55,6 +55,8 @@ def main(argv: list[str]) -> int:
 
 def copy(place: Path, target: Path) -> None:
     """A whole copy of the folder: databases as they are at one moment, and what refers to them later than they are."""
+    if not any((place / name).exists() for name in (config.FILE, keys.FILE)):
+        raise Broken(f"there is no portal in {place}: name its folder by --folder")
     part = target.with_name(f"{target.name}.part")
     if target.exists() or part.exists():
         raise Broken(f"{target} or {part} is there already: nothing is overwritten, choose another name")

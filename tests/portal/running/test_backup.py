@@ -58,6 +58,21 @@ def test_nothing_is_overwritten_and_a_damaged_database_is_told(filled, tmp_path)
     assert not other.with_name("other.part").exists()
 
 
+@pytest.mark.parametrize("exists", [False, True])
+def test_where_no_portal_is_nothing_is_called_a_copy(tmp_path, exists):
+    place, target = tmp_path / "portal", tmp_path / "copy"
+    if exists:
+        place.mkdir()
+    assert "there is no portal in" in refused("portal", "backup", str(target), "--folder", str(place))
+    assert not target.exists()
+
+
+def test_a_portal_that_lost_its_key_is_copied(filled, tmp_path):
+    (filled / keys.FILE).unlink()
+    assert run("portal", "backup", str(tmp_path / "copy"), "--folder", str(filled)).status == 0
+    assert (tmp_path / "copy" / "portal.sqlite").exists()
+
+
 def test_the_key_is_copied_apart_alone(filled, tmp_path):
     target = tmp_path / "elsewhere" / "key"
     target.parent.mkdir()
