@@ -210,6 +210,7 @@ def test_f24_with_the_daemon_its_word_counts(till, tmp_path, examine):
     rig = PtyRig(tmp_path)
     swap_devices(till, serial("scanner", rig.link))
     with till.start() as running, running.screen() as glass:
+        glass.until(lambda screen: [lamp.status for lamp in screen.status.devices] == ["ready"])
         assert examine()["device scanner"]["finding"] == "ready"
         rig.link.unlink()
         rig.close()
