@@ -22,7 +22,10 @@ def main(argv: list[str]) -> int:
     """Exit 0 when the books agree to the cent, 1 with the place where they do not."""
     arguments = _parser().parse_args(argv)
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="kindpakket-"))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Broken(f"{folder} cannot be made ({error.strerror}): name another --folder") from error
     if any(folder.iterdir()):
         raise Broken(f"{folder} is not empty: a town is built on empty ground, name another --folder")
     if arguments.scripted or not (sys.stdin.isatty() and sys.stdout.isatty()):

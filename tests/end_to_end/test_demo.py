@@ -14,6 +14,7 @@ from contracts.wire import passcode, typed_data
 from contracts.wire.passcode import StaticCode
 from contracts.wire.signature import address_of, sign
 from contracts.wire.units import Cents, Timestamp, to_hex
+from provisioning import cli
 from provisioning.demo import plot
 from provisioning.demo.setting import Setting
 from provisioning.demo.window import Window
@@ -70,6 +71,12 @@ def test_a_folder_that_is_not_empty_is_refused_and_stays_as_it_is(tmp_path):
     assert refused.returncode == 1
     assert "not empty" in refused.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path, capsys):
+    (tmp_path / "letter.txt").touch()
+    assert cli.main(["demo", "--scripted", "--folder", str(tmp_path / "letter.txt" / "town")]) == 1
+    assert "cannot be made" in capsys.readouterr().err
 
 
 def hold_up(setting, page):

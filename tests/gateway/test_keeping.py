@@ -44,8 +44,15 @@ def test_a_store_that_was_put_back_has_a_name_of_its_own(where: str | Path, caps
 
 
 def test_what_never_was_a_store_cannot_be_put_back(where: str | Path, capsys):
+    assert cli.main(["gateway", "migrate", *option(where)]) == 0
     assert cli.main(["gateway", "restored", *option(where)]) == 1
     assert "never been a gateway's" in capsys.readouterr().err
+
+
+def test_where_no_store_is_none_is_made_when_it_is_called_restored(tmp_path: Path, capsys):
+    assert cli.main(["gateway", "restored", "--data", str(tmp_path / "none")]) == 1
+    assert "there is no store in" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
 
 
 def test_back_and_forth_by_command(where: str | Path, capsys):

@@ -28,7 +28,10 @@ def rename(where: str | Path) -> str:
     """Give a store that was put back from a copy a new id, and tell it.
 
     What it numbers from now on, terminals may have been told under the same numbers before: it must not look the same.
+    Raises Broken when there is no store, and makes none.
     """
+    if isinstance(where, Path):
+        _file(where)
     with opened(where) as (backend, connection):
         lock(connection, SCHEMA)
         migrate.bring(connection, backend.where)
@@ -47,9 +50,7 @@ def copy(where: str | Path, target: Path) -> None:
         raise Broken(
             "PostgreSQL makes its own copies: pg_dump --format=custom --file=FILE, and pg_restore puts it back"
         )
-    source = where / FILE_NAME
-    if not source.is_file():
-        raise Broken(f"there is no store in {where}: name the --data of a gateway that has run")
+    source = _file(where)
     part = target.with_name(f"{target.name}.part")
     if target.exists() or part.exists():
         raise Broken(f"{target} or {part} is there already: nothing is overwritten, choose another name")
@@ -61,6 +62,14 @@ def copy(where: str | Path, target: Path) -> None:
         raise Broken(f"the copy {target} could not be made: {error}") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _file(folder: Path) -> Path:
+    """The database in a gateway's folder. Raises Broken when it is not there."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise Broken(f"there is no store in {folder}: name the --data of a gateway that has run")
+    return path
 
 
 def copy_file(source: Path, target: Path) -> None:
