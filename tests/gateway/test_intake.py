@@ -176,7 +176,9 @@ def test_what_is_no_json_is_refused_by_name(gateway: GatewayProcess, till: Till,
     assert len(answer.content) < 400
 
 
-FUZZ = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @FUZZ

@@ -220,7 +220,7 @@ async def test_an_endless_line_is_refused_within_bounds(tmp_path):
         assert keys == []
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.binary(min_size=1, max_size=2000).map(lambda data: data + b"\n"))
 def test_any_bytes_get_a_refusal_and_press_no_key(tmp_path, data):
     async def say() -> None:
