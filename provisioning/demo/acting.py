@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 Say = Callable[[str], None]
 Scene = Callable[[], Awaitable[None]]
 
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 180
 _LOOK_SECONDS = 0.2
 
 
@@ -95,7 +95,7 @@ class Acting:
 
     @staticmethod
     async def _until(holds: Callable[[], bool], what: str) -> None:
-        """Look again and again until it holds. Raises Broken after a minute, saying what was waited for."""
+        """Look again and again until it holds. Raises Broken after three minutes, saying what was waited for."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 while not await asyncio.to_thread(holds):  # noqa: ASYNC110  # what is looked at is another process's

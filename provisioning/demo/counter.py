@@ -18,7 +18,7 @@ from terminal.core.moves import SAME_SCAN_MS
 from terminal.core.screen import Item, Screen, Stage
 from terminal.link.client import Client
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 90
 _SAME_SCAN_SECONDS = SAME_SCAN_MS / 1000 + 0.2
 _OPEN = {Stage.ORDER, Stage.CHOOSE, Stage.AMOUNT, Stage.PART, Stage.AGAIN, Stage.MENU, Stage.REFUND_SCAN}
 _ANSWERS = {Stage.APPROVED, Stage.REFUSED, Stage.PART, Stage.AGAIN, Stage.REFUNDED}

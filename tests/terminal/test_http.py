@@ -7,10 +7,11 @@ import pytest
 
 from contracts.wire.errors import TryAgain
 from terminal.http import BURST, Http
+from tests.terminal.till import PATIENCE
 from tests.terminal.web import serving
 
 
-async def get(url, limit=1000, seconds=5.0):
+async def get(url, limit=1000, seconds=PATIENCE):
     async with Http(total_seconds=seconds) as http:
         return await http.fetch("GET", url, {}, b"", limit)
 

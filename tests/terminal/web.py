@@ -28,10 +28,10 @@ Handler = Callable[[str, str, dict[str, str], bytes], Answer | Awaitable[Answer]
 @asynccontextmanager
 async def serving(handler: Handler):
     """The URL of a server that answers by the handler; an empty status means: hang up without an answer."""
-    open_: set[asyncio.StreamWriter] = set()
+    open_: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def client(reader, writer):
-        open_.add(writer)
+        open_[writer] = asyncio.current_task()
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
@@ -45,10 +45,10 @@ async def serving(handler: Handler):
                 length = b"" if status == 204 else b"content-length: %d\r\n" % len(content)
                 writer.write(b"HTTP/1.1 %d x\r\n%s\r\n" % (status, length) + content)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
-            open_.discard(writer)
+            del open_[writer]
             writer.close()
 
     server = await asyncio.start_server(client, "127.0.0.1", 0, limit=2**20)
@@ -56,8 +56,12 @@ async def serving(handler: Handler):
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
-        for writer in tuple(open_):
+        tasks = [task for task in open_.values() if task]
+        for writer in open_:
             writer.transport.abort()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)  # none is left to a loop that is gone
 
 
 @contextmanager
