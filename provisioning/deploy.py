@@ -131,8 +131,6 @@ class _Deployer:
         try:
             self.chain.submit(signed)
         except (Broken, Collided) as refusal:
-            if self.chain.knows(signed.transaction):
-                return
             raise Broken(f"{refusal}; {self._way_out()}") from refusal
 
     def _way_out(self) -> str:
