@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from contracts.gateway.store import ahead
+from contracts.gateway.store.ahead import Ahead
 from contracts.gateway.store.database import forget_projection
 from contracts.wire.units import to_hex
 from tests.gateway.desk import Desk
@@ -30,6 +32,11 @@ def told(desk: Desk, at_hand: AtHand) -> tuple[object, object, object]:
     return left, today, day
 
 
+def ahead_of(desk: Desk) -> list[Ahead]:
+    with desk.store.reading() as connection:
+        return ahead.read(connection)
+
+
 def test_what_is_set_aside_ahead_of_final_blocks_is_told_as_taken(world: World, desk: Desk, at_hand: AtHand):
     before = desk.told(at_hand[0]).version
     world.send(world.order(at_hand[1], 3_000))
@@ -44,7 +51,7 @@ def test_once_it_is_final_it_is_not_taken_twice(world: World, desk: Desk, at_han
     waiting, version = told(desk, at_hand), desk.told(at_hand[0]).version
     desk.read()
     assert told(desk, at_hand) == waiting, "in the very transaction in which the reader takes it"
-    assert desk.tables()["set_aside_ahead"] == []
+    assert ahead_of(desk) == []
     assert desk.told(at_hand[0]).version != version
     desk.ahead.step()
     assert told(desk, at_hand) == waiting
@@ -112,7 +119,7 @@ def test_what_another_process_has_read_meanwhile_is_left_to_it(
 
     monkeypatch.setattr(desk.node, "set_aside_after", late)
     desk.ahead.step()
-    assert (desk.tables()["set_aside_ahead"], told(desk, at_hand)[0]) == ([], 7_000)
+    assert (ahead_of(desk), told(desk, at_hand)[0]) == ([], 7_000)
 
 
 def test_it_is_forgotten_with_all_else_from_the_chain(world: World, desk: Desk, at_hand: AtHand):
@@ -120,6 +127,7 @@ def test_it_is_forgotten_with_all_else_from_the_chain(world: World, desk: Desk, 
     desk.ahead.step()
     with desk.store.writing() as connection:
         forget_projection(connection, world.block)
+    assert ahead_of(desk) == []
     desk.read()
     assert told(desk, at_hand)[0] == 7_000
 
@@ -167,7 +175,7 @@ def test_f13_set_aside_again_in_another_block_it_is_taken_once(town: Town):
     town.mine(4)
     town.desk.read()
     assert (town.left(), town.desk.budget(town.card).left) == (700, 700)
-    assert town.desk.tables()["set_aside_ahead"] == []
+    assert ahead_of(town.desk) == []
 
 
 def test_f13_a_block_that_is_undone_and_never_looked_for_again_holds_nothing_back(town: Town):

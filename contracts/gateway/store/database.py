@@ -29,6 +29,7 @@ from contracts.gateway.store.tables import (
     budgets,
     identity,
     progress,
+    set_aside_ahead,
 )
 from contracts.wire.errors import Broken, TryAgain
 from contracts.wire.hashing import keccak256
@@ -147,7 +148,7 @@ def count_rules(connection: Connection) -> None:
 def forget_projection(connection: Connection, first_block: int) -> None:
     """Empty all that comes from the chain; the reader then begins again at the deployment's block."""
     lock(connection, READER)
-    for table in PROJECTION:
+    for table in (*PROJECTION, set_aside_ahead):
         connection.execute(delete(table))
     connection.execute(update(progress).values(block=first_block - 1, block_hash=None))
     count_rules(connection)

@@ -322,8 +322,5 @@ compensations = Table(
     sqlite_with_rowid=False,
 )
 
-PROJECTION = (
-    *(programmes, shops, placements, terminals, slices, budgets),
-    *(set_aside, set_aside_ahead, outcomes, sales, compensations),
-)
+PROJECTION = (programmes, shops, placements, terminals, slices, budgets, set_aside, outcomes, sales, compensations)
 """What `store.forget_projection` empties and the reader fills again."""
