@@ -38,6 +38,14 @@ class PassScanned:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersTold:
+    """All that waits at this shop now, by the gateway's newest list: passes and what each may fetch."""
+
+    at: Moment
+    orders: tuple[tuple[Address, Order], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScanRefused:
     """Something was read that is not a pass of ours; the reason names what it is."""
 
@@ -225,6 +233,7 @@ class Ticked:
 Event = (
     KeyPressed
     | PassScanned
+    | OrdersTold
     | ScanRefused
     | Committed
     | CommitFailed

@@ -10,9 +10,9 @@ from contracts.wire.reasons import Reason
 from contracts.wire.units import Cents
 from terminal.core import approve
 from terminal.core.confirming import asked_for
-from terminal.core.counter import Committing, OrderReady, Scanned
+from terminal.core.counter import Committing, OrderReady, Ready, Refused, Scanned
 from terminal.core.effects import Commit
-from terminal.core.events import KeyPressed
+from terminal.core.events import KeyPressed, OrdersTold
 from terminal.core.facts import Order
 from terminal.core.moment import Moment
 from terminal.core.state import State
@@ -36,3 +36,24 @@ def confirm(state: State, sale: OrderReady, event: KeyPressed) -> Step:
     content = asked_for(state.knowledge, scanned, order.programme, order.amount, event.at)
     commit = Commit(state.knowledge.sequence + 1, scanned.pass_address, content, event.at.bound)
     return replace(state, sale=Committing(commit, Cents(0))), (commit,)
+
+
+def retold(state: State, sale: OrderReady, event: OrdersTold) -> Step:
+    """An offer that the list has no more ends: another till hands it over, or the family cancelled.
+
+    The next one does not take its place under the shopkeeper's finger.
+    """
+    return replace(state, sale=_still(sale, event) or Ready()), ()
+
+
+def retold_behind(state: State, sale: Refused, event: OrdersTold) -> Step:
+    """The same for an offer that is open behind a refusal."""
+    if not isinstance(sale.resume, OrderReady):
+        return state, ()
+    return replace(state, sale=replace(sale, resume=_still(sale.resume, event))), ()
+
+
+def _still(sale: OrderReady, event: OrdersTold) -> OrderReady | None:
+    """What is left of the offer; None when the order that is shown is gone."""
+    still = tuple(order for order in sale.orders if (sale.scanned.pass_address, order) in event.orders)
+    return replace(sale, orders=still) if still[:1] == sale.orders[:1] else None

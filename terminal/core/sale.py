@@ -36,6 +36,7 @@ Rules
     13. Where the shop has a PIN, nothing of the menu is reached without it: the only way there is PinChecked, right.
     14. What waits for a pass is offered at its scan, and its money comes from what the contract has set aside. So it is
        always an ask, of exactly its amount, and no limit of a sale counts. Whoever types a digit wants a usual sale.
+        What the gateway's newest list has no more is no longer offered.
 """
 
 from dataclasses import replace

@@ -116,6 +116,7 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
         Trigger.DIGIT: Row(moves.type_price, _USUAL),
         Trigger.CONFIRM: Row(ordering.confirm, (Committing, Refused)),
         Trigger.CANCEL: Row(moves.leave_order, _USUAL),
+        Trigger.ORDERS: Row(ordering.retold, (Ready,)),
     },
     Choosing: {
         **_WHILE_OPEN,
@@ -159,6 +160,7 @@ TABLE: Mapping[type[Sale], Mapping[Trigger, Row]] = {
         Trigger.CONFIRM: _GO_ON,
         Trigger.CANCEL: _GO_ON,
         Trigger.TIME: Row(moves.expire, _GO_ON.to),
+        Trigger.ORDERS: Row(ordering.retold_behind, ()),
     },
     EnteringPin: {
         **_IN_MENU,

@@ -23,6 +23,7 @@ class Trigger(StrEnum):
     SAID = "said"
     FOUND = "found"
     ENDED = "ended"
+    ORDERS = "orders"
     SALES = "sales"
     PIN = "pin"
     CLOSED = "closed"
@@ -51,6 +52,7 @@ _BY_EVENT: Mapping[type[events.Event], Trigger] = {
     events.LessonSaid: Trigger.SAID,
     events.LessonDone: Trigger.FOUND,
     events.LessonEnded: Trigger.ENDED,
+    events.OrdersTold: Trigger.ORDERS,
     events.SalesFound: Trigger.SALES,
     events.PinChecked: Trigger.PIN,
     events.DayClosed: Trigger.CLOSED,

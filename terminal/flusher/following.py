@@ -1,6 +1,7 @@
 """Follows the snapshot: asks for what changed, waits at the gateway for the next change, and keeps it page by page.
 
-After each turn it asks what waits for passes at this shop, too: the last list holds where the gateway does not say.
+After each turn it asks what waits for passes at this shop, too, and before the first one since the gateway was away, as
+a snapshot may take long: the last list holds where the gateway does not say.
 
 A page counts for nothing before the last one is here. What was kept of an unfinished snapshot is gone on with, after
 any interruption; a gateway that answers something that is no page of it is asked for the whole anew.
@@ -14,7 +15,7 @@ from typing import NoReturn, Protocol
 
 from contracts.wire.errors import Refused, TryAgain
 from contracts.wire.units import Address
-from terminal.core.events import Event, SnapshotTaken
+from terminal.core.events import Event, OrdersTold, SnapshotTaken
 from terminal.core.facts import Budget, Order, Programme
 from terminal.core.moment import Moment
 from terminal.flusher.answers import Snapshot
@@ -78,6 +79,7 @@ class Follower:
         self._arrived = arrived
         self._failures = 0
         self._anew = False
+        self._listed = False
         self._rounds = Rounds()
 
     def wake(self) -> None:
@@ -92,10 +94,12 @@ class Follower:
     async def _turn(self) -> float:
         """One change, or none for a while; how long to wait before the next question."""
         begun = time.monotonic()
+        if not self._listed:
+            await self._learn_orders()
         try:
             changed = await self._follow()
         except (TryAgain, Refused) as error:  # why it is refused, the drainer is told as well, and shows it
-            self._failures += 1
+            self._failures, self._listed = self._failures + 1, False
             delay = self._delay(self._failures)
             extra = {"failures": self._failures, "seconds": round(delay, 1), "why": str(error)}
             _log.info("snapshot.postponed", extra=extra)
@@ -123,9 +127,13 @@ class Follower:
     async def _learn_orders(self) -> None:
         """They only offer, so whatever hinders is no failure: the next turn asks again."""
         try:
-            self._store.replace_orders((await self._gateway.orders()).facts())
+            told = (await self._gateway.orders()).facts()
+            self._store.replace_orders(told)
         except (TryAgain, Refused, ValueError) as error:
             _log.info("orders.not_told", extra={"why": str(error)})
+            return
+        self._listed = True
+        self._report(OrdersTold(self._now(), told))
 
     def _known(self) -> str | None:
         return None if self._anew else self._store.coming() or self._store.snapshot_version()

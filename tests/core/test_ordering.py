@@ -107,6 +107,57 @@ def test_another_pass_ends_the_offer(shop):
     assert shop.shows(Stage.AMOUNT)
 
 
+def told(shop, *orders, who=FAMILY_01):
+    """The gateway's newest list has these for the pass."""
+    return shop.step(events.OrdersTold(shop.now, tuple((who, order) for order in orders)))
+
+
+@pytest.mark.parametrize("orders", [(), (BALL,), (replace(BICYCLE, amount=Cents(8_800)),)])
+def test_an_offer_that_the_list_has_no_more_ends_and_the_confirm_key_hands_nothing_over(shop, orders):
+    shop.fetch(BICYCLE)
+    assert told(shop, *orders) == (Forget(),)
+    assert (shop.screen.stage, shop.press(Key.CONFIRM), shop.commits) == (Stage.READY, (), [])
+
+
+def test_one_that_waits_for_another_pass_is_not_this_passes(shop):
+    shop.fetch(BICYCLE)
+    told(shop, BICYCLE, who=FAMILY_02)
+    assert shop.screen.stage is Stage.READY
+
+
+def test_the_next_order_does_not_take_the_place_of_the_one_that_is_shown(shop):
+    shop.fetch(BICYCLE, BALL)
+    told(shop, BALL)
+    assert shop.screen.stage is Stage.READY
+
+
+def test_an_offer_that_the_list_still_has_stays_and_one_behind_it_may_go(shop):
+    shop.fetch(BICYCLE, BALL)
+    assert told(shop, BALL, BICYCLE) == ()
+    assert (shop.screen.order, shop.screen.more_orders) == ("fiets", 1)
+    told(shop, BICYCLE)
+    assert (shop.screen.order, shop.screen.more_orders) == ("fiets", 0)
+
+
+def test_behind_a_refusal_too(shop):
+    shop.online(gateway=False)
+    for still, stage in (((BICYCLE,), Stage.ORDER), ((), Stage.READY)):
+        shop.wait(10)
+        shop.fetch(BICYCLE)
+        shop.press(Key.CONFIRM)
+        assert told(shop, *still) == (() if still else (Forget(),))
+        assert shop.screen.stage is Stage.REFUSED
+        shop.wait(2)
+        shop.press(Key.CANCEL)
+        assert shop.screen.stage is stage
+
+
+def test_a_list_that_comes_while_it_is_asked_for_changes_nothing(shop):
+    shop.fetch(BICYCLE)
+    shop.press(Key.CONFIRM)
+    assert (told(shop), shop.screen.stage) == ((), Stage.ASKING)
+
+
 def test_what_else_is_read_leaves_the_offer_as_it_was(shop):
     shop.fetch()
     shop.misread()

@@ -10,28 +10,28 @@ from contracts.wire.errors import Broken
 from contracts.wire.reasons import Reason
 from contracts.wire.signature import sign
 from contracts.wire.units import Cents, Timestamp
-from provisioning import grant, orders
+from provisioning import fleet, grant, orders
 from provisioning.offering import Row, publish
 from provisioning.orders import Signed
 from terminal.core.screen import Booked, EntryState, Stage
 from terminal.store import Reader
-from tests.end_to_end.street import opened
+from tests.end_to_end.street import SLICE, opened
 from tests.end_to_end.test_sale_to_paid import open_for_business, until_settled
 from tests.end_to_end.test_self_test import attempt
 from tests.provisioning.town import run
-from tests.terminal.till import code, eventually, now, pass_address, pass_key, phone_code
+from tests.terminal.till import Till, code, eventually, now, pass_address, pass_key, phone_code
 
 GRANTED = 100_00
 BICYCLE = 89_00
 """Above the floor limit."""
-ORDERED, BY_PHONE, FREED, OFFLINE, KILLED, TESTED = range(11, 17)
+ORDERED, BY_PHONE, FREED, OFFLINE, KILLED, TESTED, BOTH, RESTARTED = range(11, 19)
 """A family for each test."""
 
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory):
     with opened(tmp_path_factory.mktemp("street")) as made:
-        families = (ORDERED, BY_PHONE, FREED, OFFLINE, KILLED, TESTED)
+        families = (ORDERED, BY_PHONE, FREED, OFFLINE, KILLED, TESTED, BOTH, RESTARTED)
         lines = [grant.Line(pass_address(family), Cents(GRANTED)) for family in families]
         grant.grant(made.town, made.programme, "orders", lines)
         yield made
@@ -70,11 +70,11 @@ def ordered(street, desk):
     return order
 
 
-def learns(street, family):
+def learns(street, family, till=None):
     """The till has been told of it."""
 
     def knows():
-        with Reader.open(street.till.journal) as reader:
+        with Reader.open((till or street.till).journal) as reader:
             return reader.orders_of(pass_address(family), now())
 
     asyncio.run(eventually(knows))
@@ -171,6 +171,56 @@ def test_f01_offline_it_is_offered_even_after_a_restart_and_refused_by_name_and_
         street.open_gateway()
         until_settled(glass)
     assert (street.credit() - before, stands(street, OFFLINE)) == (5_00, BICYCLE)
+
+
+@pytest.fixture
+def second(street):
+    """Another till of the same shop."""
+    till = Till(street.folder / "second", rpc_url=street.rpc_url, domain=street.deployment.domain)
+    raised = [fleet.Raise(street.programme, Cents(SLICE))]
+    fleet.register(street.town, till.address, street.shop, till.signer().sign_registration(street.shop), raised)
+    till.gateway_url = street.till.gateway_url
+    till.configure()
+    return till
+
+
+def test_what_one_till_hands_over_leaves_the_other_tills_screen_and_is_paid_once(street, ordered, second):
+    ordered(BOTH)
+    before = street.credit()
+    with street.till.start() as here, here.screen() as glass, second.start() as there, there.screen() as other:
+        open_for_business(glass)
+        open_for_business(other)
+        learns(street, BOTH)
+        learns(street, BOTH, second)
+        offered(there, other, code(BOTH))
+        offered(here, glass, code(BOTH))
+        here.keys("confirm")
+        glass.until(Stage.APPROVED)
+        other.until(Stage.READY)
+        there.keys("confirm")
+        there.scan(code(1))
+        other.until(Stage.AMOUNT)
+        there.keys("cancel")  # so that the other pass is not one that has not left the scanner
+        assert is_usual(there, other, BOTH)
+        until_settled(glass)
+    assert (street.credit() - before, left(street, BOTH), stands(street, BOTH)) == (BICYCLE, GRANTED - BICYCLE, 0)
+
+
+def test_a_gateway_that_is_killed_while_an_order_is_asked_for_costs_no_second_payment(street, ordered):
+    ordered(RESTARTED)
+    before = street.credit()
+    with street.till.start() as running, running.screen() as glass:
+        open_for_business(glass)
+        learns(street, RESTARTED)
+        offered(running, glass, code(RESTARTED))
+        running.keys("confirm")
+        glass.until(Stage.ASKING)
+        street.kill_gateway()
+        street.open_gateway()
+        assert glass.until(Stage.APPROVED).amount == BICYCLE
+        until_settled(glass)
+        assert is_usual(running, glass, RESTARTED)
+    assert (street.credit() - before, stands(street, RESTARTED)) == (BICYCLE, 0)
 
 
 def test_a_pass_for_which_an_order_waits_is_no_test_pass(street, ordered, capsys):

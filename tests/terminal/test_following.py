@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from contracts.wire.units import to_hex
-from terminal.core.events import SnapshotTaken
+from terminal.core.events import OrdersTold, SnapshotTaken
 from terminal.core.moment import Moment
 from terminal.flusher import Follower, Gateway, following
 from terminal.http import Http
@@ -371,6 +371,28 @@ async def test_after_each_turn_it_asks_what_waits_and_keeps_the_whole_list(rig):
     rig.world.orders = [order(pass_address=to_hex(pass_address(2)))]
     await rig.turn()
     assert (waits(rig), waits(rig, 2)) == ([], ["fiets"])
+
+
+async def test_it_tells_what_waits_so_that_no_offer_outlives_the_list(rig):
+    told = lambda: [event.orders for event in rig.events if isinstance(event, OrdersTold)]  # noqa: E731 -- read twice
+    rig.world.orders = [order()]
+    await rig.turn()
+    assert {orders[0][1].name for orders in told()} == {"fiets"}
+    rig.world.orders = []
+    await rig.turn()
+    assert told()[-1] == ()
+
+
+async def test_where_the_gateway_was_away_the_list_comes_first_as_a_snapshot_may_take_long(rig):
+    rig.world.orders = [order()]
+    await rig.turn()
+    rig.answers = [(503, b'{"detail": "busy"}')]
+    assert await rig.turn() == 40.0
+    rig.world.orders, seen = [], []
+    rig.world.version += 1
+    rig.world.lie = lambda _, target, __: seen.append(waits(rig)) if "snapshot" in target else None
+    assert await rig.turn() <= following.PAUSE_SECONDS
+    assert seen == [[]]
 
 
 async def test_a_gateway_that_is_too_old_to_know_of_orders_has_none(rig):
