@@ -103,7 +103,7 @@ def _list(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     with Reader.open(load(arguments.config).journal) as reader:
         if not 1 <= arguments.sequence <= reader.sequence:
-            raise Broken(f"there is no entry {arguments.sequence}: this journal has the entries 1 to {reader.sequence}")
+            raise standing.missing(reader, arguments.sequence)
         line = next(reader.lines(arguments.sequence))
         booking, state, reason = next(standing.each(reader, line.sequence))
     shown = pages.booked(booking, state, reason) | {

@@ -42,7 +42,7 @@ def slip(settings: Config, journal: View, sequence: int, rest: Cents | None = No
     """
     previous, head = journal.head_at(sequence - 1), journal.head_at(sequence)
     if previous is None or head is None:
-        raise Broken(f"there is no entry {sequence}: this journal has the entries 1 to {journal.sequence}")
+        raise standing.missing(journal, sequence)
     line = next(journal.lines(sequence, 1))
     content = export.signed(line).content
     if isinstance(content, Retire):

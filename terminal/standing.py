@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.wire.entry import Ask, Content, EntryKind, Payment, PhoneAsk, PhonePayment, Refund, Retire
+from contracts.wire.errors import Broken
 from contracts.wire.reasons import Money, Reason, money_of
 from terminal.core.effects import AskEnd
 from terminal.core.facts import Checkpoint
@@ -127,3 +128,9 @@ def each(view: View, first: int = 1) -> Iterator[tuple[Booking, Standing, Reason
     standings = Standings.of(view, first)
     for booking in view.bookings(first):
         yield booking, standings.standing(booking), standings.judged(booking)
+
+
+def missing(journal: View, sequence: int) -> Broken:
+    """What to raise when the journal has no entry of this number."""
+    there = f"has the entries 1 to {journal.sequence}" if journal.sequence else "has none yet"
+    return Broken(f"there is no entry {sequence}: this journal {there}")

@@ -158,6 +158,12 @@ class TestShow:
         assert status == 1
         assert "entries 1 to 5" in said.err
 
+    @pytest.mark.parametrize("command", ["show", "receipt"])
+    def test_an_empty_journal_has_none(self, tmp_path, capsys, command):
+        empty = Till(tmp_path / "empty")
+        assert journal.main([command, "1", "--config", str(empty.config)]) == 1
+        assert "there is no entry 1: this journal has none yet" in capsys.readouterr().err
+
 
 class TestExport:
     def test_the_file_verifies_by_itself(self, exported, run):
