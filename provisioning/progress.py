@@ -68,7 +68,8 @@ class Progress:
             return cls(plan, path)
         found = _read(path)
         if found.plan != plan:
-            raise Broken(f"{path} is of a deployment with other options: give those again, or remove it to begin anew")
+            other = "a deployment by another key or with other options"
+            raise Broken(f"{path} is of {other}: give those again, or remove it to begin anew")
         return cls(plan, path, dict(found.steps))
 
     def find(self, name: str) -> Signed | None:

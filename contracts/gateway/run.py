@@ -23,8 +23,8 @@ _EXAMPLE = f"""example:
       --data ./gateway --port 8700
 
 Prints "ready http://..." when it answers. Its key pays gas and holds no budgets; several, with commas between them,
-send side by side. With --keystore FILE the password is read from {_KEY.password}. The HTTP interface is described at
-/openapi.json.
+send side by side. With --keystore FILE the password is read from {_KEY.password}. The HTTP
+interface is described at /openapi.json.
 """
 
 
