@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import checks
 from tests.browser.walking import somebody, town
@@ -23,6 +23,8 @@ __all__ = ["somebody", "town"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PICTURES = Path(__file__).parents[2] / "build" / "browser"
 READY_SECONDS = 120
+expect.set_options(timeout=60_000)
+"""Milliseconds: other processes and a loaded machine are behind what a page shows; five seconds is its own word."""
 
 
 @dataclass(frozen=True, slots=True)

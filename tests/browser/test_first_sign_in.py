@@ -29,7 +29,7 @@ def send(page, **fields):
     page.click("main form button.main")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_somebody_new_comes_in_by_their_own_password_and_phone(visit, portal):
     password = portal.command("user", "add", "clerk-09", "--role", "auditor").split()[-1]
     page, wrong = visit(), {}

@@ -25,9 +25,9 @@ from tests.browser.phones import Phones, Recorder, Till, readings
 from tests.browser.scripts import MODULE, REFRESH
 from tests.provisioning import pages
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(600)]
 PHONE: ViewportSize = {"width": 390, "height": 844}
-PATIENCE = 60_000
+PATIENCE = 120_000
 MADE = f"""([cents, expires]) => Promise.all(["codes", "keyring", "session"].map({MODULE}))
     .then(async ([codes, keyring, session]) =>
     (await codes.make(keyring.current(), session.state().budgets[0], cents, keyring.now() + expires)).text)"""

@@ -116,7 +116,7 @@ def world(till):
         yield world
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_f04_f03_no_kill_loses_doubles_or_invents_an_approved_payment(till):
     shop = Shop(till)
     for number, cut in enumerate(cuts(till, CUTS)):
@@ -134,7 +134,7 @@ def ask(running: Running, glass: Glass, amount: int) -> None:
     glass.press(*str(amount), "confirm")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_f04_f39_no_kill_loses_doubles_or_invents_an_ask(till, world):
     """What was asked is open after the restart, and what was not is not there; nothing was approved either way."""
     shown, stored, unseen = 0, 0, 0
@@ -161,7 +161,7 @@ def newest_is_paid(screen: Screen) -> bool:
     return [line.state for line in screen.recent[:1]] == [EntryState.PAID]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_f03_f39_no_kill_loses_the_contracts_yes(till, world):
     """It is paid: approved was shown, or the next start shows it as paid, or asks whether it was handed over."""
     ends: set[AskEnd | None] = set()
@@ -199,7 +199,7 @@ def give_back(running: Running, glass: Glass, sale: int) -> None:
     glass.press("1", "confirm")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_f04_f40_no_kill_loses_doubles_or_invents_a_refund(till):
     """What was shown as given back is, once and whole; and what was not shown is either so or not at all."""
     shown, stored, unseen = 0, 0, 0

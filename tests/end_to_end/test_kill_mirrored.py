@@ -16,7 +16,7 @@ def amounts(stick) -> list[int]:
     return [int(signed.content.amount) for signed in found if signed and isinstance(signed.content, Payment)]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_f04_f17_no_kill_leaves_an_approved_payment_on_one_medium_only(tmp_path):
     """And none that was not stored: the next start brings the stick up to the journal, never past it."""
     stick = tmp_path / "stick"

@@ -171,4 +171,4 @@ class Storm(RuleBasedStateMachine):
 Storm.TestCase.settings = settings(
     max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
-test_whatever_a_chain_does = pytest.mark.timeout(300)(Storm.TestCase)
+test_whatever_a_chain_does = pytest.mark.timeout(600)(Storm.TestCase)

@@ -286,7 +286,7 @@ class TestInterrupted:
         assert {device.program.current()} <= set(device.whole())
         assert device.machine.restart()
 
-    @pytest.mark.timeout(300)
+    @pytest.mark.timeout(600)
     @pytest.mark.parametrize("works", [True, False])
     def test_f33_a_power_cut_at_any_step_leaves_a_release_that_works(self, device, works):
         newer, cuts = device.release("0.2.0", *([] if works else [ILL])), 0

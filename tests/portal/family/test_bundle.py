@@ -18,7 +18,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_bundle_is_what_the_locked_packages_give(tmp_path):
     if shutil.which("npm") is None:
         pytest.skip("no npm: apt install npm")

@@ -242,7 +242,7 @@ def test_what_was_taken_back_before_the_file_was_written_is_not_in_it(words, kee
     assert len(paid(told["file"])) == 2
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_killed_at_each_effect_and_gone_on_it_pays_each_credit_once(words, keepers, number, tmp_path):
     with effects(lambda _: None) as count:
         done(*words, *AS)
