@@ -1,6 +1,6 @@
 """What is set aside in a block that is not final is left for no till, once and no longer than it holds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from contracts.gateway.store.database import forget_projection
 from contracts.wire.units import to_hex
 from tests.gateway.desk import Desk
 from tests.gateway.node_town import Town
+from tests.gateway.process import GatewayProcess, until
 from tests.gateway.world import ADMITTED, DAY, Pass, Till, World, moment
 
 AtHand = tuple[Till, Pass]
@@ -130,6 +131,21 @@ def test_it_is_forgotten_with_all_else_from_the_chain(world: World, desk: Desk, 
     assert ahead_of(desk) == []
     desk.read()
     assert told(desk, at_hand)[0] == 7_000
+
+
+def test_the_gateway_tells_it_before_its_block_is_final(own_world: World, start: Callable[..., GatewayProcess]):
+    till, card = own_world.till(), own_world.card(10_000)
+    gateway = start("--final-depth", "10", on=own_world)
+    until(lambda: gateway.get(till, "snapshot"), lambda answer: answer.status_code == 200)
+    set_aside = own_world.send(own_world.order(card, 3_000))["blockNumber"]
+
+    def told() -> Any:
+        return gateway.snapshot(till)
+
+    read: Any = until(told, lambda told: [each[2] for each in told["budgets"]] == [7_000])
+    assert read["block"] < set_aside
+    read = until(told, lambda told: told["block"] >= set_aside)
+    assert [each[2] for each in read["budgets"]] == [7_000]
 
 
 # ----------------------------------------------------------------------------------------------------- undone, on anvil
