@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -45,11 +46,12 @@ def shows(glass: Glass, stage: Stage) -> bool:
 
 
 def cuts(till: Till, number: int) -> Iterator[int]:
-    """Where to cut: nowhere at first, and then at so many of the statements that were counted."""
+    """Where to cut: nowhere at first, and then at one of each of so many parts of the statements that were counted."""
     yield 0
     count = int((till.folder / "count").read_text())
     assert count >= number, "the path has fewer statements than cuts are promised"
-    yield from sorted(random.Random(SEED).sample(range(1, count + 1), number))
+    chance, ends = random.Random(SEED), (1 + count * part // number for part in range(number + 1))
+    yield from (chance.randrange(first, last) for first, last in pairwise(ends))
 
 
 @dataclass
