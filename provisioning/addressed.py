@@ -4,6 +4,7 @@ The address stands where the window of a DL or C5 envelope is (left, 20 to 110 m
 top), and nothing else does. The code lies between the folds of both. Lengths are in millimetres, type in points.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,18 @@ from fpdf import FPDF
 from text_unidecode import unidecode
 
 from provisioning.letter_words import Words
-from provisioning.paper import COLUMN, GAP, beginning, document, draw_code, draw_phone, label, line, write_parts
+from provisioning.paper import (
+    COLUMN,
+    GAP,
+    beginning,
+    document,
+    draw_cards,
+    draw_code,
+    draw_phone,
+    label,
+    line,
+    write_parts,
+)
 from provisioning.passes import NewPass
 
 CODE = 46.0
@@ -44,11 +56,15 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """Letters that are printed together. `mark` stands at the foot of each, with its place among them."""
+    """Letters that are printed together. `mark` stands at the foot of each, with its place among them.
+
+    With `cards`, sheets of cards of the same passes follow, to cut out: each has the number that its letter has.
+    """
 
     letters: Sequence[Letter] = field(repr=False)
     sender: Sender
     mark: str = ""
+    cards: bool = False
 
 
 def draw(pile: Pile) -> bytes:
@@ -64,6 +80,8 @@ def draw(pile: Pile) -> bytes:
         if pile.mark:
             pdf.set_y(_FOOT)
             line(pdf, _EDGE, f"{pile.mark} / {place}", 8)
+    if pile.cards:
+        deque(draw_cards(pdf, [letter.made for letter in pile.letters], pile.sender.contact), maxlen=0)
     return bytes(pdf.output())
 
 

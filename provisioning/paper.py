@@ -65,14 +65,20 @@ def letters(passes: "Sequence[NewPass]", contact: str, password: str | None, pag
 def cards(passes: "Sequence[NewPass]", contact: str, password: str | None) -> bytes:
     """Ten cards a sheet, to cut out along the lines, as PDF. As `letters`."""
     pdf = document(password)
+    for number in draw_cards(pdf, passes, contact):
+        _tell(number, len(passes))
+    return bytes(pdf.output())
+
+
+def draw_cards(pdf: FPDF, passes: "Sequence[NewPass]", contact: str) -> Iterator[int]:
+    """Add sheets of ten cards; gives how many are drawn after each."""
     places = list(_places())
-    for number, made in enumerate(passes, start=1):
-        place = (number - 1) % len(places)
+    for number, made in enumerate(passes):
+        place = number % len(places)
         if place == 0:
             pdf.add_page()
         _card(pdf, made, contact, *places[place])
-        _tell(number, len(passes))
-    return bytes(pdf.output())
+        yield number + 1
 
 
 MAKERS: "dict[str, Callable[[Sequence[NewPass], str, str | None], bytes]]" = {"letters": letters, "cards": cards}

@@ -83,7 +83,8 @@ def make(request: HttpRequest, number: int) -> HttpResponse:
     """The PDF of the run that the page offered."""
     pile = get_object_or_404(Letters, pk=number)
     try:
-        return printing.answer(printing.make(request, pile, _run(request)), f"letters-{pile.mark(pile.run + 1)}")
+        document = printing.make(request, pile, _run(request), cards=request.POST.get("cards") == "yes")
+        return printing.answer(document, f"letters-{pile.mark(pile.run + 1)}")
     except printing.Changed:
         messages.error(request, _("These letters were made already. See below how it goes on."))
     except Broken:

@@ -46,13 +46,16 @@ def gather(request: HttpRequest, count: int = COUNT_MAX, household: Household | 
         return letters
 
 
-def make(request: HttpRequest, letters: Letters, run: int) -> bytes:
-    """The PDF, with new passes; those of an earlier run are gone. Raises Changed unless the next run is `run`."""
+def make(request: HttpRequest, letters: Letters, run: int, *, cards: bool = False) -> bytes:
+    """The PDF, with new passes; those of an earlier run are gone. Raises Changed unless the next run is `run`.
+
+    With `cards`, one to cut out for each pass follows the letters: their codes are known here and never again.
+    """
     children = _children(letters)
     if letters.run + 1 != run or not children:
         raise Changed
     made = new_passes(len(children))
-    document = drawn(request, children, made, letters.mark(run))
+    document = drawn(request, children, made, letters.mark(run), cards=cards)
     with transaction.atomic():
         _require(letters, run - 1)
         if _children(letters) != children:
@@ -91,11 +94,13 @@ def new_passes(count: int) -> list[NewPass]:
     return [new_pass(network) for _ in range(count)]
 
 
-def drawn(request: HttpRequest, children: Sequence[Child], made: Sequence[NewPass], mark: str = "") -> bytes:
-    """A letter for each child with its pass."""
+def drawn(
+    request: HttpRequest, children: Sequence[Child], made: Sequence[NewPass], mark: str = "", *, cards: bool = False
+) -> bytes:
+    """A letter for each child with its pass, and with `cards` a card for each after them."""
     sender = Sender(settings.PORTAL.municipality, settings.PORTAL.contact, _page(request))
     letters = [_letter(child, one) for child, one in zip(children, made, strict=True)]
-    return draw(Pile(letters, sender, mark))
+    return draw(Pile(letters, sender, mark, cards))
 
 
 def answer(document: bytes, name: str) -> HttpResponse:

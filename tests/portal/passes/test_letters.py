@@ -29,8 +29,8 @@ def gathered(browser, count=200):
     return pile
 
 
-def made(browser, pile, run=1):
-    answer = browser.post(f"/desk/letters/{pile.pk}/make", {"run": run})
+def made(browser, pile, run=1, **more):
+    answer = browser.post(f"/desk/letters/{pile.pk}/make", {"run": run, **more})
     assert answer["Content-Type"] == "application/pdf", answer
     assert "no-store" in answer["Cache-Control"]
     return answer.content
@@ -73,6 +73,21 @@ def test_phones_open_the_portal_s_own_address_where_it_has_one(clerk, programme,
     monkeypatch.setattr(settings, "PORTAL", portal)
     document = made(clerk, gathered(clerk))
     assert pages.links(document) == [f"https://portal.voorbeeld.example/pass/#{code}" for code in pages.codes(document)]
+
+
+@pytest.mark.parametrize(("ticked", "sheets"), [({"cards": "yes"}, 2), ({}, 0)])
+def test_with_a_tick_a_card_of_each_pass_follows_the_letters(clerk, programme, ticked, sheets):
+    for number in range(1, 12):
+        granted(child(household(number)), programme)
+    document = made(clerk, gathered(clerk), **ticked)
+    texts = pages.texts(document)
+    on_letters, on_sheets = texts[:11], texts[11:]
+    assert len(on_sheets) == sheets
+    labels = [each.label for each in Pass.objects.all()]
+    assert all(any(label in text for text in on_letters) for label in labels)
+    assert sum(text.count(label) for text in on_sheets for label in labels) == (len(labels) if sheets else 0)
+    addresses = sorted(bytes(each.address) for each in Pass.objects.all())
+    assert sorted(map(address_of, pages.codes(document))) == sorted(addresses * (2 if sheets else 1))
 
 
 def test_made_again_the_letters_before_are_nothing_and_cannot_be_given(clerk, programme):
@@ -215,9 +230,9 @@ def test_letters_are_not_answered_when_a_decision_was_undone_while_they_were_dra
     pile = gathered(clerk)
     draw = printing.drawn
 
-    def undone_meanwhile(*arguments):
+    def undone_meanwhile(*arguments, **more):
         Grant.objects.filter(pk=undone.pk).delete()
-        return draw(*arguments)
+        return draw(*arguments, **more)
 
     with monkeypatch.context() as patched:
         patched.setattr(printing, "drawn", undone_meanwhile)
