@@ -48,7 +48,7 @@ class Order(Asked):
         """Where its money is, as final blocks tell; only what reads them writes it."""
 
         UNTOLD = "", _("Not told yet")
-        KEPT = "kept", _("Set aside")
+        KEPT = "kept", _("Money is set aside")
         OVER = "over", _("Paid or given back")
 
     code = models.CharField(max_length=9, unique=True)

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                     "money",
                     models.CharField(
                         blank=True,
-                        choices=[("", "Not told yet"), ("kept", "Set aside"), ("over", "Paid or given back")],
+                        choices=[("", "Not told yet"), ("kept", "Money is set aside"), ("over", "Paid or given back")],
                         default="",
                         max_length=4,
                     ),
