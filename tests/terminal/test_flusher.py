@@ -309,6 +309,7 @@ async def test_a_gateway_that_lost_its_store_gets_the_journal_again(rig):
 
 async def test_the_schedule_counts_failures_and_outlives_a_restart(rig):
     rig.world.online = False
+    begun = 0
     for _ in range(3):
         begun = now()
         await rig.drain.turn()
