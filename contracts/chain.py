@@ -7,6 +7,7 @@ when trying again cannot help; `TryAgain`, when it may.
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from json import JSONDecodeError
 from typing import Any, Literal
 
 import requests
@@ -272,7 +273,10 @@ class Chain:
 
 
 class _Provider(HTTPProvider):
-    """Hears what the node says also where that comes with an HTTP status of an error."""
+    """Hears what the node says also where that comes with an HTTP status of an error.
+
+    What is no JSON, as from a proxy before the node or cut short on its way, is no answer (web3 lets it through).
+    """
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         """The answer."""
@@ -283,6 +287,8 @@ class _Provider(HTTPProvider):
             if told is None:
                 raise
             return told
+        except (JSONDecodeError, UnicodeDecodeError) as error:
+            raise requests.exceptions.InvalidJSONError("what came is no JSON") from error
 
 
 def created(sent: Sent) -> Address:

@@ -9,13 +9,14 @@ from typing import Any
 
 import httpx
 
-Change = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | None]
+Change = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | bytes | None]
 
 
 class Mask:
     """Stands before a real node and changes what it says: `change` gets question and answer; None hangs up.
 
-    `before` gets each question before the node does, who never hears of the method `kept_back`.
+    `before` gets each question before the node does, who never hears of the method `kept_back`. An answer that is
+    bytes is sent as it is.
     """
 
     def __init__(self, target: str) -> None:
@@ -41,8 +42,8 @@ class Mask:
                 if answer is None:
                     self.close_connection = True
                     return
-                content = json.dumps(answer).encode()
-                self.send_response(mask.status_of_errors if "error" in answer else 200)
+                content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+                self.send_response(mask.status_of_errors if b'"error"' in content else 200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

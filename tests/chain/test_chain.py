@@ -133,6 +133,22 @@ def test_no_error_tells_the_key_in_a_node_s_address(mask: Mask):
     assert "customers-key" not in str(error.value)
 
 
+NO_JSON = [b"<html>log in to this network</html>", b'{"jsonrpc":"2.0","id":1,"res', b"", b"\xff\xfe"]
+
+
+@pytest.mark.parametrize("content", NO_JSON)
+def test_what_is_no_json_is_no_answer_and_may_be_asked_again(mask: Mask, content: bytes):
+    mask.change = lambda *_: content
+    with pytest.raises(TryAgain, match="does not answer"):
+        Chain(mask.url).chain_id()
+
+
+def test_no_json_while_it_waits_names_what_was_sent(mask: Mask):
+    mask.change = lambda call, answer: NO_JSON[0] if call["method"] == "eth_getTransactionReceipt" else answer
+    with pytest.raises(TryAgain, match=r"transaction 0x[0-9a-f]{64} was sent"):
+        Chain(mask.url).deploy(OWNER, "development_euro")
+
+
 def test_a_refusal_that_comes_with_the_status_of_an_error_is_the_contract_s(mask: Mask):
     office, _ = Chain(mask.url).deploy(OWNER, "office")
     contract, _ = Chain(mask.url).deploy(OWNER, "kindpakket", 7, checksum(office))
