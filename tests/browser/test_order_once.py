@@ -24,7 +24,8 @@ SENT = """programme => Promise.all(["ordering", "keyring"].map(name => import(`/
         await keyring.load();
         const basket = {lines: [{product: 1, quantity: 1}], total: 500};
         const budget = {programme, left: 900, day_limit: 900, ends: 4_000_000_000};
-        return new Draft(basket, 3, budget, 14).send().then(() => "ordered", error => error.code ?? error.constructor.name);
+        const draft = new Draft(basket, 3, budget, 14);
+        return draft.send().then(() => "ordered", error => error.code ?? error.constructor.name);
     })"""
 
 
