@@ -5,7 +5,6 @@ to wait may be over when a till hears of it; then that asks for what is no order
 """
 
 import asyncio
-import json
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -28,8 +27,8 @@ FIRST_ORDERS = 15
 """So many wait before the storm begins."""
 SOON_SECONDS = (20, 60)
 """So soon is the time of some orders over."""
-_UNDONE = (Broken, TryAgain, Refused, OSError, json.JSONDecodeError)
-"""What comes of a request that the storm was at; the last of a page that is none of the node's."""
+_UNDONE = (Broken, TryAgain, Refused, OSError)
+"""What comes of a request that the storm was at."""
 
 
 @dataclass(frozen=True, slots=True)
