@@ -1,5 +1,3 @@
-from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,23 +7,9 @@ from contracts.wire.units import Address, Timestamp, from_hex, to_hex
 from provisioning import handing_out, programme, shop, sponsor
 from provisioning.deploy import deploy
 from provisioning.town import Town
-from tests.chain import processes
 from tests.chain.rpc import OTHER, OWNER
 
 NETWORK = 7
-
-
-@cache
-def _chain(config: pytest.Config) -> str:
-    """Started once, however many folders take these fixtures as their own."""
-    running = ExitStack()
-    config.add_cleanup(running.close)
-    return running.enter_context(processes.embedded("--block-seconds", "3600"))
-
-
-@pytest.fixture(scope="session")
-def chain_url(pytestconfig: pytest.Config) -> str:
-    return _chain(pytestconfig)
 
 
 @pytest.fixture

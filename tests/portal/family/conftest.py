@@ -17,9 +17,9 @@ from provisioning.portal.passes.models import Pass
 from provisioning.town import Town
 from tests.portal.family.asking import Phone
 from tests.portal.passes.conftest import RECORD, programme
-from tests.portal.programmes.conftest import chain_url, deployment, portal, shared_town, town, work
+from tests.portal.programmes.conftest import deployment, portal, shared_town, town, work
 
-__all__ = ["chain_url", "deployment", "portal", "programme", "shared_town", "town", "work"]
+__all__ = ["deployment", "portal", "programme", "shared_town", "town", "work"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,3 +1,3 @@
-from tests.provisioning.conftest import chain_url, deployment, shared_town, town
+from tests.provisioning.conftest import deployment, shared_town, town
 
-__all__ = ["chain_url", "deployment", "shared_town", "town"]
+__all__ = ["deployment", "shared_town", "town"]

@@ -17,7 +17,7 @@ from tests.portal.family.asking import Phone
 from tests.portal.family.conftest import _nothing_counted, here, portal  # noqa: F401 -- fixtures
 from tests.portal.orders.ordering import Family
 from tests.portal.passes.conftest import a_programme
-from tests.portal.programmes.conftest import chain_url, deployment, shared_town, town, work  # noqa: F401 -- fixtures
+from tests.portal.programmes.conftest import deployment, shared_town, town, work  # noqa: F401 -- fixtures
 from tests.provisioning.journals import Till
 
 GRANTED = 200_00

@@ -11,7 +11,7 @@ from provisioning.portal.access import Role
 from provisioning.portal.passes.models import Grant
 from provisioning.portal.people.models import Child, ChildParticulars, Household, Particulars
 from provisioning.portal.programmes.models import Programme
-from tests.provisioning.conftest import NETWORK, chain_url, deployment, shared_town, town  # noqa: F401 -- fixtures
+from tests.provisioning.conftest import NETWORK, deployment, shared_town, town  # noqa: F401 -- fixtures
 
 RECORD = Deployment(
     chain_id=1, contract=Address(b"\x01" * 20), block=0, code_hash=Hash(bytes(32)), network=NETWORK,

@@ -19,7 +19,7 @@ from provisioning.portal.shops.models import Shop
 from provisioning.portal.tasks import doing
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
-from tests.provisioning.conftest import TERMS, chain_url, deployment, shared_town, town  # noqa: F401 -- fixtures
+from tests.provisioning.conftest import TERMS, deployment, shared_town, town  # noqa: F401 -- fixtures
 from tests.provisioning.journals import Till
 from tests.provisioning.payout.accounts import ACCOUNTS, PAYER
 from tests.provisioning.payout.conftest import Keeper, by_bank_shop, with_credit

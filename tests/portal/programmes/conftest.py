@@ -8,9 +8,9 @@ from provisioning.portal.config import Config
 from provisioning.portal.tasks import doing, working
 from provisioning.portal.tasks.models import Task
 from provisioning.town import Town
-from tests.provisioning.conftest import chain_url, deployment, shared_town, town
+from tests.provisioning.conftest import deployment, shared_town, town
 
-__all__ = ["chain_url", "deployment", "shared_town", "town"]
+__all__ = ["deployment", "shared_town", "town"]
 
 working.load_handlers()
 

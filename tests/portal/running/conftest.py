@@ -5,9 +5,9 @@ import pytest
 from contracts.deployment import Deployment
 from provisioning.portal import config
 from provisioning.portal.running import setup
-from tests.provisioning.conftest import chain_url, deployment, shared_town, town
+from tests.provisioning.conftest import deployment, shared_town, town
 
-__all__ = ["chain_url", "deployment", "shared_town", "town"]
+__all__ = ["deployment", "shared_town", "town"]
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from provisioning.town import Town
 from tests.chain.rpc import OTHER
 from tests.gateway.admins import bearer
 from tests.gateway.process import GatewayProcess
-from tests.portal.programmes.conftest import chain_url, deployment, portal, shared_town, town, work
+from tests.portal.programmes.conftest import deployment, portal, shared_town, town, work
 from tests.portal.programmes.draft import drafted
 
-__all__ = ["chain_url", "deployment", "portal", "shared_town", "town", "work"]
+__all__ = ["deployment", "portal", "shared_town", "town", "work"]
 
 JOINING = {
     "name": "shop-01",
