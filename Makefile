@@ -46,7 +46,7 @@ bench: $(VENV)/test.stamp  ## the figures that the project holds itself to, as a
 chaos: $(VENV)/test.stamp  ## faults between terminals, gateways and chain: SECONDS=300, SEED=.., STORE=sqlite
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),300) $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
-mutants: $(VENV)/test.stamp  ## the contract's tests against broken contracts (EVERY=2: half of them, the other half tomorrow)
+mutants: $(VENV)/test.stamp  ## the contract's tests against broken contracts (EVERY=3: a third of them, another third tomorrow)
 	@$(BIN)/python -m tests.contract.mutants $(EVERY)
 
 lock:  ## resolve the locked versions anew (needs uv); what is shipped has the versions that are tested
