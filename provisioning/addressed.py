@@ -4,7 +4,6 @@ The address stands where the window of a DL or C5 envelope is (left, 20 to 110 m
 top), and nothing else does. The code lies between the folds of both. Lengths are in millimetres, type in points.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from provisioning.paper import (
     GAP,
     beginning,
     document,
-    draw_cards,
+    draw_card,
     draw_code,
     draw_phone,
     label,
@@ -80,8 +79,8 @@ def draw(pile: Pile) -> bytes:
         if pile.mark:
             pdf.set_y(_FOOT)
             line(pdf, _EDGE, f"{pile.mark} / {place}", 8)
-    if pile.cards:
-        deque(draw_cards(pdf, [letter.made for letter in pile.letters], pile.sender.contact), maxlen=0)
+    for number, letter in enumerate(pile.letters if pile.cards else ()):
+        draw_card(pdf, letter.made, pile.sender.contact, number)
     return bytes(pdf.output())
 
 

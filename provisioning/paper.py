@@ -65,20 +65,19 @@ def letters(passes: "Sequence[NewPass]", contact: str, password: str | None, pag
 def cards(passes: "Sequence[NewPass]", contact: str, password: str | None) -> bytes:
     """Ten cards a sheet, to cut out along the lines, as PDF. As `letters`."""
     pdf = document(password)
-    for number in draw_cards(pdf, passes, contact):
-        _tell(number, len(passes))
+    for number, made in enumerate(passes):
+        draw_card(pdf, made, contact, number)
+        _tell(number + 1, len(passes))
     return bytes(pdf.output())
 
 
-def draw_cards(pdf: FPDF, passes: "Sequence[NewPass]", contact: str) -> Iterator[int]:
-    """Add sheets of ten cards; gives how many are drawn after each."""
+def draw_card(pdf: FPDF, made: "NewPass", contact: str, number: int) -> None:
+    """Draw the card that has this number from 0 on, on a new sheet whenever the one before is full."""
     places = list(_places())
-    for number, made in enumerate(passes):
-        place = number % len(places)
-        if place == 0:
-            pdf.add_page()
-        _card(pdf, made, contact, *places[place])
-        yield number + 1
+    place = number % len(places)
+    if place == 0:
+        pdf.add_page()
+    _card(pdf, made, contact, *places[place])
 
 
 MAKERS: "dict[str, Callable[[Sequence[NewPass], str, str | None], bytes]]" = {"letters": letters, "cards": cards}

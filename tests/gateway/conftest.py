@@ -6,6 +6,7 @@ import pytest
 from tests.chain import processes
 from tests.gateway import postgres as postgresql
 from tests.gateway.desk import Desk
+from tests.gateway.node_town import Town
 from tests.gateway.postgres import Postgres
 from tests.gateway.process import GatewayProcess, Proxy
 from tests.gateway.world import KEY_OF_GATEWAY, KEY_OF_SHARED_GATEWAY, World
@@ -41,6 +42,15 @@ def anvil_url() -> Iterator[str]:
         pytest.skip("no anvil: set KINDPAKKET_ANVIL, or npm install --prefix build/node @foundry-rs/anvil")
     with processes.anvil(binary) as url:
         yield url
+
+
+@pytest.fixture
+def town(anvil_url: str, tmp_path: Path) -> Iterator[Town]:
+    """A real node's, whose blocks can be undone and held."""
+    world = World(anvil_url)
+    desk = Desk(world, tmp_path)
+    yield Town(world, desk)
+    desk.store.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What is set aside in a block that is not final is left for no till, once and no longer than it holds."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -149,14 +148,6 @@ def test_the_gateway_tells_it_before_its_block_is_final(own_world: World, start:
 
 
 # ----------------------------------------------------------------------------------------------------- undone, on anvil
-
-
-@pytest.fixture
-def town(anvil_url: str, tmp_path: Path) -> Iterator[Town]:
-    world = World(anvil_url)
-    desk = Desk(world, tmp_path)
-    yield Town(world, desk)
-    desk.store.close()
 
 
 def order(town: Town, cents: int) -> str:

@@ -1,24 +1,10 @@
 """F13, on a real node: a block that is undone takes settlements with it; each is sent again, and counts once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from contracts.gateway.chain.endpoints import Endpoints
 from contracts.gateway.chain.node import Node
 from contracts.wire import batch
-from tests.gateway.desk import Desk
 from tests.gateway.node_town import Town
-from tests.gateway.world import KEY_OF_SHARED_GATEWAY, World
-
-
-@pytest.fixture
-def town(anvil_url: str, tmp_path: Path) -> Iterator[Town]:
-    world = World(anvil_url)
-    desk = Desk(world, tmp_path)
-    yield Town(world, desk)
-    desk.store.close()
+from tests.gateway.world import KEY_OF_SHARED_GATEWAY
 
 
 def settle(town: Town, sequence: int) -> None:

@@ -1,8 +1,5 @@
 """F12, on a real node: a transaction that does not get into a block, whatever the reason, and what becomes of it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from eth_account import Account
 
@@ -10,17 +7,8 @@ from contracts.chain import checksum
 from contracts.gateway.settling.follower import Terms
 from contracts.wire.errors import TryAgain
 from contracts.wire.units import Address, from_hex
-from tests.gateway.desk import Desk
 from tests.gateway.node_town import ACCOUNT, GWEI, Town
-from tests.gateway.world import KEY_OF_GATEWAY, World
-
-
-@pytest.fixture
-def town(anvil_url: str, tmp_path: Path) -> Iterator[Town]:
-    world = World(anvil_url)
-    desk = Desk(world, tmp_path)
-    yield Town(world, desk)
-    desk.store.close()
+from tests.gateway.world import KEY_OF_GATEWAY
 
 
 def finish(town: Town) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from contracts.gateway.http.bodies import SaleBody, SalesBody
 from contracts.gateway.store import journals, ledger
 from contracts.gateway.store.database import Store
-from contracts.gateway.store.tables import entries, sales, terminals
+from contracts.gateway.store.tables import NOT_FINAL, entries, sales, terminals
 from contracts.wire.errors import TryAgain
 from contracts.wire.typed_data import Domain
 from contracts.wire.units import Address, to_hex
@@ -52,9 +52,8 @@ def _waiting(connection: Connection, shop: int, places: Sequence[Place]) -> dict
     """Cents of refunds of these sales that are taken in from the shop's terminals and not final."""
     if not places:
         return {}
-    beyond = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
     place = (entries.c.sale_terminal, entries.c.sale_sequence)
-    query = select(*place, func.sum(entries.c.amount)).select_from(terminals.join(entries, beyond))
+    query = select(*place, func.sum(entries.c.amount)).select_from(terminals.join(entries, NOT_FINAL))
     wanted = or_(*(and_(place[0] == terminal, place[1] == sequence) for terminal, sequence in places))
     rows = connection.execute(query.where(terminals.c.shop == shop, wanted).group_by(*place))
     return {(terminal, sequence): int(amount) for terminal, sequence, amount in rows}

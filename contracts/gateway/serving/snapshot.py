@@ -20,6 +20,7 @@ from contracts.gateway.serving.version import Version, mark
 from contracts.gateway.store import ahead, aside, journals, ledger
 from contracts.gateway.store.database import Store
 from contracts.gateway.store.tables import (
+    NOT_FINAL,
     budgets,
     entries,
     identity,
@@ -182,10 +183,9 @@ def _waiting(connection: Connection, passes: set[bytes]) -> Mapping[tuple[int, b
 
     Entries behind a journal's end take nothing.
     """
-    beyond = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
     whose, place = (entries.c.programme, entries.c["pass"]), (entries.c.terminal, entries.c.sequence)
     query = select(*whose, *place, entries.c.amount, entries.c.day, entries.c.counter)
-    query = query.select_from(terminals.join(entries, beyond))
+    query = query.select_from(terminals.join(entries, NOT_FINAL))
     query = query.where(entries.c.programme.is_not(None), ~terminals.c.retired)
     few = passes if len(passes) <= _FEW else None
     if few is not None:

@@ -7,13 +7,11 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, i
 
 from contracts.gateway.chain import claims
 from contracts.gateway.store.database import Key
-from contracts.gateway.store.tables import entries, set_aside, set_aside_ahead, terminals
+from contracts.gateway.store.tables import NOT_FINAL, entries, set_aside, set_aside_ahead, terminals
 from contracts.wire.units import Address, Cents, Timestamp
 
 Place = tuple[Address, int]
 """A terminal and a sequence: which entry."""
-
-_NOT_FINAL = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def asked_elsewhere(connection: Connection, shop: int, terminal: Address) -> set
     """Programme, pass and amount of the asks that are not final, of the shop's other terminals."""
     others = (terminals.c.shop == shop, terminals.c.terminal != terminal, ~terminals.c.retired)
     columns = (entries.c.entry, entries.c.programme, entries.c["pass"], entries.c.amount)
-    query = select(*columns).select_from(terminals.join(entries, _NOT_FINAL)).where(*others)
+    query = select(*columns).select_from(terminals.join(entries, NOT_FINAL)).where(*others)
     return {tuple(about) for entry, *about in connection.execute(query) if claims.asks(entry)}
 
 
@@ -78,7 +76,7 @@ def _first_asks(connection: Connection, kept: Table, passes: Collection[bytes] |
     )
     place = (entries.c.terminal, entries.c.sequence)
     query = select(*place, entries.c.entry, kept.c.programme, kept.c["pass"], kept.c.shop)
-    query = query.select_from(terminals.join(entries, _NOT_FINAL).join(kept, same)).where(~terminals.c.retired)
+    query = query.select_from(terminals.join(entries, NOT_FINAL).join(kept, same)).where(~terminals.c.retired)
     if passes is not None:
         query = query.where(kept.c["pass"].in_(passes))
     earliest: dict[tuple[object, ...], Place] = {}

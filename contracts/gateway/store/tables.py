@@ -324,3 +324,6 @@ compensations = Table(
 
 PROJECTION = (programmes, shops, placements, terminals, slices, budgets, set_aside, outcomes, sales, compensations)
 """What `store.forget_projection` empties and the reader fills again."""
+
+NOT_FINAL = (entries.c.terminal == terminals.c.terminal) & (entries.c.sequence > terminals.c.sequence)
+"""Of an entry beside its terminal: it is behind the end that the journal has in final blocks."""
